@@ -1,0 +1,6 @@
+//! RING 2, what happens: processes, git, journals and sockets. It performs what `bosk-core` decides
+//! and feeds the results back. It never knows Tauri, windows or the terminal.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod files;
+pub mod home;
