@@ -1,0 +1,81 @@
+//! `cargo xtask package`: installers, with the command `bosk` beside the window.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::json;
+
+use crate::{
+    build::WORKSPACE,
+    command::Cmd,
+    error::{Error, Result, at},
+    layout,
+    setup::{self, Purpose},
+};
+
+/// Makes the kinds named (`deb`, `appimage`, `rpm`, `dmg`, `msi`, …), or this platform's usual one.
+pub(crate) fn run(kinds: &[String]) -> Result {
+    setup::ensure(Purpose::Package)?;
+    Cmd::cargo("build --release --bin bosk").words(WORKSPACE).run()?;
+    let config = sidecar()?;
+    let usual = if cfg!(target_os = "macos") {
+        "dmg"
+    } else if cfg!(windows) {
+        "msi"
+    } else {
+        "deb"
+    };
+    let kinds = if kinds.is_empty() { usual.to_owned() } else { kinds.join(",") };
+    // The Tauri command line builds the page and the window by itself. It looks for its configuration from the root.
+    let tauri = layout::ui().join("node_modules/.bin").join(if cfg!(windows) {
+        "tauri.cmd"
+    } else {
+        "tauri"
+    });
+    let bundle = layout::target().join("release/bundle");
+    if bundle.exists() {
+        fs::remove_dir_all(&bundle).map_err(at(&bundle))?;
+    }
+    Cmd::new(tauri).words("build --bundles").arg(kinds).arg("--config").arg(config).run()?;
+    for path in made(bundle)? {
+        let size = fs::metadata(&path).map_err(at(&path))?.len();
+        println!("{} ({:.1} MB)", path.display(), size as f64 / 1e6);
+    }
+    Ok(())
+}
+
+/// Puts `bosk` where the bundler takes it from, under the name with the target's triple that it asks for, and writes
+/// the configuration that says so. It is apart from tauri.conf.json, or every build of the window would need the file.
+fn sidecar() -> Result<PathBuf> {
+    let folder = layout::target().join("sidecar");
+    fs::create_dir_all(&folder).map_err(at(&folder))?;
+    let name = format!("bosk-{}{}", host()?, std::env::consts::EXE_SUFFIX);
+    let built = layout::built("release", "bosk");
+    fs::copy(&built, folder.join(name)).map_err(at(&built))?;
+    let config = folder.join("tauri.json");
+    let content = json!({ "bundle": { "externalBin": [folder.join("bosk")] } });
+    fs::write(&config, content.to_string()).map_err(at(&config))?;
+    Ok(config)
+}
+
+fn host() -> Result<String> {
+    let answer = Cmd::new("rustc").arg("-vV").answer().unwrap_or_default();
+    answer.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).ok_or_else(
+        || Error::Unexpected {
+            what: "rustc does not say which platform it builds for.".to_owned(),
+            hint: "Try it: rustc -vV".to_owned(),
+        },
+    )
+}
+
+/// The installers: the files right below each kind's folder.
+fn made(bundle: PathBuf) -> Result<Vec<PathBuf>> {
+    let mut made = Vec::new();
+    for kind in fs::read_dir(&bundle).map_err(at(&bundle))? {
+        let kind = kind.map_err(at(&bundle))?.path();
+        for entry in fs::read_dir(&kind).map_err(at(&kind))? {
+            made.push(entry.map_err(at(&kind))?.path());
+        }
+    }
+    made.retain(|path| path.is_file());
+    Ok(made)
+}
