@@ -1,0 +1,161 @@
+//! The system's list of processes, as far as ending a tree needs it: on Linux read from `/proc`,
+//! since start times must be exact and zombies told from the living; elsewhere through sysinfo.
+
+use super::ProcessIdentity;
+
+/// One process at the moment of looking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its id.
+    pub pid: u32,
+    /// The id of its parent, which may have changed since.
+    pub parent: u32,
+    /// The id of the session it belongs to; 0 on Windows.
+    pub session: u32,
+    /// What its program is called, at most 15 bytes on Linux.
+    pub name: String,
+    pub(super) started: u64,
+    /// Ended, but not yet waited for.
+    pub(super) dead: bool,
+}
+
+impl Process {
+    /// Who it is.
+    #[must_use]
+    pub fn identity(&self) -> ProcessIdentity {
+        ProcessIdentity { pid: self.pid, started: self.started, boot_id: boot_id().to_owned() }
+    }
+}
+
+pub(super) use platform::{all, carries, look_up};
+
+#[cfg(target_os = "linux")]
+fn boot_id() -> &'static str {
+    static BOOT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+        text.map(|text| text.trim().to_owned()).unwrap_or_default()
+    });
+    &BOOT
+}
+
+#[cfg(not(target_os = "linux"))]
+fn boot_id() -> &'static str {
+    ""
+}
+
+#[cfg(target_os = "linux")]
+mod platform {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt as _;
+
+    use super::Process;
+
+    pub(crate) fn look_up(pid: u32) -> Option<Process> {
+        parse(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    /// Every process that could be read. `/proc` is no snapshot: one may be missed that is just
+    /// being handed to another parent, so callers look again.
+    pub(crate) fn all() -> Vec<Process> {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        entries.filter_map(|entry| look_up(entry.file_name().to_str()?.parse().ok()?)).collect()
+    }
+
+    /// Whether it is this user's and was started with exactly this `NAME=value`.
+    pub(crate) fn carries(process: &Process, variable: &str) -> bool {
+        let folder = format!("/proc/{}", process.pid);
+        // Root can read everybody's environment, and must leave it alone all the same.
+        let owned = fs::metadata(&folder)
+            .is_ok_and(|folder| folder.uid() == nix::unistd::geteuid().as_raw());
+        owned
+            && fs::read(folder + "/environ").is_ok_and(|environment| {
+                environment.split(|byte| *byte == 0).any(|one| one == variable.as_bytes())
+            })
+    }
+
+    /// `/proc/<pid>/stat`, see proc_pid_stat(5): the name stands in parentheses and may itself
+    /// hold spaces and parentheses, so fields are counted from the last one.
+    fn parse(pid: u32, stat: &[u8]) -> Option<Process> {
+        let open = stat.iter().position(|byte| *byte == b'(')?;
+        let close = stat.iter().rposition(|byte| *byte == b')')?;
+        let name = String::from_utf8_lossy(stat.get(open + 1..close)?).into_owned();
+        let rest = std::str::from_utf8(stat.get(close + 1..)?).ok()?;
+        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+        let state = *fields.first()?;
+        // A first thread that has ended shows as a zombie while other threads run on.
+        let threads: u32 = fields.get(17)?.parse().ok()?;
+        Some(Process {
+            pid,
+            parent: fields.get(1)?.parse().ok()?,
+            session: fields.get(3)?.parse().ok()?,
+            name,
+            started: fields.get(19)?.parse().ok()?,
+            dead: matches!(state, "Z" | "X" | "x") && threads <= 1,
+        })
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn reads_names_that_try_to_confuse() {
+            let line = b"7 (a) S 9 (b)) Z 3 7 5 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 8150 0 0";
+            let process = super::parse(7, line).unwrap();
+            assert_eq!(process.name, "a) S 9 (b)");
+            assert_eq!((process.parent, process.session, process.started), (3, 5, 8150));
+            assert!(process.dead);
+            assert_eq!(super::parse(7, b"7 (a S 3"), None);
+        }
+
+        #[test]
+        fn the_living_first_thread_counts_as_its_process() {
+            let line = b"7 (a) Z 3 7 5 0 -1 4 0 0 0 0 0 0 0 0 20 0 2 0 8150 0 0";
+            assert!(!super::parse(7, line).unwrap().dead);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod platform {
+    use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+
+    use super::Process;
+
+    pub(crate) fn look_up(pid: u32) -> Option<Process> {
+        read(ProcessesToUpdate::Some(&[sysinfo::Pid::from_u32(pid)])).pop()
+    }
+
+    pub(crate) fn all() -> Vec<Process> {
+        read(ProcessesToUpdate::All)
+    }
+
+    /// Whether it was started with exactly this `NAME=value`. The system lets nobody but root
+    /// read another user's environment.
+    pub(crate) fn carries(process: &Process, variable: &str) -> bool {
+        let pid = sysinfo::Pid::from_u32(process.pid);
+        let Ok(mut system) = System::new() else { return false };
+        let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
+        system.process(pid).is_some_and(|found| {
+            found.start_time() == process.started
+                && found.environ().iter().any(|one| one.as_os_str() == variable)
+        })
+    }
+
+    fn read(which: ProcessesToUpdate<'_>) -> Vec<Process> {
+        let Ok(mut system) = System::new() else { return Vec::new() };
+        system.refresh_processes_specifics(which, true, ProcessRefreshKind::nothing());
+        let processes = system.processes().values().map(|found| Process {
+            pid: found.pid().as_u32(),
+            parent: found.parent().map_or(0, sysinfo::Pid::as_u32),
+            session: if cfg!(windows) {
+                0
+            } else {
+                found.session_id().map_or(0, sysinfo::Pid::as_u32)
+            },
+            name: found.name().to_string_lossy().into_owned(),
+            started: found.start_time(),
+            dead: matches!(found.status(), ProcessStatus::Zombie | ProcessStatus::Dead),
+        });
+        processes.collect()
+    }
+}

@@ -1,0 +1,198 @@
+//! A session's processes: finding all of them, and ending all of them.
+//!
+//! On Linux nothing escapes a keeper that has called [`super::become_subreaper`]: what loses its
+//! parent is handed to the keeper, whatever session, group or environment it has made for itself.
+//! Not here: what lost its keeper (see `sweep`).
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use bosk_core::SessionId;
+
+use super::handle::{Handle, Signal, wait_for_any};
+use super::table::{self, Process};
+use super::{COOKIE, ProcessIdentity};
+
+/// What an ending of processes came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Killed {
+    /// Those that were ended by force: pid and name.
+    pub ended: Vec<(u32, String)>,
+    /// Those that were still there when the time was over.
+    pub left: Vec<(u32, String)>,
+}
+
+impl Killed {
+    /// Both, added up.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.ended.extend(other.ended);
+        self.left.extend(other.left);
+        self
+    }
+}
+
+/// A process that this one has started, and everything that came of it.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    root: ProcessIdentity,
+    cookie: SessionId,
+}
+
+impl Tree {
+    pub(super) fn new(root: ProcessIdentity, cookie: SessionId) -> Self {
+        Self { root, cookie }
+    }
+
+    /// The process at its root, which may have ended.
+    #[must_use]
+    pub fn root(&self) -> &ProcessIdentity {
+        &self.root
+    }
+
+    /// Everything in it that runs now: root, descendants, and orphans handed to this process.
+    #[must_use]
+    pub fn processes(&self) -> Vec<Process> {
+        self.members(&table::all()).into_iter().filter(|process| !process.dead).cloned().collect()
+    }
+
+    /// Asks every process in it to end (SIGTERM). Windows has no such request: closing the
+    /// root's standard input is the polite way there, and this does nothing.
+    pub fn terminate(&self) {
+        for process in self.processes() {
+            // One that has just ended needs no request.
+            let _ = process.identity().signal(Signal::Terminate);
+        }
+    }
+
+    /// Ends everything in it, then whatever else carries the cookie. It blocks for milliseconds,
+    /// and never much longer than `limit`; what resisted is in [`Killed::left`].
+    #[must_use]
+    pub fn kill(&self, limit: Duration) -> Killed {
+        let deadline = Instant::now() + limit;
+        let find = || {
+            self.reap_adopted();
+            self.processes()
+        };
+        end_all(find, deadline).and(super::sweep::until(&self.cookie, deadline))
+    }
+
+    /// Waits for the orphans that were handed to this process and have ended, so that no zombies
+    /// gather; to be called on SIGCHLD. It never waits for a child that somebody here has started
+    /// and waits for himself: those are in this process's own session, or are the root.
+    pub fn reap_adopted(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            use nix::sys::wait::{WaitPidFlag, waitpid};
+            let table = table::all();
+            let own = own_place(&table);
+            for orphan in table.iter().filter(|one| one.dead && self.is_adopted(one, own)) {
+                if let Ok(pid) = i32::try_from(orphan.pid) {
+                    // Somebody else of this process may have been faster: nothing is lost then.
+                    let _ = waitpid(nix::unistd::Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG));
+                }
+            }
+        }
+    }
+
+    /// An orphan handed to this process. A child that this process started itself shares its
+    /// session unless it is the root: a session can be left, but never entered.
+    fn is_adopted(&self, process: &Process, (own, session): (u32, u32)) -> bool {
+        cfg!(target_os = "linux")
+            && process.parent == own
+            && process.session != session
+            && process.identity() != self.root
+    }
+
+    /// The tree's processes in this table, the ended ones among them.
+    fn members<'a>(&self, table: &'a [Process]) -> Vec<&'a Process> {
+        let own = own_place(table);
+        let root = table.iter().find(|one| one.identity() == self.root);
+        let starts = |one: &Process| {
+            one.identity() == self.root
+                || self.is_adopted(one, own)
+                // Without a subreaper an orphan is still known by its session, while the root
+                // is there to keep the session's number from meaning another one.
+                || (cfg!(target_os = "macos") && root.is_some() && one.session == self.root.pid)
+        };
+        with_descendants(table, starts).into_iter().filter(|one| one.pid != own.0).collect()
+    }
+}
+
+/// The processes that `starts` names, and all that descend from them.
+pub(super) fn with_descendants(
+    table: &[Process],
+    starts: impl Fn(&Process) -> bool,
+) -> Vec<&Process> {
+    let mut children: BTreeMap<u32, Vec<&Process>> = BTreeMap::new();
+    for process in table {
+        children.entry(process.parent).or_default().push(process);
+    }
+    let mut found: BTreeMap<u32, &Process> = BTreeMap::new();
+    let mut open: Vec<&Process> = table.iter().filter(|one| starts(one)).collect();
+    while let Some(process) = open.pop() {
+        if found.insert(process.pid, process).is_none() {
+            // A child is younger than its parent; an older one has a parent whose pid was reused.
+            let own = children.get(&process.pid).into_iter().flatten();
+            open.extend(own.filter(|child| child.started >= process.started));
+        }
+    }
+    found.into_values().collect()
+}
+
+/// This process's pid and session.
+fn own_place(table: &[Process]) -> (u32, u32) {
+    let own = std::process::id();
+    (own, table.iter().find(|one| one.pid == own).map_or(0, |one| one.session))
+}
+
+/// Stops, then kills, what `find` finds, until it finds nothing twice in a row (a list of
+/// processes is no snapshot, and may miss one that is just changing parents) or time is over.
+pub(super) fn end_all(find: impl Fn() -> Vec<Process>, deadline: Instant) -> Killed {
+    let mut ended = BTreeMap::new();
+    let mut quiet = 0;
+    let mut last_round = false;
+    let left = loop {
+        let mut held: BTreeMap<ProcessIdentity, Option<Handle>> = BTreeMap::new();
+        // All are frozen before one is killed: else a parent sees its child end and starts anew.
+        let found = loop {
+            let found = find();
+            let before = held.len();
+            for process in &found {
+                held.entry(process.identity()).or_insert_with_key(|identity| {
+                    let handle = Handle::open(identity).ok()?;
+                    // Windows cannot freeze, and need not: the job ends all at once.
+                    let _ = handle.signal(Signal::Stop);
+                    Some(handle)
+                });
+            }
+            if held.len() == before || Instant::now() >= deadline {
+                break found;
+            }
+        };
+        quiet = if found.is_empty() { quiet + 1 } else { 0 };
+        if quiet == 2 || (last_round && !found.is_empty()) {
+            break found;
+        }
+        last_round = Instant::now() >= deadline;
+        for process in found {
+            ended.insert(process.identity(), process.name);
+        }
+        let handles: Vec<Handle> = held.into_values().flatten().collect();
+        for handle in &handles {
+            // What may not be killed is found again, and told in the end.
+            let _ = handle.signal(Signal::Kill);
+        }
+        if !handles.is_empty() {
+            wait_for_any(&handles, Duration::from_millis(50));
+        }
+    };
+    let left: Vec<(u32, String)> = left.into_iter().map(|one| (one.pid, one.name)).collect();
+    let ended = ended.into_iter().map(|(identity, name)| (identity.pid, name));
+    Killed { ended: ended.filter(|one| !left.contains(one)).collect(), left }
+}
+
+/// The `NAME=value` that the session's processes carry.
+pub(super) fn cookie_of(session: &SessionId) -> String {
+    format!("{COOKIE}={session}")
+}
