@@ -73,7 +73,12 @@ mod tests {
     fn only_uuids_are_ids() {
         let id = SessionId::parse("B1D42286-cc30-4c1e-a2f9-fc320fe98405").unwrap();
         assert_eq!(id.short(), "b1d42286");
-        for bad in ["", "../../etc/passwd", "b1d42286cc304c1ea2f9fc320fe98405", "b1d42286-cc30-4c1e-a2f9-fc320fe9840g"] {
+        for bad in [
+            "",
+            "../../etc/passwd",
+            "b1d42286cc304c1ea2f9fc320fe98405",
+            "b1d42286-cc30-4c1e-a2f9-fc320fe9840g",
+        ] {
             assert!(SessionId::parse(bad).is_err(), "{bad}");
         }
     }

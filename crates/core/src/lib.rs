@@ -6,8 +6,20 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod auth;
+pub mod branch;
+pub mod claude;
+pub mod git;
 pub mod id;
+pub mod journal;
+pub mod launch;
 pub mod problem;
+pub mod session;
+pub mod settings;
+pub mod transcript;
+pub mod trust;
+pub mod view;
+pub mod wire;
 
 pub use id::SessionId;
 pub use problem::{Problem, ProblemCode};

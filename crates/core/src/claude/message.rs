@@ -1,0 +1,394 @@
+//! The CLI's messages, as far as Bosk reads them. Fields that Bosk does not use are not listed, and
+//! an unknown `type` or `subtype` is a value, never an error: every release brings new ones.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::envelope::{Envelope, envelope};
+
+/// One line of the CLI's output.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// A part of the model's answer: whole blocks.
+    Assistant(Assistant),
+    /// A message to the model: the person's, or results of tools.
+    User(User),
+    /// The end of a turn.
+    Result(Box<TurnResult>),
+    /// A part of a block that is being streamed.
+    Stream(Stream),
+    /// The start of a turn, and what the session can do.
+    Init(Init),
+    /// A status word, and the permission mode where that has changed.
+    Status(Status),
+    /// The CLI will try again.
+    Retry(Retry),
+    /// Words of the CLI to the person.
+    Informational(Informational),
+    /// A tool use was denied without asking.
+    Denied(Denied),
+    /// The conversation was compacted.
+    Compacted(Compacted),
+    /// Where the account's usage stands.
+    RateLimit(RateLimit),
+    /// The CLI asks something.
+    Request(Request),
+    /// The CLI no longer needs an answer.
+    Withdrawn(Withdrawn),
+    /// The answer to a request of Bosk's.
+    Response(Response),
+    /// What became of a message of the person's.
+    Lifecycle(Lifecycle),
+    /// A kind that Bosk knows and has nothing to show of.
+    Quiet,
+    /// A kind that Bosk does not know.
+    Unknown {
+        /// Its `type`, and `subtype` where it has one.
+        name: String,
+    },
+}
+
+/// Kinds that say nothing to a person that another message does not say better.
+const QUIET: [&str; 16] = [
+    "system/background_tasks_changed",
+    "system/commands_changed",
+    "system/files_persisted",
+    "system/hook_progress",
+    "system/hook_response",
+    "system/hook_started",
+    "system/plugin_install",
+    "system/session_state_changed",
+    "system/task_notification",
+    "system/task_progress",
+    "system/task_started",
+    "system/task_updated",
+    "system/thinking_tokens",
+    "auth_status",
+    "keep_alive",
+    "tool_progress",
+];
+
+/// Reads a line.
+///
+/// # Errors
+/// The line is not a JSON object with a `type`. A known kind with unexpected fields is `Unknown`.
+pub fn parse(line: &[u8]) -> Result<Message, serde_json::Error> {
+    let envelope = envelope(line)?;
+    let known = match (envelope.kind.as_ref(), envelope.subtype.as_deref()) {
+        ("assistant", _) => read(line).map(Message::Assistant),
+        ("user", _) => read(line).map(Message::User),
+        ("result", _) => read(line).map(|result| Message::Result(Box::new(result))),
+        ("stream_event", _) => read(line).map(Message::Stream),
+        ("rate_limit_event", _) => read(line).map(Message::RateLimit),
+        ("control_request", _) => read(line).map(Message::Request),
+        ("control_cancel_request", _) => read(line).map(Message::Withdrawn),
+        ("control_response", _) => read(line).map(Message::Response),
+        ("command_lifecycle", _) => read(line).map(Message::Lifecycle),
+        ("system", Some("init")) => read(line).map(Message::Init),
+        ("system", Some("status")) => read(line).map(Message::Status),
+        ("system", Some("api_retry")) => read(line).map(Message::Retry),
+        ("system", Some("informational")) => read(line).map(Message::Informational),
+        ("system", Some("permission_denied")) => read(line).map(Message::Denied),
+        ("system", Some("compact_boundary")) => read(line).map(Message::Compacted),
+        _ => QUIET.contains(&name(&envelope).as_str()).then_some(Message::Quiet),
+    };
+    Ok(known.unwrap_or_else(|| Message::Unknown { name: name(&envelope) }))
+}
+
+fn read<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Option<T> {
+    serde_json::from_slice(line).ok()
+}
+
+fn name(envelope: &Envelope<'_>) -> String {
+    match &envelope.subtype {
+        Some(subtype) => format!("{}/{subtype}", envelope.kind),
+        None => envelope.kind.to_string(),
+    }
+}
+
+/// `null` as the default: the CLI writes it for many absent values.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+macro_rules! wire {
+    ($($(#[$meta:meta])* struct $name:ident { $($field:ident: $kind:ty $(= $wire:literal)?),* $(,)? })*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+        #[serde(default)]
+        #[expect(missing_docs, reason = "the fields are the CLI's own, described in the SDK's types")]
+        pub struct $name {
+            $(#[serde(deserialize_with = "or_default" $(, rename = $wire)?)] pub $field: $kind,)*
+        }
+    )*};
+}
+
+wire! {
+    /// A part of the model's answer.
+    struct Assistant {
+        message: AssistantMessage,
+        parent_tool_use_id: Option<String>,
+        is_api_error_message: bool,
+        uuid: String,
+    }
+    /// The Messages API's message within it.
+    struct AssistantMessage { id: String, model: String, content: Vec<Block>, usage: Option<Usage> }
+    /// Tokens of one call.
+    struct Usage {
+        input_tokens: u64,
+        output_tokens: u64,
+        cache_read_input_tokens: u64,
+        cache_creation_input_tokens: u64,
+    }
+    /// A message to the model.
+    struct User {
+        message: UserMessage,
+        parent_tool_use_id: Option<String>,
+        uuid: String,
+        is_replay: bool = "isReplay",
+        is_synthetic: bool = "isSynthetic",
+        tool_use_result: Value,
+    }
+    /// The Messages API's message within it.
+    struct UserMessage { content: Content }
+    /// The end of a turn.
+    struct TurnResult {
+        subtype: String,
+        is_error: bool,
+        api_error_status: Option<u16>,
+        terminal_reason: Option<String>,
+        result: Option<String>,
+        errors: Vec<Value>,
+        duration_ms: u64,
+        num_turns: u32,
+        total_cost_usd: f64,
+        usage: Usage,
+        model_usage: std::collections::BTreeMap<String, ModelUsage> = "modelUsage",
+        queued_turn_count: u32,
+    }
+    /// What one model used within the process.
+    struct ModelUsage {
+        input_tokens: u64 = "inputTokens",
+        output_tokens: u64 = "outputTokens",
+        cache_read: u64 = "cacheReadInputTokens",
+        cache_creation: u64 = "cacheCreationInputTokens",
+        context_window: u64 = "contextWindow",
+    }
+    /// A part of a block that is being streamed.
+    struct Stream { event: StreamEvent, parent_tool_use_id: Option<String> }
+    /// What the session can do.
+    struct Init {
+        model: String,
+        permission_mode: String = "permissionMode",
+        cwd: String,
+        claude_code_version: String,
+    }
+    /// A status word.
+    struct Status { status: Option<String>, permission_mode: Option<String> = "permissionMode" }
+    /// The CLI will try again.
+    struct Retry {
+        attempt: u32,
+        max_retries: u32,
+        retry_delay_ms: f64,
+        error_status: Option<u16>,
+        error: String,
+    }
+    /// Words of the CLI.
+    struct Informational { content: Value, level: String, is_meta: bool = "isMeta" }
+    /// A tool use that was denied without asking.
+    struct Denied { tool_name: String, tool_use_id: String, message: String }
+    /// The conversation was compacted.
+    struct Compacted { compact_metadata: CompactMetadata }
+    /// How.
+    struct CompactMetadata { trigger: String, pre_tokens: Option<u64> }
+    /// Where the account's usage stands.
+    struct RateLimit { rate_limit_info: RateLimitInfo }
+    /// Each window's figures.
+    struct RateLimitInfo {
+        status: String,
+        resets_at: Option<i64> = "resetsAt",
+        rate_limit_type: Option<String> = "rateLimitType",
+        utilization: Option<f64>,
+        windows: std::collections::BTreeMap<String, Window> = "unifiedWindows",
+    }
+    /// One window.
+    struct Window { utilization: Option<f64>, resets_at: Option<i64> = "resetsAt", status: String }
+    /// The CLI asks something.
+    struct Request { request_id: String, request: RequestBody }
+    /// What it asks.
+    struct RequestBody {
+        subtype: String,
+        tool_name: String,
+        input: Value,
+        tool_use_id: String,
+        description: Option<String>,
+        decision_reason: Option<String>,
+        blocked_path: Option<String>,
+        permission_suggestions: Vec<Value>,
+        suppress_always_allow_rule: bool,
+        default_to_no: bool,
+    }
+    /// The CLI no longer needs an answer.
+    struct Withdrawn { request_id: String }
+    /// The answer to a request of Bosk's.
+    struct Response { response: ResponseBody }
+    /// Success or error.
+    struct ResponseBody { subtype: String, request_id: String, response: Value, error: Option<String> }
+    /// What became of a message: `queued`, `started`, `completed`, `cancelled`.
+    struct Lifecycle { command_uuid: String, state: String }
+}
+
+impl TurnResult {
+    /// Whether the person ended the turn; the CLI then calls it an error of its own.
+    #[must_use]
+    pub fn interrupted(&self) -> bool {
+        self.terminal_reason.as_deref().is_some_and(|reason| reason.starts_with("aborted"))
+    }
+
+    /// Whether the turn failed: the subtype alone does not tell, and an interrupt is no failure.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.is_error && !self.interrupted()
+    }
+}
+
+/// A block of the model's answer.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are the Messages API's own")]
+pub enum Block {
+    Text {
+        text: String,
+    },
+    Thinking {
+        #[serde(default)]
+        thinking: String,
+    },
+    RedactedThinking {},
+    ToolUse {
+        id: String,
+        name: String,
+        input: Value,
+    },
+    ServerToolUse {
+        id: String,
+        name: String,
+        input: Value,
+    },
+    #[serde(other)]
+    Other,
+}
+
+/// The content of a message to the model: a text, or blocks.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Content {
+    /// Plain text.
+    Text(String),
+    /// Blocks.
+    Blocks(Vec<Part>),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Blocks(Vec::new())
+    }
+}
+
+/// A block of a message to the model.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are the Messages API's own")]
+pub enum Part {
+    Text {
+        text: String,
+    },
+    Image {},
+    ToolResult {
+        tool_use_id: String,
+        #[serde(default)]
+        content: Content,
+        #[serde(default)]
+        is_error: bool,
+    },
+    #[serde(other)]
+    Other,
+}
+
+impl Content {
+    /// Its text, and how many pictures it holds.
+    #[must_use]
+    pub fn text(&self) -> (String, u32) {
+        match self {
+            Self::Text(text) => (text.clone(), 0),
+            Self::Blocks(parts) => {
+                let texts: Vec<&str> = parts
+                    .iter()
+                    .filter_map(|part| match part {
+                        Part::Text { text } => Some(text.as_str()),
+                        Part::Image {} | Part::ToolResult { .. } | Part::Other => None,
+                    })
+                    .collect();
+                let images = parts.iter().filter(|part| matches!(part, Part::Image {})).count();
+                (texts.join("\n"), u32::try_from(images).unwrap_or(u32::MAX))
+            }
+        }
+    }
+}
+
+/// An event of the Messages API's stream.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are the Messages API's own")]
+pub enum StreamEvent {
+    ContentBlockStart {
+        index: u32,
+        content_block: StreamBlock,
+    },
+    ContentBlockDelta {
+        index: u32,
+        delta: Delta,
+    },
+    ContentBlockStop {
+        index: u32,
+    },
+    MessageStart {},
+    MessageStop {},
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+/// The beginning of a streamed block.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are the Messages API's own")]
+pub enum StreamBlock {
+    Text {},
+    Thinking {},
+    ToolUse {
+        name: String,
+    },
+    #[serde(other)]
+    Other,
+}
+
+/// What is added to a streamed block.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are the Messages API's own")]
+pub enum Delta {
+    TextDelta {
+        text: String,
+    },
+    ThinkingDelta {
+        thinking: String,
+    },
+    InputJsonDelta {
+        partial_json: String,
+    },
+    #[serde(other)]
+    Other,
+}

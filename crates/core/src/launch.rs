@@ -1,0 +1,160 @@
+//! What a person asks for when launching a session. Not here: where it will run, which git decides
+//! ([`crate::git::LaunchPlan`]), and how it becomes an argument list ([`crate::claude::args`]).
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Everything that was chosen on the launch sheet. Kept in the session's folder as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LaunchSpec {
+    /// Any folder inside the repository, absolute.
+    pub repository: String,
+    /// What is to be done, in the person's words.
+    pub prompt: String,
+    /// Pictures that belong to the prompt.
+    #[serde(default)]
+    pub images: Vec<Image>,
+    /// Branch, tag or commit to start from; the repository's HEAD when absent.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// The branch to make; proposed from the prompt, and made unique, when absent.
+    #[serde(default)]
+    pub branch: Option<String>,
+    /// A worktree of its own, or the repository itself.
+    #[serde(default = "yes")]
+    pub worktree: bool,
+    /// The model's name or alias; the CLI's default when absent.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// How hard the model thinks; the CLI's default when absent.
+    #[serde(default)]
+    pub effort: Option<Effort>,
+    /// What Claude may do without asking.
+    #[serde(default)]
+    pub permission_mode: PermissionMode,
+    /// Tools and rules allowed beyond the mode, in the CLI's rule syntax.
+    #[serde(default)]
+    pub allowed_tools: Vec<String>,
+    /// Tools and rules denied, in the CLI's rule syntax.
+    #[serde(default)]
+    pub denied_tools: Vec<String>,
+    /// Text added to the CLI's own system prompt.
+    #[serde(default)]
+    pub append_system_prompt: Option<String>,
+    /// Most turns of the model for each message of the person.
+    #[serde(default)]
+    pub max_turns: Option<u32>,
+    /// Most that the session may cost, in US dollars.
+    #[serde(default)]
+    pub max_budget_usd: Option<f64>,
+    /// Who answers.
+    #[serde(default)]
+    pub backend: Backend,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A picture in the Messages API's form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Image {
+    /// `image/png`, `image/jpeg`, `image/gif` or `image/webp`.
+    pub media_type: String,
+    /// Base64 of the file.
+    pub data: String,
+}
+
+/// The CLI's `--effort`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the names are the CLI's own")]
+pub enum Effort {
+    Low,
+    Medium,
+    High,
+    Xhigh,
+    Max,
+}
+
+impl Effort {
+    /// The word on the CLI's command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Xhigh => "xhigh",
+            Self::Max => "max",
+        }
+    }
+}
+
+/// The CLI's `--permission-mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum PermissionMode {
+    /// Asks before whatever is not allowed yet. The CLI itself reports it as `default`.
+    #[default]
+    #[serde(alias = "default")]
+    Manual,
+    /// Edits files without asking.
+    AcceptEdits,
+    /// Plans, and changes nothing until the plan is approved.
+    Plan,
+    /// A classifier decides.
+    Auto,
+    /// Denies whatever is not allowed yet.
+    DontAsk,
+    /// Does everything without asking. Never a default, and marked wherever it is on.
+    BypassPermissions,
+}
+
+impl PermissionMode {
+    /// The word on the CLI's command line and in its `set_permission_mode` request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "default",
+            Self::AcceptEdits => "acceptEdits",
+            Self::Plan => "plan",
+            Self::Auto => "auto",
+            Self::DontAsk => "dontAsk",
+            Self::BypassPermissions => "bypassPermissions",
+        }
+    }
+
+    /// Reads the CLI's own word.
+    #[must_use]
+    pub fn from_cli(word: &str) -> Option<Self> {
+        Some(match word {
+            "default" | "manual" => Self::Manual,
+            "acceptEdits" => Self::AcceptEdits,
+            "plan" => Self::Plan,
+            "auto" => Self::Auto,
+            "dontAsk" => Self::DontAsk,
+            "bypassPermissions" => Self::BypassPermissions,
+            _ => return None,
+        })
+    }
+}
+
+/// Who answers the CLI's calls.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Backend {
+    /// Whatever the CLI is signed in with.
+    #[default]
+    Account,
+    /// The scripted server on loopback: no account, no cost.
+    Rehearsal {
+        /// A script's name; the server's default when absent.
+        script: Option<String>,
+    },
+}

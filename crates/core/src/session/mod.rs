@@ -1,0 +1,12 @@
+//! A session's life as a pure state machine. [`machine`] holds the rules, [`state`] the values,
+//! [`summary`] what the fleet shows of it. Not here: who performs the effects (the keeper).
+
+pub mod ask;
+pub mod machine;
+pub mod state;
+pub mod summary;
+
+pub use ask::{Answer, Ask, AskKind, Question, QuestionOption};
+pub use machine::{Effect, Input};
+pub use state::{Glance, Outcome, PrepareStep, State, StopReason, StopStep, Turn};
+pub use summary::{ContextUse, SessionSummary, Tokens};

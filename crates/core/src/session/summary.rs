@@ -1,0 +1,123 @@
+//! What the fleet shows of a session: small, and complete enough for a row, the tray and `bosk ls`.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::state::{Glance, State};
+use crate::launch::{Backend, PermissionMode};
+use crate::{Problem, SessionId};
+
+/// One row of the fleet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SessionSummary {
+    /// The session.
+    pub id: SessionId,
+    /// The first line of its prompt.
+    pub title: String,
+    /// Where it is.
+    #[serde(flatten)]
+    pub state: State,
+    /// The same in one word.
+    pub glance: Glance,
+    /// What it is doing right now, in a few words of data (a command, a file); absent when idle.
+    pub doing: Option<Doing>,
+    /// The repository's name.
+    pub repository: String,
+    /// The repository's main work tree.
+    pub repository_path: String,
+    /// Where it works.
+    pub folder: String,
+    /// Its branch; absent when it works on a detached HEAD.
+    pub branch: Option<String>,
+    /// What the branch was made from.
+    pub base: Option<String>,
+    /// The commit that changes are counted from.
+    pub base_commit: Option<String>,
+    /// Whether Bosk made a worktree for it.
+    pub worktree: bool,
+    /// The model, once the CLI has named it.
+    pub model: Option<String>,
+    /// What it may do without asking.
+    pub permission_mode: PermissionMode,
+    /// Who answers.
+    pub backend: Backend,
+    /// When it was launched: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub created_at: i64,
+    /// When the running turn began: milliseconds since 1970.
+    #[ts(type = "number | null")]
+    pub turn_started_at: Option<i64>,
+    /// When something last happened: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub last_event_at: i64,
+    /// What it has cost, in US dollars: the CLI's own cumulative figure.
+    pub cost_usd: f64,
+    /// Turns of the model so far.
+    pub turns: u32,
+    /// Tokens so far.
+    pub tokens: Tokens,
+    /// How full the model's context is.
+    pub context: Option<ContextUse>,
+    /// Requests that wait for the person.
+    pub asks: u32,
+    /// Messages that wait to be taken.
+    pub queued: u32,
+    /// What is wrong, when something is.
+    pub problem: Option<Problem>,
+}
+
+/// What a session is doing, as data: the UI puts it into words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Doing {
+    /// The model thinks.
+    Thinking,
+    /// The model writes.
+    Writing,
+    /// A tool runs.
+    Tool {
+        /// Its name.
+        name: String,
+        /// The command, file or pattern that tells it best; at most 200 characters.
+        detail: String,
+    },
+    /// The CLI waits before it tries again.
+    Retrying {
+        /// Which attempt.
+        attempt: u32,
+        /// The HTTP status that caused it.
+        status: Option<u16>,
+    },
+}
+
+/// Tokens of a whole session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Tokens {
+    /// Read afresh.
+    #[ts(type = "number")]
+    pub input: u64,
+    /// Written.
+    #[ts(type = "number")]
+    pub output: u64,
+    /// Read from the prompt cache.
+    #[ts(type = "number")]
+    pub cache_read: u64,
+    /// Written to the prompt cache.
+    #[ts(type = "number")]
+    pub cache_creation: u64,
+}
+
+/// How full the model's context is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ContextUse {
+    /// Tokens in use.
+    #[ts(type = "number")]
+    pub used: u64,
+    /// Tokens that fit; 0 until the CLI has said.
+    #[ts(type = "number")]
+    pub window: u64,
+}

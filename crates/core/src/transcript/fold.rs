@@ -1,0 +1,320 @@
+//! How records become entries. A record makes entries by itself ([`read`]), save that results and
+//! decisions belong to an entry made earlier; [`Fold`] remembers which. Not here: files and paging.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::entry::{Entry, EntryBody, NoticeLevel, RawReason, ToolResult};
+use crate::Problem;
+use crate::claude::message::{self, Block, Content, Message, Part};
+use crate::journal::{Damaged, Kind, LONGEST_MESSAGE, Note, Record};
+use crate::session::Answer;
+
+use super::problems;
+
+/// Longest text kept in an entry, in bytes; the whole stays in the journal.
+pub const LONGEST_TEXT: usize = 64 << 10;
+
+/// What one record says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said {
+    /// A new entry.
+    New {
+        /// The subagent's tool use that it belongs to.
+        parent: Option<String>,
+        /// What it is.
+        body: EntryBody,
+    },
+    /// What came of an earlier tool use.
+    Result {
+        /// Which.
+        tool_use_id: String,
+        /// What.
+        result: ToolResult,
+    },
+    /// What the person decided about an earlier tool use.
+    Decided {
+        /// Which.
+        tool_use_id: String,
+        /// What.
+        answer: Answer,
+    },
+}
+
+/// What a record changes in the transcript.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// An entry at the end.
+    Push(Entry),
+    /// An earlier entry got its result.
+    Result(u32, ToolResult),
+    /// An earlier entry got its decision.
+    Decided(u32, Answer),
+}
+
+/// Remembers what later records may refer to.
+#[derive(Debug, Clone, Default)]
+pub struct Fold {
+    next: u32,
+    open: HashMap<String, u32>,
+}
+
+impl Fold {
+    /// How many entries there are.
+    #[must_use]
+    pub const fn total(&self) -> u32 {
+        self.next
+    }
+
+    /// Takes one line of the journal, in order.
+    pub fn apply(&mut self, line: &[u8], record: Result<Record<'_>, Damaged>) -> Vec<Change> {
+        let at = record.as_ref().map_or(0, |record| record.header.wall);
+        read(line, record).into_iter().filter_map(|said| self.place(at, said)).collect()
+    }
+
+    fn place(&mut self, at: i64, said: Said) -> Option<Change> {
+        match said {
+            Said::New { parent, body } => {
+                let index = self.next;
+                self.next += 1;
+                if let EntryBody::ToolUse { id, .. } = &body {
+                    self.open.insert(id.clone(), index);
+                }
+                Some(Change::Push(Entry { index, at, parent, body }))
+            }
+            // The answer to a tool use comes before its result; a background task's result may
+            // come again. Both find their entry for as long as the transcript is open.
+            Said::Result { tool_use_id, result } => {
+                self.open.get(&tool_use_id).map(|index| Change::Result(*index, result))
+            }
+            Said::Decided { tool_use_id, answer } => {
+                self.open.get(&tool_use_id).map(|index| Change::Decided(*index, answer))
+            }
+        }
+    }
+}
+
+/// What one line of the journal says, by itself.
+#[must_use]
+pub fn read(line: &[u8], record: Result<Record<'_>, Damaged>) -> Vec<Said> {
+    let Ok(record) = record else { return raw(RawReason::Damaged, line) };
+    match record.header.kind {
+        Kind::Output if record.payload.len() > LONGEST_MESSAGE => {
+            raw(RawReason::Oversize, record.payload)
+        }
+        Kind::Output => match message::parse(record.payload) {
+            Ok(message) => output(record.header.wall, message, record.payload),
+            Err(_) if record.payload.is_empty() => Vec::new(),
+            Err(_) if std::str::from_utf8(record.payload).is_err() => {
+                raw(RawReason::NotUtf8, record.payload)
+            }
+            Err(_) => raw(RawReason::NotJson, record.payload),
+        },
+        Kind::Error => raw(RawReason::Stderr, record.payload),
+        Kind::Note => match serde_json::from_slice(record.payload) {
+            Ok(note) => self::note(note),
+            Err(_) => raw(RawReason::Damaged, record.payload),
+        },
+        Kind::Decision => Vec::new(),
+    }
+}
+
+fn one(body: EntryBody) -> Vec<Said> {
+    vec![Said::New { parent: None, body }]
+}
+
+fn raw(reason: RawReason, bytes: &[u8]) -> Vec<Said> {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4 << 10)]).into_owned();
+    one(EntryBody::Raw { reason, bytes: bytes.len() as u64, start })
+}
+
+fn output(at: i64, message: Message, line: &[u8]) -> Vec<Said> {
+    match message {
+        Message::Assistant(assistant) => {
+            let parent = assistant.parent_tool_use_id;
+            // The CLI words its own failures as the model's; the turn's end tells them better.
+            let blocks =
+                if assistant.is_api_error_message { vec![] } else { assistant.message.content };
+            let bodies = blocks.into_iter().filter_map(block);
+            bodies.map(|body| Said::New { parent: parent.clone(), body }).collect()
+        }
+        Message::User(user) => said_to_model(at, user),
+        Message::Result(result) => {
+            let problem = problems::of_result(&result);
+            let is_error = result.failed();
+            let interrupted = result.interrupted();
+            let errors = result.errors.iter().map(plain).collect::<Vec<_>>().join("\n");
+            let text = result.result.unwrap_or(errors);
+            one(EntryBody::TurnEnd {
+                is_error,
+                subtype: if interrupted { "interrupted".to_owned() } else { result.subtype },
+                text: (is_error && !text.is_empty()).then(|| cut(text)),
+                problem,
+                duration_ms: result.duration_ms,
+                cost_usd: result.total_cost_usd,
+                turns: result.num_turns,
+            })
+        }
+        Message::Status(status) => status.permission_mode.map_or_else(Vec::new, |value| {
+            one(EntryBody::Changed { what: "permission_mode".to_owned(), value })
+        }),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "milliseconds, saturating"
+        )]
+        Message::Retry(retry) => one(EntryBody::Retry {
+            attempt: retry.attempt,
+            max: retry.max_retries,
+            delay_ms: retry.retry_delay_ms as u64,
+            status: retry.error_status,
+            error: retry.error,
+        }),
+        Message::Informational(words) if words.is_meta => Vec::new(),
+        Message::Informational(words) => one(EntryBody::Notice {
+            level: if words.level == "warning" { NoticeLevel::Warning } else { NoticeLevel::Info },
+            text: cut(plain(&words.content)),
+        }),
+        Message::Denied(denied) => {
+            one(EntryBody::Notice { level: NoticeLevel::Warning, text: cut(denied.message) })
+        }
+        Message::Compacted(compacted) => {
+            one(EntryBody::Compacted { before: compacted.compact_metadata.pre_tokens })
+        }
+        Message::RateLimit(limit) => {
+            let info = limit.rate_limit_info;
+            if info.status == "allowed" || info.status.is_empty() {
+                return Vec::new();
+            }
+            let fullest = info
+                .windows
+                .iter()
+                .max_by(|a, b| {
+                    a.1.utilization.unwrap_or(0.0).total_cmp(&b.1.utilization.unwrap_or(0.0))
+                })
+                .map(|(name, window)| (name.clone(), window.clone()));
+            let (window, figures) = fullest.unwrap_or_default();
+            one(EntryBody::UsageLimit {
+                status: info.status,
+                window: info.rate_limit_type.unwrap_or(window),
+                utilization: info.utilization.or(figures.utilization),
+                resets_at: info.resets_at.or(figures.resets_at),
+            })
+        }
+        Message::Unknown { name } => {
+            let raw = String::from_utf8_lossy(&line[..line.len().min(16 << 10)]).into_owned();
+            one(EntryBody::Unknown { name, raw })
+        }
+        Message::Stream(_)
+        | Message::Init(_)
+        | Message::Request(_)
+        | Message::Withdrawn(_)
+        | Message::Response(_)
+        | Message::Lifecycle(_)
+        | Message::Quiet => Vec::new(),
+    }
+}
+
+fn block(block: Block) -> Option<EntryBody> {
+    Some(match block {
+        Block::Text { text } if text.is_empty() => return None,
+        Block::Text { text } => EntryBody::Text { text },
+        Block::Thinking { thinking } => EntryBody::Thinking { text: cut(thinking) },
+        Block::RedactedThinking {} => EntryBody::Thinking { text: String::new() },
+        Block::ToolUse { id, name, input } | Block::ServerToolUse { id, name, input } => {
+            EntryBody::ToolUse { id, name, input: cut_value(input), result: None, decision: None }
+        }
+        Block::Other => return None,
+    })
+}
+
+fn said_to_model(at: i64, user: message::User) -> Vec<Said> {
+    let parent = user.parent_tool_use_id;
+    let detail = cut_value(user.tool_use_result);
+    let mut said: Vec<Said> = Vec::new();
+    if let Content::Blocks(parts) = &user.message.content {
+        for part in parts {
+            if let Part::ToolResult { tool_use_id, content, is_error } = part {
+                let (text, images) = content.text();
+                let result = ToolResult {
+                    at,
+                    is_error: *is_error,
+                    text: cut(text),
+                    images,
+                    detail: detail.clone(),
+                };
+                said.push(Said::Result { tool_use_id: tool_use_id.clone(), result });
+            }
+        }
+    }
+    if said.is_empty() && parent.is_none() && (user.is_replay || !user.is_synthetic) {
+        let (text, images) = user.message.content.text();
+        let command_output = text
+            .strip_prefix("<local-command-stdout>")
+            .and_then(|rest| rest.strip_suffix("</local-command-stdout>"));
+        let body = match command_output {
+            Some(words) => {
+                EntryBody::Notice { level: NoticeLevel::Info, text: cut(words.to_owned()) }
+            }
+            None if user.is_replay => EntryBody::Prompt { uuid: user.uuid, text, images },
+            // The CLI's own note to the model, such as «[Request interrupted by user]».
+            None => EntryBody::Notice { level: NoticeLevel::Info, text: cut(text) },
+        };
+        said.push(Said::New { parent, body });
+    }
+    said
+}
+
+fn note(note: Note) -> Vec<Said> {
+    match note {
+        Note::Keeper { resumed: true, .. } => one(EntryBody::Resumed),
+        Note::Setup { output, exit } => one(EntryBody::Setup { output, exit }),
+        Note::Answered { tool_use_id, answer, .. } => vec![Said::Decided { tool_use_id, answer }],
+        Note::Stopping { reason, step } => one(EntryBody::Stopping { reason, step }),
+        Note::Ended { outcome, left_behind } => one(EntryBody::Ended { outcome, left_behind }),
+        Note::Warning { text } => one(EntryBody::Notice { level: NoticeLevel::Warning, text }),
+        Note::Keeper { .. } | Note::State { .. } | Note::Prepared(_) | Note::CliStarted { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Cuts a text at [`LONGEST_TEXT`], at a character's boundary, and says so.
+fn cut(mut text: String) -> String {
+    if text.len() > LONGEST_TEXT {
+        let whole = text.len();
+        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+        text.push_str(&format!("\n… {} more bytes", whole - text.len()));
+    }
+    text
+}
+
+fn cut_value(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(cut(text)),
+        Value::Array(items) => items.into_iter().map(cut_value).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (name, cut_value(value))).collect()
+        }
+        other => other,
+    }
+}
+
+impl EntryBody {
+    /// The problem that the entry tells of, if any.
+    #[must_use]
+    pub const fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::TurnEnd { problem, .. } => problem.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Every message of real recordings is understood, and whatever else comes is kept.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::journal::{self, Header};
+
+fn folded<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Entry> {
+    let mut fold = Fold::default();
+    let mut entries: Vec<Entry> = Vec::new();
+    for (seq, line) in (0..).zip(lines) {
+        let mut bytes = Vec::new();
+        journal::encode(&mut bytes, &Header { seq, wall: 7, mono: 0, kind: Kind::Output }, line);
+        bytes.pop();
+        for change in fold.apply(&bytes, journal::decode(&bytes)) {
+            apply(&mut entries, change);
+        }
+    }
+    assert_eq!(fold.total() as usize, entries.len());
+    entries
+}
+
+fn apply(entries: &mut Vec<Entry>, change: Change) {
+    let change_tool =
+        |entries: &mut Vec<Entry>, index: u32, new_result, new_decision| match &mut entries
+            [index as usize]
+            .body
+        {
+            EntryBody::ToolUse { result, decision, .. } => {
+                *result = new_result;
+                *decision = new_decision;
+            }
+            other => panic!("a result for {other:?}"),
+        };
+    match change {
+        Change::Push(entry) => entries.push(entry),
+        Change::Result(index, result) => change_tool(entries, index, Some(result), None),
+        Change::Decided(index, answer) => change_tool(entries, index, None, Some(answer)),
+    }
+}
+
+#[test]
+fn a_conversation_reads_as_one() {
+    let entries = folded([
+        br#"{"type":"system","subtype":"init","model":"m","permissionMode":"default"}"#.as_slice(),
+        br#"{"type":"user","message":{"role":"user","content":"Fix it"},"uuid":"u1","isReplay":true}"#,
+        br#"{"type":"assistant","message":{"content":[{"type":"thinking","thinking":"hm"}]}}"#,
+        br#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"ls"}}]}}"#,
+        br#"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t1","content":"a.txt","is_error":false}]},"tool_use_result":{"stdout":"a.txt"}}"#,
+        br#"{"type":"assistant","message":{"content":[{"type":"text","text":"Done."}]}}"#,
+        br#"{"duration_ms":5,"subtype":"success","is_error":false,"total_cost_usd":0.5,"num_turns":2,"type":"result"}"#,
+    ]);
+    let kinds: Vec<String> = entries
+        .iter()
+        .map(|entry| serde_json::to_value(entry).unwrap()["kind"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(kinds, ["prompt", "thinking", "tool_use", "text", "turn_end"]);
+    let EntryBody::ToolUse { result: Some(result), .. } = &entries[2].body else { panic!() };
+    assert_eq!((result.text.as_str(), &result.detail), ("a.txt", &json!({"stdout": "a.txt"})));
+}
+
+#[test]
+fn a_failed_sign_in_is_recognised_although_it_says_success() {
+    let entries = folded([
+        br#"{"type":"assistant","is_api_error_message":true,"message":{"content":[{"type":"text","text":"Failed to authenticate."}]}}"#.as_slice(),
+        br#"{"subtype":"success","is_error":true,"api_error_status":401,"result":"Failed to authenticate.","type":"result"}"#,
+    ]);
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].body.problem().unwrap().code, crate::ProblemCode::SignedOut);
+}
+
+#[test]
+fn an_interrupt_is_no_error() {
+    let entries = folded([
+        br#"{"subtype":"error_during_execution","is_error":true,"terminal_reason":"aborted_tools","errors":["[ede_diagnostic] x"],"type":"result"}"#.as_slice(),
+    ]);
+    let EntryBody::TurnEnd { is_error, subtype, text, problem, .. } = &entries[0].body else {
+        panic!()
+    };
+    assert_eq!((*is_error, subtype.as_str(), text, problem), (false, "interrupted", &None, &None));
+}
+
+#[test]
+fn what_is_unknown_is_kept_and_shown() {
+    let long = vec![b'x'; LONGEST_MESSAGE + 1];
+    let entries = folded([
+        br#"{"type":"system","subtype":"brand_new","a":1}"#.as_slice(),
+        b"Segmentation fault",
+        b"\xff\xfe",
+        &long,
+    ]);
+    assert!(
+        matches!(&entries[0].body, EntryBody::Unknown { name, .. } if name == "system/brand_new")
+    );
+    let reasons: Vec<RawReason> = entries[1..]
+        .iter()
+        .map(|entry| match &entry.body {
+            EntryBody::Raw { reason, .. } => *reason,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(reasons, [RawReason::NotJson, RawReason::NotUtf8, RawReason::Oversize]);
+    let EntryBody::Raw { bytes, start, .. } = &entries[3].body else { panic!() };
+    assert_eq!((*bytes, start.len()), (long.len() as u64, 4 << 10));
+}
+
+#[test]
+fn long_texts_are_cut_and_say_so() {
+    let text = "한".repeat(LONGEST_TEXT);
+    let line = json!({"type": "user", "message": {"content": [
+        {"type": "tool_result", "tool_use_id": "t1", "content": text}]}});
+    let call = br#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{}}]}}"#;
+    let entries = folded([call.as_slice(), line.to_string().as_bytes()]);
+    let EntryBody::ToolUse { result: Some(result), .. } = &entries[0].body else { panic!() };
+    assert!(result.text.len() < LONGEST_TEXT + 100 && result.text.contains("more bytes"));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_stop_the_fold(lines in prop::collection::vec(prop::collection::vec(any::<u8>().prop_filter("newline", |b| *b != b'\n'), 1..80), 1..20)) {
+        let entries = folded(lines.iter().map(Vec::as_slice));
+        prop_assert!(entries.len() <= lines.len());
+    }
+}

@@ -1,0 +1,9 @@
+//! A transcript: what the CLI printed and the person said, folded into the entries that a person
+//! reads. [`entry`] holds the values, [`fold`] the rules. Not here: paging and where records lie.
+
+pub mod entry;
+pub mod fold;
+mod problems;
+
+pub use entry::{Entry, EntryBody, NoticeLevel, Partial, PartialKind, ToolResult};
+pub use fold::Fold;

@@ -1,0 +1,59 @@
+//! What a failed turn means for the person: the CLI's own figures put into a [`Problem`].
+
+use crate::claude::message::TurnResult;
+use crate::{Problem, ProblemCode};
+
+/// The problem of a turn that ended badly; none where the person ended it or nothing is wrong.
+#[must_use]
+pub(super) fn of_result(result: &TurnResult) -> Option<Problem> {
+    if result.interrupted() {
+        return None;
+    }
+    let words = result.result.as_deref().unwrap_or_default();
+    match (result.subtype.as_str(), result.api_error_status) {
+        // A failed sign-in says `success`: only `is_error` and the status tell (measured).
+        (_, Some(401 | 403)) if result.is_error => Some(
+            Problem::new(
+                ProblemCode::SignedOut,
+                "Claude is not signed in, or the sign-in has expired; the session waits and its work is kept.",
+            )
+            .hint("Sign in with `claude auth login`, or paste a token from `claude setup-token` in Settings; then send the message again."),
+        ),
+        (_, Some(429)) if result.is_error => Some(
+            Problem::new(
+                ProblemCode::UsageLimit,
+                format!("The account's usage limit is reached, so the turn ended: {words}"),
+            )
+            .hint("Wait until the limit starts anew, then send the message again."),
+        ),
+        (_, Some(status)) if result.is_error => Some(
+            Problem::new(
+                ProblemCode::ApiError,
+                format!("The model's service answered with status {status}, so the turn ended: {words}"),
+            )
+            .hint("Send the message again; the conversation is kept."),
+        ),
+        ("error_max_turns", _) => Some(
+            Problem::new(
+                ProblemCode::LimitReached,
+                "The session reached its limit of turns and stopped; its work is kept.",
+            )
+            .hint("Send a message to go on."),
+        ),
+        ("error_max_budget_usd", _) => Some(
+            Problem::new(
+                ProblemCode::LimitReached,
+                "The session reached its spend cap and stopped; its work is kept.",
+            )
+            .hint("Launch again with a higher cap to go on."),
+        ),
+        ("success", None) if result.is_error => {
+            Some(Problem::new(ProblemCode::ApiError, format!("The turn failed: {words}")))
+        }
+        (subtype, _) if subtype.starts_with("error") => Some(
+            Problem::new(ProblemCode::ApiError, format!("The turn failed ({subtype})."))
+                .hint("Send a message to go on; the conversation is kept."),
+        ),
+        _ => None,
+    }
+}

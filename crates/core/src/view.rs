@@ -1,0 +1,235 @@
+//! What the window is told: a snapshot, then numbered batches of events. Not here: the channel that
+//! carries them, and the commands (one Rust file for each feature in the shell).
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::auth::AuthStatus;
+use crate::session::{Ask, SessionSummary};
+use crate::settings::Settings;
+use crate::transcript::{Entry, Partial};
+use crate::{Problem, SessionId};
+
+/// Everything the window shows at first, taken in one step with the subscription.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Snapshot {
+    /// The number of the last event that is in it.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// All sessions.
+    pub sessions: Vec<SessionSummary>,
+    /// The settings that matter.
+    pub settings: Settings,
+    /// Recently used repositories, the newest first: paths of main work trees.
+    pub repositories: Vec<RecentRepository>,
+    /// The CLI, as far as it is known yet.
+    pub cli: CliStatus,
+    /// Who is signed in, once the CLI has said.
+    pub auth: Option<AuthStatus>,
+    /// Things found wrong at the start, such as a file that could not be read.
+    pub problems: Vec<Problem>,
+    /// `linux`, `macos` or `windows`: decides the names of keys.
+    pub platform: String,
+}
+
+/// A repository that was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecentRepository {
+    /// Its name.
+    pub name: String,
+    /// Its main work tree.
+    pub path: String,
+}
+
+/// Whether there is a CLI to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "status", rename_all = "snake_case")]
+#[ts(export)]
+pub enum CliStatus {
+    /// Not looked for yet.
+    Unknown,
+    /// Found.
+    Ready {
+        /// Where.
+        path: String,
+        /// Its version.
+        version: String,
+    },
+    /// Missing, too old or broken.
+    Unusable {
+        /// What is wrong, and how to install it.
+        problem: Problem,
+    },
+}
+
+/// Events since the snapshot. One batch a frame at most; the window acknowledges each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Batch {
+    /// The number of the batch's last event. A gap asks for a new snapshot.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// The number of the event before its first.
+    #[ts(type = "number")]
+    pub after: u64,
+    /// The events, in order.
+    pub events: Vec<Event>,
+}
+
+/// One thing that changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Event {
+    /// A session is new or has changed.
+    Session {
+        /// As it is now.
+        summary: Box<SessionSummary>,
+    },
+    /// A session was removed.
+    SessionGone {
+        /// Which.
+        id: SessionId,
+    },
+    /// Entries of a watched session that are new or have changed.
+    Entries {
+        /// Which session.
+        id: SessionId,
+        /// Entries in the whole transcript now.
+        total: u32,
+        /// The new and changed ones, in order. A gap below `total` is fetched by page when it is scrolled to.
+        entries: Vec<Entry>,
+    },
+    /// Streamed blocks of a watched session.
+    Partials {
+        /// Which session.
+        id: SessionId,
+        /// What was added to each; a block that is not named stays.
+        partials: Vec<Partial>,
+        /// Blocks that are finished: their entry is in the transcript.
+        done: Vec<f64>,
+    },
+    /// What waits for the person or for the CLI in a watched session.
+    Waiting {
+        /// Which session.
+        id: SessionId,
+        /// Requests, the oldest first.
+        asks: Vec<Ask>,
+        /// Messages that the CLI has not taken.
+        queue: Vec<QueuedMessage>,
+    },
+    /// The settings changed.
+    Settings {
+        /// As they are now.
+        settings: Settings,
+    },
+    /// The CLI was found, lost or replaced.
+    Cli {
+        /// As it is now.
+        cli: CliStatus,
+    },
+    /// The sign-in changed.
+    Auth {
+        /// As it is now.
+        auth: AuthStatus,
+    },
+    /// The list of recent repositories changed.
+    Repositories {
+        /// The newest first.
+        repositories: Vec<RecentRepository>,
+    },
+    /// Something went wrong that belongs to no command.
+    Problem {
+        /// What.
+        problem: Problem,
+    },
+    /// The app's menu, or a second start, asks for something.
+    Menu {
+        /// The action's name, such as `launch`, `find` or `settings`.
+        action: String,
+    },
+}
+
+/// A message that waits to be taken by the CLI: it can still be edited or removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct QueuedMessage {
+    /// Its own name.
+    pub uuid: String,
+    /// The text.
+    pub text: String,
+    /// How many pictures come with it.
+    pub images: u32,
+    /// Whether it has been handed over already, so that it can no longer be edited.
+    pub sent: bool,
+}
+
+/// What the window gets when it starts to watch a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SessionView {
+    /// The session.
+    pub summary: SessionSummary,
+    /// Entries in the whole transcript.
+    pub total: u32,
+    /// The last page of it.
+    pub entries: Vec<Entry>,
+    /// Blocks that are being streamed.
+    pub partials: Vec<Partial>,
+    /// Requests that wait for the person.
+    pub asks: Vec<Ask>,
+    /// Messages that the CLI has not taken.
+    pub queue: Vec<QueuedMessage>,
+    /// Commands that the CLI offers (`/name`), once it has said.
+    pub commands: Vec<SlashCommand>,
+    /// Models that the CLI offers, once it has said.
+    pub models: Vec<ModelChoice>,
+}
+
+/// A part of a transcript.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Page {
+    /// Entries in the whole transcript.
+    pub total: u32,
+    /// The entries asked for, as far as there are such.
+    pub entries: Vec<Entry>,
+}
+
+/// A command that the CLI understands at the start of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SlashCommand {
+    /// Without the slash.
+    pub name: String,
+    /// What it does.
+    #[serde(default)]
+    pub description: String,
+    /// What it takes.
+    #[serde(default, rename(deserialize = "argumentHint"), alias = "argument_hint")]
+    pub argument_hint: String,
+}
+
+/// A model that the CLI offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ModelChoice {
+    /// What `set_model` takes.
+    pub value: String,
+    /// Its name for people.
+    #[serde(default, rename(deserialize = "displayName"), alias = "display_name")]
+    pub display_name: String,
+    /// What it is good for.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// A match of a search within a transcript.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Found {
+    /// The entry.
+    pub index: u32,
+}

@@ -1,0 +1,181 @@
+//! What a keeper and its clients say to each other: one JSON object a line in both directions, and
+//! after the reply to `read` the bytes themselves. Local paths and descriptors have no place here,
+//! so the same words will serve a keeper on another machine.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Problem;
+use crate::journal::{Message, SetupChoice};
+use crate::launch::PermissionMode;
+use crate::session::{Answer, Ask, SessionSummary, StopReason};
+use crate::transcript::Partial;
+use crate::view::{ModelChoice, QueuedMessage, SlashCommand};
+
+/// Grows when an older client or keeper could misunderstand a newer one.
+pub const VERSION: u32 = 1;
+
+/// Most bytes that one `read` gives.
+pub const LONGEST_READ: u64 = 256 << 10;
+
+/// The longest request that a keeper takes: a prompt with pictures.
+pub const LONGEST_REQUEST: usize = 64 << 20;
+
+/// What a client asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Repeated in the reply.
+    pub id: u64,
+    /// What is asked.
+    #[serde(flatten)]
+    pub call: Call,
+}
+
+/// The requests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Call {
+    /// Says which version the client speaks; the reply says the keeper's.
+    Hello {
+        /// The client's.
+        version: u32,
+    },
+    /// Asks for [`Push`]es from now on.
+    Watch,
+    /// Bytes of the journal from an offset, whole records only: [`Read`], then the bytes.
+    Read {
+        /// The offset.
+        from: u64,
+        /// Most bytes wanted.
+        max: u64,
+    },
+    /// Sends a message.
+    Send(Message),
+    /// Takes a message back that the CLI has not taken.
+    Remove {
+        /// Which.
+        uuid: String,
+    },
+    /// Replaces a message that the CLI has not taken.
+    Edit(Edit),
+    /// Answers a request of the CLI's.
+    Answer {
+        /// Which.
+        request_id: String,
+        /// What.
+        answer: Answer,
+    },
+    /// Ends the running turn.
+    Interrupt,
+    /// Climbs the stop ladder.
+    Stop {
+        /// Why.
+        reason: StopReason,
+    },
+    /// Changes the permission mode.
+    SetMode {
+        /// To what.
+        mode: PermissionMode,
+    },
+    /// Changes the model.
+    SetModel {
+        /// To what.
+        model: String,
+    },
+    /// Decides about a failed set-up script.
+    Setup {
+        /// What.
+        choice: SetupChoice,
+    },
+    /// Files whose name is like `query`.
+    SuggestFiles {
+        /// What was typed.
+        query: String,
+    },
+    /// Where the session stands.
+    Stat,
+}
+
+/// A message that replaces another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The message that is replaced.
+    pub replaces: String,
+    /// The one that replaces it.
+    pub message: Message,
+}
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The request's own number.
+    pub id: u64,
+    /// What came of it.
+    #[serde(flatten)]
+    pub outcome: ReplyOutcome,
+}
+
+/// Success or a problem.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyOutcome {
+    /// Done; the value is the call's own.
+    Ok(Value),
+    /// Not done.
+    Problem(Problem),
+}
+
+/// The reply to `read`: as many bytes follow the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// How many bytes follow.
+    pub bytes: u64,
+    /// Where the journal ends now.
+    pub end: u64,
+}
+
+/// What a keeper says by itself. Not a queue: each names what is true now, so a slow client misses
+/// states in between but never the last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "push")]
+pub enum Push {
+    /// The journal reaches so far.
+    Dirty {
+        /// Its end, in bytes.
+        end: u64,
+    },
+    /// The session as it is now.
+    Status(Box<Status>),
+    /// Streamed text.
+    Partials {
+        /// What was added.
+        partials: Vec<Partial>,
+        /// Blocks that are finished.
+        done: Vec<u64>,
+    },
+}
+
+/// All that a keeper knows besides the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The fleet's row.
+    pub summary: SessionSummary,
+    /// Requests that wait for the person.
+    pub asks: Vec<Ask>,
+    /// Messages that wait for the CLI.
+    pub queue: Vec<QueuedMessage>,
+    /// What the CLI offers; empty until it has said.
+    pub commands: Vec<SlashCommand>,
+    /// Models that it offers.
+    pub models: Vec<ModelChoice>,
+}
+
+/// The keeper's first words to whoever started it, on its standard output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ready {
+    /// Its socket is open.
+    Listening,
+    /// It gives up.
+    Problem(Problem),
+}
