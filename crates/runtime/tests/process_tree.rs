@@ -9,7 +9,6 @@
 #![allow(clippy::await_holding_lock)]
 
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -206,11 +205,11 @@ async fn a_sweep_ends_what_carries_the_cookie_and_nothing_else() {
     let _turn = turn();
     let (gone, other) = (session(), session());
     let start = |session: &SessionId, cookie: String| {
-        let mut command = std::process::Command::new("sh");
+        let mut command = std::process::Command::new("setsid");
         let script =
             "(setsid sh -c 'sleep 50; :' \"$0\" &) ; env -i /bin/sh -c 'sleep 50; :' \"$0\"; :";
-        command.args(["-c", script, &mark(session)]).env("BOSK_SESSION", cookie);
-        command.process_group(0).spawn().unwrap()
+        command.args(["sh", "-c", script, &mark(session)]).env("BOSK_SESSION", cookie);
+        command.spawn().unwrap()
     };
     let mut meant = start(&gone, gone.to_string());
     // A longer value, the right value as a prefix: not the same session.
@@ -253,7 +252,14 @@ async fn the_process_gets_its_environment_and_nothing_of_ours() {
     assert!(!text.contains("CARGO"), "{text}");
     // 0, 1, 2, and the folder that `ls` reads.
     assert!(text.contains("\n0\n1\n2\n3\n") && !text.contains("\n4\n"), "{text}");
-    assert!(text.contains("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000"), "{text}");
+    assert!(text.contains("SigBlk:\t0000000000000000\n"), "{text}");
+    let ignored = text.split_once("SigIgn:\t").unwrap().1.split_once('\n').unwrap().0;
+    let pipe = 1 << (nix::sys::signal::Signal::SIGPIPE as u32 - 1);
+    assert_eq!(
+        u64::from_str_radix(ignored, 16).unwrap() & pipe,
+        0,
+        "a closed pipe ends it: {text}"
+    );
     let pid = child.identity().pid;
     assert!(text.ends_with(&format!("\n{pid}\n{pid}\n")), "it leads its own session: {text}");
 }
