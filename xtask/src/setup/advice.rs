@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn check(purpose: Purpose) -> Result {
     if purpose == Purpose::Platforms {
         return Err(Error::Missing {
-            what: "The check of other platforms uses the Rust that Debian and Ubuntu package.".to_owned(),
+            what: "The check of other platforms uses the Rust that Debian packages.".to_owned(),
             install: "Here, check one by hand:\n  rustup target add x86_64-pc-windows-gnu\n  cargo check --workspace --target x86_64-pc-windows-gnu".to_owned(),
         });
     }
