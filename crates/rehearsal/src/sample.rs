@@ -1,0 +1,70 @@
+//! The sample repository of "Try it" and the sessions that are played on it.
+
+use std::path::{Path, PathBuf};
+
+use crate::{error::RehearsalError, scripts::Scripts};
+
+/// A file of the sample repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleFile {
+    /// Its path in the repository, with `/` between the parts.
+    pub path: &'static str,
+    /// What is in it.
+    pub text: &'static str,
+    /// Whether it is a program.
+    pub executable: bool,
+}
+
+/// A session that a newcomer can start without an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrySession {
+    /// Some words for a button.
+    pub title: String,
+    /// What is asked of the session. The server knows the script by it, so send it unchanged.
+    pub prompt: String,
+    /// The script that plays it.
+    pub script: String,
+}
+
+/// The sample repository's files.
+#[must_use]
+pub fn sample_repository() -> &'static [SampleFile] {
+    &[]
+}
+
+/// The three sessions, in the order in which to show them.
+#[must_use]
+pub fn try_sessions() -> Vec<TrySession> {
+    let scripts = Scripts::builtin();
+    let session = |name: &str| {
+        let script = scripts.get(name).ok()?;
+        Some(TrySession {
+            title: script.title.clone(),
+            prompt: script.prompt.clone(),
+            script: name.to_owned(),
+        })
+    };
+    ["fix-test", "add-export", "ask-first"].into_iter().filter_map(session).collect()
+}
+
+/// Writes the sample repository's files into `folder`, which is made if need be, and returns their
+/// paths. `git init` is the caller's.
+///
+/// # Errors
+/// A file could not be written.
+pub fn write_sample_repository(folder: &Path) -> Result<Vec<PathBuf>, RehearsalError> {
+    let write = |file: &SampleFile| {
+        let path = folder.join(file.path);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(&path, file.text)?;
+        #[cfg(unix)]
+        if file.executable {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
+        }
+        Ok(path)
+    };
+    sample_repository().iter().map(write).collect::<Result<_, _>>().map_err(RehearsalError::Sample)
+}
