@@ -1,4 +1,5 @@
-//! `cargo xtask bindings`: writes core's types as TypeScript into ui/src/backend/bindings, which is this command's alone.
+//! `cargo xtask bindings`: writes core's types as TypeScript into ui/src/backend/bindings, which is this command's alone:
+//! no other tool formats or checks what is in it.
 
 use std::{
     collections::BTreeMap,
@@ -10,24 +11,22 @@ use crate::{
     command::Cmd,
     error::{Error, Result, at},
     layout,
-    setup::{self, Purpose},
 };
 
 type Files = BTreeMap<PathBuf, String>;
 
 /// Generates them anew; what core no longer has goes. With `check`, a difference from what was there is an error.
 pub(crate) fn run(check: bool) -> Result {
-    setup::ensure(Purpose::Run)?;
     let folder = layout::ui().join("src/backend/bindings");
     let before = read(&folder)?;
     let generated = generate()?;
+    let stale = differing(&before, &generated);
+    println!("bindings: {} types, {} changed", generated.len(), stale.len());
+    if stale.is_empty() {
+        return Ok(());
+    }
     write(&folder, &generated)?;
-    // Fixed by the lock file, so the same bytes come out on every machine.
-    Cmd::npm("exec -- prettier --log-level warn --write src/backend/bindings").run()?;
-    let after = read(&folder)?;
-    let stale = differing(&before, &after);
-    println!("bindings: {} types, {} changed", after.len(), stale.len());
-    if check && !stale.is_empty() {
+    if check {
         return Err(Error::Unexpected {
             what: format!("The page's types were not those of core: {}", stale.join(", ")),
             hint: "They are generated anew now: look at the change and commit it.".to_owned(),
@@ -44,7 +43,7 @@ fn generate() -> Result<Files> {
     }
     Cmd::cargo("test --quiet -p bosk-core --lib export_bindings")
         .env("TS_RS_EXPORT_DIR", &folder)
-        .run()?;
+        .captured()?;
     let files = read(&folder)?;
     if files.is_empty() {
         return Err(Error::Unexpected {

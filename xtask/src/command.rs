@@ -111,15 +111,16 @@ impl Cmd {
         }
     }
 
-    /// Runs it, its stderr on this terminal, and gives its stdout.
+    /// Runs it, its stderr on this terminal, and gives its stdout, which is shown only when it failed.
     pub(crate) fn captured(&self) -> Result<String> {
         let output = self.std().stderr(Stdio::inherit()).output();
         let output = output.map_err(|source| self.not_started(source))?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
         if output.status.success() {
-            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-        } else {
-            Err(Error::Failed { command: self.to_string(), status: output.status })
+            return Ok(text);
         }
+        print!("{text}");
+        Err(Error::Failed { command: self.to_string(), status: output.status })
     }
 
     /// Runs it without a word. What it printed on stdout when it ended well; None when it could not start or said no.
