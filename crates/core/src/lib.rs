@@ -13,6 +13,7 @@ pub mod git;
 pub mod id;
 pub mod journal;
 pub mod launch;
+pub mod lines;
 pub mod problem;
 pub mod session;
 pub mod settings;

@@ -40,9 +40,12 @@ pub enum Call {
         /// The client's.
         version: u32,
     },
-    /// Asks for [`Push`]es from now on.
-    Watch,
-    /// Bytes of the journal from an offset, whole records only: [`Read`], then the bytes.
+    /// Asks for [`Push`]es from now on, and again changes what is wanted.
+    Watch {
+        /// Whether streamed text is wanted as well.
+        partials: bool,
+    },
+    /// Bytes of the journal from an offset: [`Read`], then the bytes.
     Read {
         /// The offset.
         from: u64,
@@ -92,7 +95,7 @@ pub enum Call {
         /// What was typed.
         query: String,
     },
-    /// Where the session stands.
+    /// Where the session stands: a [`Status`].
     Stat,
 }
 

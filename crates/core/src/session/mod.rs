@@ -3,10 +3,14 @@
 
 pub mod ask;
 pub mod machine;
+pub mod mailbox;
 pub mod state;
 pub mod summary;
+pub mod tally;
 
 pub use ask::{Answer, Ask, AskKind, Question, QuestionOption};
 pub use machine::{Effect, Input};
+pub use mailbox::Mailbox;
 pub use state::{Glance, Outcome, PrepareStep, State, StopReason, StopStep, Turn};
-pub use summary::{ContextUse, SessionSummary, Tokens};
+pub use summary::{ContextUse, Doing, SessionSummary, Tokens};
+pub use tally::Tally;

@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::entry::{Entry, EntryBody, NoticeLevel, RawReason, ToolResult};
 use crate::Problem;
 use crate::claude::message::{self, Block, Content, Message, Part};
-use crate::journal::{Damaged, Kind, LONGEST_MESSAGE, Note, Record};
+use crate::journal::{self, Kind, LONGEST_MESSAGE, Note};
+use crate::lines::Line;
 use crate::session::Answer;
 
 use super::problems;
@@ -68,9 +69,9 @@ impl Fold {
     }
 
     /// Takes one line of the journal, in order.
-    pub fn apply(&mut self, line: &[u8], record: Result<Record<'_>, Damaged>) -> Vec<Change> {
-        let at = record.as_ref().map_or(0, |record| record.header.wall);
-        read(line, record).into_iter().filter_map(|said| self.place(at, said)).collect()
+    pub fn apply(&mut self, line: Line<'_>) -> Vec<Change> {
+        let at = wall(line);
+        read(line).into_iter().filter_map(|said| self.place(at, said)).collect()
     }
 
     fn place(&mut self, at: i64, said: Said) -> Option<Change> {
@@ -95,10 +96,33 @@ impl Fold {
     }
 }
 
+/// The longest line of a journal that is read whole: a message and what stands around it.
+pub const LONGEST_LINE: usize = LONGEST_MESSAGE + 128;
+
+/// When a line was written: milliseconds since 1970, or 0 where that cannot be told.
+#[must_use]
+pub fn wall(line: Line<'_>) -> i64 {
+    let record = match line {
+        Line::Whole(line) => journal::decode(line),
+        Line::Long(start, _) => journal::decode_start(start),
+    };
+    record.map_or(0, |record| record.header.wall)
+}
+
 /// What one line of the journal says, by itself.
 #[must_use]
-pub fn read(line: &[u8], record: Result<Record<'_>, Damaged>) -> Vec<Said> {
-    let Ok(record) = record else { return raw(RawReason::Damaged, line) };
+pub fn read(line: Line<'_>) -> Vec<Said> {
+    let line = match line {
+        Line::Whole(line) => line,
+        Line::Long(start, length) => {
+            let payload = journal::decode_start(start).map_or(start, |record| record.payload);
+            return raw(RawReason::Oversize, payload, length);
+        }
+    };
+    let Ok(record) = journal::decode(line) else {
+        return raw(RawReason::Damaged, line, line.len() as u64);
+    };
+    let raw = |reason, bytes: &[u8]| raw(reason, bytes, bytes.len() as u64);
     match record.header.kind {
         Kind::Output if record.payload.len() > LONGEST_MESSAGE => {
             raw(RawReason::Oversize, record.payload)
@@ -124,9 +148,9 @@ fn one(body: EntryBody) -> Vec<Said> {
     vec![Said::New { parent: None, body }]
 }
 
-fn raw(reason: RawReason, bytes: &[u8]) -> Vec<Said> {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4 << 10)]).into_owned();
-    one(EntryBody::Raw { reason, bytes: bytes.len() as u64, start })
+fn raw(reason: RawReason, seen: &[u8], bytes: u64) -> Vec<Said> {
+    let start = String::from_utf8_lossy(&seen[..seen.len().min(4 << 10)]).into_owned();
+    one(EntryBody::Raw { reason, bytes, start })
 }
 
 fn output(at: i64, message: Message, line: &[u8]) -> Vec<Said> {

@@ -3,7 +3,7 @@
 
 pub mod entry;
 pub mod fold;
-mod problems;
+pub(crate) mod problems;
 
 pub use entry::{Entry, EntryBody, NoticeLevel, Partial, PartialKind, ToolResult};
 pub use fold::Fold;

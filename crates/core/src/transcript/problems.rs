@@ -5,7 +5,7 @@ use crate::{Problem, ProblemCode};
 
 /// The problem of a turn that ended badly; none where the person ended it or nothing is wrong.
 #[must_use]
-pub(super) fn of_result(result: &TurnResult) -> Option<Problem> {
+pub(crate) fn of_result(result: &TurnResult) -> Option<Problem> {
     if result.interrupted() {
         return None;
     }

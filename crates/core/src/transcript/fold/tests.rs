@@ -13,7 +13,7 @@ fn folded<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Entry> {
         let mut bytes = Vec::new();
         journal::encode(&mut bytes, &Header { seq, wall: 7, mono: 0, kind: Kind::Output }, line);
         bytes.pop();
-        for change in fold.apply(&bytes, journal::decode(&bytes)) {
+        for change in fold.apply(Line::Whole(&bytes)) {
             apply(&mut entries, change);
         }
     }

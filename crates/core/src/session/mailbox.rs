@@ -1,0 +1,113 @@
+//! The person's messages from the moment they are sent until the CLI has taken them. Rebuilt from
+//! the journal of decisions and the CLI's acknowledgements, so none is lost and none is sent twice.
+
+use crate::journal::{Decision, Message};
+use crate::view::QueuedMessage;
+
+/// Messages that the CLI has not taken, the oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Mailbox {
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    message: Message,
+    handed_over: bool,
+}
+
+impl Mailbox {
+    /// Takes a decision, in order.
+    pub fn decide(&mut self, decision: &Decision) {
+        match decision {
+            Decision::Sent(message) if !self.has(&message.uuid) => {
+                self.waiting.push(Waiting { message: message.clone(), handed_over: false });
+            }
+            Decision::Removed { uuid } => self.waiting.retain(|one| one.message.uuid != *uuid),
+            _ => {}
+        }
+    }
+
+    /// The CLI has taken a message. Returns whether it was waiting.
+    pub fn taken(&mut self, uuid: &str) -> bool {
+        let before = self.waiting.len();
+        self.waiting.retain(|one| one.message.uuid != uuid);
+        self.waiting.len() < before
+    }
+
+    /// The messages that have not been handed to this CLI process yet; they count as handed over.
+    pub fn hand_over(&mut self) -> Vec<Message> {
+        let new = self.waiting.iter_mut().filter(|one| !one.handed_over);
+        new.map(|one| {
+            one.handed_over = true;
+            one.message.clone()
+        })
+        .collect()
+    }
+
+    /// The CLI process is gone: whatever it had not taken will have to be handed over anew.
+    pub fn take_back(&mut self) {
+        for one in &mut self.waiting {
+            one.handed_over = false;
+        }
+    }
+
+    /// Whether a message waits.
+    #[must_use]
+    pub fn has(&self, uuid: &str) -> bool {
+        self.waiting.iter().any(|one| one.message.uuid == uuid)
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// What the window shows of them.
+    #[must_use]
+    pub fn view(&self) -> Vec<QueuedMessage> {
+        let view = |one: &Waiting| QueuedMessage {
+            uuid: one.message.uuid.clone(),
+            text: one.message.text.clone(),
+            images: u32::try_from(one.message.images.len()).unwrap_or(u32::MAX),
+            sent: one.handed_over,
+        };
+        self.waiting.iter().map(view).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(uuid: &str) -> Decision {
+        Decision::Sent(Message { uuid: uuid.into(), text: uuid.into(), images: vec![] })
+    }
+
+    fn uuids(messages: &[Message]) -> Vec<&str> {
+        messages.iter().map(|message| message.uuid.as_str()).collect()
+    }
+
+    #[test]
+    fn only_what_was_not_taken_is_sent_again() {
+        let mut mailbox = Mailbox::default();
+        for uuid in ["a", "b", "c", "d"] {
+            mailbox.decide(&sent(uuid));
+        }
+        mailbox.decide(&Decision::Removed { uuid: "b".into() });
+        assert_eq!(uuids(&mailbox.hand_over()), ["a", "c", "d"]);
+        assert!(mailbox.hand_over().is_empty(), "handed over once");
+        assert!(mailbox.taken("a") && !mailbox.taken("a"));
+        mailbox.take_back();
+        assert_eq!(uuids(&mailbox.hand_over()), ["c", "d"]);
+    }
+
+    #[test]
+    fn the_same_message_twice_is_one() {
+        let mut mailbox = Mailbox::default();
+        mailbox.decide(&sent("a"));
+        mailbox.decide(&sent("a"));
+        assert_eq!(mailbox.view().len(), 1);
+    }
+}

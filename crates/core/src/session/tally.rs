@@ -1,0 +1,274 @@
+//! What the fleet shows of a session, kept up to date from the records of its journal. The same
+//! rules serve the keeper as it goes and whoever reads a journal afterwards.
+
+use super::state::{Outcome, State, Turn};
+use super::summary::{ContextUse, Doing, SessionSummary, Tokens};
+use crate::claude::message::{Assistant, Block, Message};
+use crate::journal::{Note, Place};
+use crate::launch::{LaunchSpec, PermissionMode};
+use crate::transcript::problems;
+use crate::{Problem, SessionId};
+
+/// A session's row in the making.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    summary: SessionSummary,
+    failed_turn: bool,
+    window: u64,
+}
+
+impl Tally {
+    /// A session that was just launched, at `now` in milliseconds since 1970.
+    #[must_use]
+    pub fn new(id: SessionId, spec: &LaunchSpec, repository: &str, root: &str, now: i64) -> Self {
+        let title = spec.prompt.lines().map(str::trim).find(|line| !line.is_empty());
+        let summary = SessionSummary {
+            id,
+            title: title.unwrap_or_default().chars().take(120).collect(),
+            glance: State::Queued.glance(false),
+            state: State::Queued,
+            doing: None,
+            repository: repository.to_owned(),
+            repository_path: root.to_owned(),
+            folder: root.to_owned(),
+            branch: spec.branch.clone(),
+            base: spec.base.clone(),
+            base_commit: None,
+            worktree: spec.worktree,
+            model: spec.model.clone(),
+            permission_mode: spec.permission_mode,
+            backend: spec.backend.clone(),
+            created_at: now,
+            turn_started_at: None,
+            last_event_at: now,
+            cost_usd: 0.0,
+            turns: 0,
+            tokens: Tokens::default(),
+            context: None,
+            asks: 0,
+            queued: 0,
+            problem: None,
+        };
+        Self { summary, failed_turn: false, window: 0 }
+    }
+
+    /// The row as it is now.
+    #[must_use]
+    pub const fn summary(&self) -> &SessionSummary {
+        &self.summary
+    }
+
+    /// Changes what the keeper alone knows: how many requests and messages wait.
+    pub fn waiting(&mut self, asks: usize, queued: usize) {
+        self.summary.asks = u32::try_from(asks).unwrap_or(u32::MAX);
+        self.summary.queued = u32::try_from(queued).unwrap_or(u32::MAX);
+    }
+
+    /// Says what is wrong, or that nothing is.
+    pub fn set_problem(&mut self, problem: Option<Problem>) {
+        self.summary.problem = problem;
+    }
+
+    /// Takes a note of the keeper's, made at `at`.
+    pub fn note(&mut self, note: &Note, at: i64) {
+        self.summary.last_event_at = at;
+        match note {
+            Note::State { state } => self.state(state.clone(), at),
+            Note::Prepared(Place { folder, branch, base, base_commit }) => {
+                self.summary.folder.clone_from(folder);
+                self.summary.branch.clone_from(branch);
+                self.summary.base.clone_from(base);
+                self.summary.base_commit.clone_from(base_commit);
+            }
+            Note::Ended { outcome, left_behind } => {
+                let left_behind = u32::try_from(left_behind.len()).unwrap_or(u32::MAX);
+                self.state(State::Ended { outcome: outcome.clone(), left_behind }, at);
+            }
+            Note::Keeper { .. }
+            | Note::Setup { .. }
+            | Note::CliStarted { .. }
+            | Note::Answered { .. }
+            | Note::Stopping { .. }
+            | Note::Warning { .. } => {}
+        }
+    }
+
+    fn state(&mut self, state: State, at: i64) {
+        match &state {
+            State::Running { turn: Turn::Working } if self.summary.turn_started_at.is_none() => {
+                self.summary.turn_started_at = Some(at);
+                self.summary.problem = None;
+                self.failed_turn = false;
+            }
+            State::Running { turn: Turn::Idle } => {
+                self.summary.turn_started_at = None;
+                self.summary.doing = None;
+            }
+            State::Ended { outcome, .. } => {
+                self.summary.turn_started_at = None;
+                self.summary.doing = None;
+                self.summary.asks = 0;
+                if let Outcome::Failed { problem } | Outcome::NotStarted { problem } = outcome {
+                    self.summary.problem = Some(problem.clone());
+                }
+            }
+            _ => {}
+        }
+        self.summary.glance = state.glance(self.failed_turn);
+        self.summary.state = state;
+    }
+
+    /// Takes a message of the CLI's that came at `at`.
+    pub fn message(&mut self, message: &Message, at: i64) {
+        self.summary.last_event_at = at;
+        match message {
+            Message::Assistant(assistant) => self.assistant(assistant),
+            Message::Init(init) => {
+                self.summary.model = Some(init.model.clone());
+                self.mode(&init.permission_mode);
+            }
+            Message::Status(status) => {
+                if let Some(mode) = &status.permission_mode {
+                    self.mode(mode);
+                }
+            }
+            Message::Retry(retry) => {
+                self.summary.doing =
+                    Some(Doing::Retrying { attempt: retry.attempt, status: retry.error_status });
+            }
+            Message::Result(result) => {
+                // Cumulative over the process, and carried on over a resume: never summed.
+                self.summary.cost_usd = self.summary.cost_usd.max(result.total_cost_usd);
+                self.summary.turns = self.summary.turns.saturating_add(result.num_turns);
+                let mut tokens = Tokens::default();
+                for model in result.model_usage.values() {
+                    tokens.input += model.input_tokens;
+                    tokens.output += model.output_tokens;
+                    tokens.cache_read += model.cache_read;
+                    tokens.cache_creation += model.cache_creation;
+                    self.window = self.window.max(model.context_window);
+                }
+                if !result.model_usage.is_empty() {
+                    self.summary.tokens = tokens;
+                }
+                if let Some(context) = &mut self.summary.context {
+                    context.window = self.window;
+                }
+                self.summary.problem = problems::of_result(result);
+                self.failed_turn = result.failed();
+                self.summary.glance = self.summary.state.glance(self.failed_turn);
+            }
+            _ => {}
+        }
+    }
+
+    fn mode(&mut self, word: &str) {
+        if let Some(mode) = PermissionMode::from_cli(word) {
+            self.summary.permission_mode = mode;
+        }
+    }
+
+    fn assistant(&mut self, assistant: &Assistant) {
+        let doing = assistant.message.content.last().and_then(|block| match block {
+            Block::Text { .. } => Some(Doing::Writing),
+            Block::Thinking { .. } | Block::RedactedThinking {} => Some(Doing::Thinking),
+            Block::ToolUse { name, input, .. } | Block::ServerToolUse { name, input, .. } => {
+                Some(Doing::Tool { name: name.clone(), detail: detail(input) })
+            }
+            Block::Other => None,
+        });
+        self.summary.doing = doing.or(self.summary.doing.take());
+        // A subagent's context is its own.
+        if assistant.parent_tool_use_id.is_none()
+            && let Some(usage) = &assistant.message.usage
+        {
+            let used = usage.input_tokens
+                + usage.cache_read_input_tokens
+                + usage.cache_creation_input_tokens;
+            if used > 0 {
+                self.summary.context = Some(ContextUse { used, window: self.window });
+            }
+        }
+    }
+}
+
+/// The part of a tool's input that tells it best, on one line.
+fn detail(input: &serde_json::Value) -> String {
+    const TELLING: [&str; 9] = [
+        "command",
+        "file_path",
+        "path",
+        "pattern",
+        "query",
+        "url",
+        "description",
+        "prompt",
+        "skill",
+    ];
+    let text = TELLING.iter().find_map(|name| input.get(name)?.as_str()).unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claude::message::parse;
+    use crate::session::Glance;
+
+    fn tally() -> Tally {
+        let spec = serde_json::from_str(r#"{"repository":"/r","prompt":"\n Fix login \nnow"}"#);
+        let id = SessionId::parse("b1d42286-cc30-4c1e-a2f9-fc320fe98405").unwrap();
+        Tally::new(id, &spec.unwrap(), "r", "/r", 5)
+    }
+
+    fn say(tally: &mut Tally, line: &str) {
+        tally.message(&parse(line.as_bytes()).unwrap(), 9);
+    }
+
+    #[test]
+    fn tells_what_it_does_and_costs() {
+        let mut tally = tally();
+        assert_eq!(tally.summary().title, "Fix login");
+        tally.note(&Note::State { state: State::Running { turn: Turn::Working } }, 6);
+        say(
+            &mut tally,
+            r#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t","name":"Bash","input":{"command":"cargo\n  test"}}],"usage":{"input_tokens":10,"cache_read_input_tokens":90}}}"#,
+        );
+        let expected = Doing::Tool { name: "Bash".into(), detail: "cargo test".into() };
+        assert_eq!(tally.summary().doing, Some(expected));
+        say(
+            &mut tally,
+            r#"{"type":"result","subtype":"success","total_cost_usd":0.5,"num_turns":2,"modelUsage":{"m":{"inputTokens":7,"outputTokens":3,"contextWindow":1000}}}"#,
+        );
+        tally.note(&Note::State { state: State::Running { turn: Turn::Idle } }, 9);
+        let row = tally.summary();
+        assert_eq!((row.cost_usd, row.turns, row.tokens.output), (0.5, 2, 3));
+        assert_eq!(row.context, Some(ContextUse { used: 100, window: 1000 }));
+        assert_eq!((row.doing.clone(), row.glance), (None, Glance::Done));
+    }
+
+    #[test]
+    fn cost_is_the_latest_and_never_goes_back() {
+        let mut tally = tally();
+        for cost in ["0.5", "0.7", "0"] {
+            say(&mut tally, &format!(r#"{{"type":"result","total_cost_usd":{cost}}}"#));
+        }
+        assert!((tally.summary().cost_usd - 0.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_failed_turn_shows_until_the_next() {
+        let mut tally = tally();
+        tally.note(&Note::State { state: State::Running { turn: Turn::Working } }, 6);
+        say(
+            &mut tally,
+            r#"{"type":"result","subtype":"success","is_error":true,"api_error_status":401,"result":"x"}"#,
+        );
+        tally.note(&Note::State { state: State::Running { turn: Turn::Idle } }, 7);
+        assert_eq!(tally.summary().glance, Glance::Failed);
+        assert!(tally.summary().problem.is_some());
+        tally.note(&Note::State { state: State::Running { turn: Turn::Working } }, 8);
+        assert_eq!(tally.summary().glance, Glance::Running);
+        assert!(tally.summary().problem.is_none());
+    }
+}
