@@ -78,9 +78,13 @@ pub(super) fn ensure(purpose: Purpose) -> Result {
         });
     };
     println!("set-up: installing {list}");
-    apt_get.clone().words("update -qq").run()?;
+    apt_get.clone().words("update -qq").captured()?;
     // Debian's Rust stands against other packages of Rust: refuse rather than take away what somebody uses.
-    apt_get.words("install -y -qq --no-install-recommends --no-remove").args(missing).run()
+    apt_get
+        .words("install -y -qq --no-install-recommends --no-remove")
+        .args(missing)
+        .captured()
+        .map(drop)
 }
 
 /// One question for all packages. Those it has never heard of are simply not in the answer.
