@@ -26,6 +26,12 @@ pub(crate) fn run(names: &[String]) -> Result<bool> {
     setup::ensure(Purpose::Test)?;
     let steps = choose(steps::all(&setup::claude()?), names)?;
     println!("   done in {}", seconds(began.elapsed()));
+    let report = go(steps)?;
+    Ok(print(&report, began.elapsed()))
+}
+
+/// Carries out one after the other, up to and including the first that fails.
+fn go(steps: Vec<Step>) -> Result<Vec<(&'static str, Ended, Duration)>> {
     let mut report = Vec::new();
     for step in steps {
         let began = Instant::now();
@@ -36,7 +42,7 @@ pub(crate) fn run(names: &[String]) -> Result<bool> {
             break;
         }
     }
-    Ok(print(&report, began.elapsed()))
+    Ok(report)
 }
 
 fn choose(steps: Vec<Step>, names: &[String]) -> Result<Vec<Step>> {
@@ -97,4 +103,37 @@ fn print(report: &[(&str, Ended, Duration)], took: Duration) -> bool {
 
 fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Cmd;
+
+    fn step(name: &'static str, words: &str) -> Step {
+        Step { name, why: "", plan: Plan::Run(Cmd::cargo(words)) }
+    }
+
+    #[test]
+    fn it_stops_at_the_first_failure_and_names_the_command() {
+        let skipped = Step { name: "skipped", why: "", plan: Plan::NotRun("no need".to_owned()) };
+        let bad = step("bad", "--no-such-option");
+        let report = go(vec![skipped, step("good", "--version"), bad, step("never", "--version")]);
+        let report = report.unwrap();
+        let names: Vec<&str> = report.iter().map(|(name, ..)| *name).collect();
+        assert_eq!(names, ["skipped", "good", "bad"]);
+        assert!(matches!(&report[1].1, Ended::Passed(Counts { passed: 1, failed: 0 })));
+        assert!(
+            matches!(&report[2].1, Ended::Failed(Counts { failed: 1, .. }, command) if command == "cargo --no-such-option")
+        );
+        assert!(!print(&report, Duration::ZERO) && print(&report[..2], Duration::ZERO));
+    }
+
+    #[test]
+    fn only_known_steps_can_be_named() {
+        let steps = || vec![step("one", "--version"), step("two", "--version")];
+        assert_eq!(choose(steps(), &[]).unwrap().len(), 2);
+        assert_eq!(choose(steps(), &["two".to_owned()]).unwrap()[0].name, "two");
+        assert!(matches!(choose(steps(), &["three".to_owned()]), Err(Error::Usage(_))));
+    }
 }
