@@ -57,7 +57,7 @@ fn spec(session: &SessionId, script: &str) -> Spec {
         program: "/bin/sh".into(),
         args: vec!["-c".into(), script.into(), mark(session).into()],
         cwd: "/".into(),
-        env: Environment::from([("PATH".into(), path)]),
+        env: Environment::from_iter([("PATH", path)]),
         cookie: session.clone(),
     }
 }

@@ -9,24 +9,20 @@ mod handle;
 mod table;
 
 pub mod detach;
+pub mod environment;
 pub mod identity;
 pub mod spawn;
 pub mod sweep;
 pub mod tree;
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-
 pub use detach::{Detached, detach};
+pub use environment::Environment;
 pub use handle::Signal;
 pub use identity::ProcessIdentity;
 pub use spawn::{Child, Spec, become_subreaper, spawn};
 pub use sweep::sweep;
 pub use table::Process;
 pub use tree::{Killed, Tree};
-
-/// A whole environment, as it is handed to a process.
-pub type Environment = BTreeMap<OsString, OsString>;
 
 /// The variable that every process of a session carries. Its value is the session's id.
 pub const COOKIE: &str = "BOSK_SESSION";

@@ -85,7 +85,7 @@ pub fn spawn(spec: &Spec) -> io::Result<Child> {
         .args(&spec.args)
         .current_dir(&spec.cwd)
         .env_clear()
-        .envs(&spec.env)
+        .envs(spec.env.iter())
         .env(COOKIE, spec.cookie.as_str())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
