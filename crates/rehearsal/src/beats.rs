@@ -218,7 +218,8 @@ impl Beats {
         self.close();
         self.ended = true;
         let reason = if self.called { "tool_use" } else { "end_turn" };
-        let tokens = (self.output_bytes / 4).max(1);
+        // Capped for the same reason as the input's.
+        let tokens = (self.output_bytes / 4).clamp(1, 20_000);
         self.event(json!({"type": "message_delta",
             "delta": {"stop_reason": reason, "stop_sequence": null},
             "usage": {"output_tokens": tokens}}));

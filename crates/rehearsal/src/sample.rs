@@ -11,8 +11,6 @@ pub struct SampleFile {
     pub path: &'static str,
     /// What is in it.
     pub text: &'static str,
-    /// Whether it is a program.
-    pub executable: bool,
 }
 
 /// A session that a newcomer can start without an account.
@@ -26,10 +24,27 @@ pub struct TrySession {
     pub script: String,
 }
 
-/// The sample repository's files.
+/// The sample repository's files: a small program in POSIX shell, with a test that fails.
 #[must_use]
 pub fn sample_repository() -> &'static [SampleFile] {
-    &[]
+    macro_rules! file {
+        ($path:literal) => {
+            SampleFile { path: $path, text: include_str!(concat!("../sample/", $path)) }
+        };
+    }
+    const FILES: &[SampleFile] = &[
+        file!(".gitattributes"),
+        file!(".gitignore"),
+        file!("README.md"),
+        file!("data/stock.tsv"),
+        file!("larder"),
+        file!("lib/days.sh"),
+        file!("lib/stock.sh"),
+        file!("tests/days_test.sh"),
+        file!("tests/run.sh"),
+        file!("tests/stock_test.sh"),
+    ];
+    FILES
 }
 
 /// The three sessions, in the order in which to show them.
@@ -59,11 +74,6 @@ pub fn write_sample_repository(folder: &Path) -> Result<Vec<PathBuf>, RehearsalE
             std::fs::create_dir_all(parent)?;
         }
         std::fs::write(&path, file.text)?;
-        #[cfg(unix)]
-        if file.executable {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
-        }
         Ok(path)
     };
     sample_repository().iter().map(write).collect::<Result<_, _>>().map_err(RehearsalError::Sample)

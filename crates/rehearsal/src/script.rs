@@ -33,21 +33,34 @@ impl Script {
             fallback: Turn::fallback(),
         }
     }
+
+    /// Takes out every pause.
+    pub(crate) fn unpace(&mut self) {
+        self.turns.iter_mut().for_each(Turn::unpace);
+        self.fallback.unpace();
+    }
 }
 
 /// One answer of the model.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Turn {
+    /// The turn is played only if the last tool results contain this text; else the fallback is.
+    pub when: Option<String>,
     /// What it does, in order. Text steps that touch make one block.
     pub steps: Vec<Step>,
 }
 
 impl Turn {
+    fn unpace(&mut self) {
+        self.steps.retain(|step| !matches!(step, Step::Pause(_)));
+        self.steps.iter_mut().for_each(Step::unpace);
+    }
+
     fn fallback() -> Self {
         let text = "That is all this rehearsal has to say. My words come from a script, so I can't \
                     answer that for real; your message did arrive, and everything around these \
                     words (the tools, the files, the branch) is real.";
-        Self { steps: vec![Step::say(text, Pace::NATURAL)] }
+        Self { when: None, steps: vec![Step::say(text, Pace::NATURAL)] }
     }
 }
 
@@ -102,6 +115,15 @@ pub enum Step {
 }
 
 impl Step {
+    fn unpace(&mut self) {
+        match self {
+            Self::Text { pace, .. } | Self::Thinking { pace, .. } => pace.every = Duration::ZERO,
+            Self::Agent(agent) => agent.turns.iter_mut().for_each(Turn::unpace),
+            Self::When { step, .. } => step.unpace(),
+            Self::Tool { .. } | Self::Pause(_) | Self::Deltas { .. } | Self::Fail(_) => {}
+        }
+    }
+
     /// Words, once.
     #[must_use]
     pub fn say(text: &str, pace: Pace) -> Self {
@@ -194,10 +216,26 @@ impl How {
     }
 }
 
+impl Script {
+    /// What is done at the `nth` attempt (from 0) at one of its turns: the turn's own attempt, or
+    /// the fallback when that has nothing to say, since the CLI does not take an empty answer.
+    pub(crate) fn attempt(&self, turn: &Turn, nth: u32, results: &str) -> Vec<Step> {
+        let silent = |step: &Step| matches!(step, Step::Pause(_) | Step::Thinking { .. });
+        let mut steps = turn.attempt(nth, results);
+        if steps.iter().all(silent) {
+            steps.extend(self.fallback.attempt(0, results));
+        }
+        steps
+    }
+}
+
 impl Turn {
     /// What is done at the `nth` attempt (from 0) after tool results that say `results`: faults that
     /// have struck often enough are passed over, and the first that has not ends the attempt.
-    pub(crate) fn attempt(&self, nth: u32, results: &str) -> Vec<Step> {
+    fn attempt(&self, nth: u32, results: &str) -> Vec<Step> {
+        if self.when.as_ref().is_some_and(|when| !results.contains(when)) {
+            return Vec::new();
+        }
         let mut passed = nth;
         let mut steps = Vec::new();
         for step in &self.steps {

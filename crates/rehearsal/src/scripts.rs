@@ -58,6 +58,16 @@ impl Scripts {
         self
     }
 
+    /// The same scripts without waiting: nothing pauses, and text comes as fast as it is taken.
+    /// Even rates of deltas are kept.
+    #[must_use]
+    pub fn unpaced(mut self) -> Self {
+        for script in self.by_name.values_mut() {
+            Arc::make_mut(script).unpace();
+        }
+        self
+    }
+
     /// Says which script is played when a prompt names none.
     ///
     /// # Errors

@@ -231,7 +231,7 @@ async fn messages(State(house): State<Arc<House>>, headers: HeaderMap, body: Byt
             Ok(place) => {
                 let turn = place.script.turns.get(place.turn).unwrap_or(&place.script.fallback);
                 let nth = if turn.can_fail() { house.attempt(&conversation, &place) } else { 0 };
-                let steps = turn.attempt(nth, &request.last_results());
+                let steps = place.script.attempt(turn, nth, &request.last_results());
                 (steps, place.script.headers.clone(), Some(conversation))
             }
             Err(error) => {
@@ -273,9 +273,10 @@ fn words_aside(purpose: Purpose) -> &'static str {
     }
 }
 
-/// About how many tokens a request has: four bytes each.
+/// About how many tokens a request has: four bytes each. Capped, because the CLI would otherwise
+/// summarise a conversation in which very large texts are rehearsed, and its script would be lost.
 fn tokens(body: &Bytes) -> u64 {
-    body.len() as u64 / 4
+    (body.len() as u64 / 4).min(100_000)
 }
 
 async fn count_tokens(body: Bytes) -> Json<Value> {

@@ -12,8 +12,8 @@
 //! A step has one of `text`, `think`, `tool` (with `input`), `agent` (its prompt, with
 //! `description`, `kind`, `background`, `turns`), `pause_ms`, `deltas` (a word, with `per_second`
 //! and `count`), `error` (a status, with `kind`, `message`, `headers`, `times`) or `cut = true`
-//! (with `times`); `times = 0` is for ever. Any step may have `when`: it is left out unless the last
-//! tool result contains that text. A script may have a `prompt`, the message that it answers without
+//! (with `times`); `times = 0` is for ever. A step or a turn may have `when`: it is left out unless
+//! the last tool results contain that text, and a turn that has nothing to say gives the fallback. A script may have a `prompt`, the message that it answers without
 //! being named, a `title` and a `fallback` (`steps`, for what comes after its turns). A file with one script leaves out `scripts.NAME`.
 
 use std::{collections::BTreeMap, time::Duration};
@@ -57,6 +57,7 @@ struct PaceForm {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TurnForm {
+    when: Option<String>,
     steps: Vec<StepForm>,
 }
 
@@ -132,11 +133,13 @@ impl ScriptForm {
 
 fn turns(forms: Vec<TurnForm>, pace: Pace) -> Result<Vec<Turn>, RehearsalError> {
     let numbered = forms.into_iter().zip(1..);
-    numbered.map(|(form, turn)| Ok(Turn { steps: steps(form, turn, pace)? })).collect()
+    numbered
+        .map(|(form, turn)| Ok(Turn { when: form.when, steps: steps(form.steps, turn, pace)? }))
+        .collect()
 }
 
-fn steps(form: TurnForm, turn: usize, pace: Pace) -> Result<Vec<Step>, RehearsalError> {
-    let numbered = form.steps.into_iter().zip(1..);
+fn steps(forms: Vec<StepForm>, turn: usize, pace: Pace) -> Result<Vec<Step>, RehearsalError> {
+    let numbered = forms.into_iter().zip(1..);
     numbered
         .map(|(form, step)| {
             form.step(pace).map_err(|fault| match fault {
