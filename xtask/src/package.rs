@@ -15,6 +15,7 @@ use crate::{
 /// Makes the kinds named (`deb`, `appimage`, `rpm`, `dmg`, `msi`, …), or this platform's usual one.
 pub(crate) fn run(kinds: &[String]) -> Result {
     setup::ensure(Purpose::Package)?;
+    let tauri = tauri()?;
     Cmd::cargo("build --release --bin bosk").words(WORKSPACE).run()?;
     let config = sidecar()?;
     let usual = if cfg!(target_os = "macos") {
@@ -25,22 +26,30 @@ pub(crate) fn run(kinds: &[String]) -> Result {
         "deb"
     };
     let kinds = if kinds.is_empty() { usual.to_owned() } else { kinds.join(",") };
-    // The Tauri command line builds the page and the window by itself. It looks for its configuration from the root.
-    let tauri = layout::ui().join("node_modules/.bin").join(if cfg!(windows) {
-        "tauri.cmd"
-    } else {
-        "tauri"
-    });
     let bundle = layout::target().join("release/bundle");
     if bundle.exists() {
         fs::remove_dir_all(&bundle).map_err(at(&bundle))?;
     }
-    Cmd::new(tauri).words("build --bundles").arg(kinds).arg("--config").arg(config).run()?;
+    // Run from the root, where its configuration is; it builds the page and the window by itself.
+    tauri.words("build --bundles").arg(kinds).arg("--config").arg(config).run()?;
     for path in made(bundle)? {
         let size = fs::metadata(&path).map_err(at(&path))?.len();
         println!("{} ({:.1} MB)", path.display(), size as f64 / 1e6);
     }
     Ok(())
+}
+
+/// The Tauri command line, at the version that ui/'s lock file names.
+fn tauri() -> Result<Cmd> {
+    let name = if cfg!(windows) { "tauri.cmd" } else { "tauri" };
+    let program = layout::ui().join("node_modules/.bin").join(name);
+    if program.exists() {
+        return Ok(Cmd::new(program));
+    }
+    Err(Error::Missing {
+        what: "The Tauri command line is not among ui/'s packages.".to_owned(),
+        install: "Run: npm install --prefix ui --save-dev @tauri-apps/cli@2".to_owned(),
+    })
 }
 
 /// Puts `bosk` where the bundler takes it from, under the name with the target's triple that it asks for, and writes
