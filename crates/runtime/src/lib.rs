@@ -4,5 +4,8 @@
 
 pub mod claude;
 pub mod files;
+pub mod git;
 pub mod home;
 pub mod process;
+pub mod project;
+pub mod trust;

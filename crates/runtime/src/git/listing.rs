@@ -1,0 +1,60 @@
+//! The worktrees that a repository has, and which of them are Bosk's.
+
+use std::path::{Path, PathBuf};
+
+use bosk_core::SessionId;
+
+use super::{Git, GitError, paths};
+
+/// What the lock reason of a worktree of Bosk's begins with; the session's id follows.
+pub(super) const REASON: &str = "bosk:";
+
+/// One worktree, as git lists it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Its folder, which may be gone.
+    pub folder: PathBuf,
+    /// The commit at its HEAD; none while unborn.
+    pub head: Option<String>,
+    /// The full name of the branch that is checked out.
+    pub branch: Option<String>,
+    /// Whether this is the main one of a repository without a work tree.
+    pub bare: bool,
+    /// Why it is locked, where it is.
+    pub locked: Option<String>,
+}
+
+impl Listed {
+    /// The session that this worktree was made for, where Bosk made it.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        SessionId::parse(self.locked.as_deref()?.strip_prefix(REASON)?).ok()
+    }
+}
+
+/// All worktrees; the main one comes first.
+///
+/// # Errors
+/// Git failed.
+pub async fn list(git: &Git, folder: &Path) -> Result<Vec<Listed>, GitError> {
+    let output = git.look(folder).args(["worktree", "list", "--porcelain", "-z"]).run().await?;
+    let mut all: Vec<Listed> = Vec::new();
+    for field in output.fields() {
+        let (key, value) =
+            field.split_at(field.iter().position(|b| *b == b' ').unwrap_or(field.len()));
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        let text = || Some(String::from_utf8_lossy(value).into_owned());
+        if key == b"worktree" {
+            all.push(Listed { folder: paths::from_git(value), ..Listed::default() });
+        }
+        let Some(entry) = all.last_mut() else { continue };
+        match key {
+            b"HEAD" => entry.head = text().filter(|id| id.bytes().any(|digit| digit != b'0')),
+            b"branch" => entry.branch = text(),
+            b"bare" => entry.bare = true,
+            b"locked" => entry.locked = text(),
+            _ => {}
+        }
+    }
+    Ok(all)
+}

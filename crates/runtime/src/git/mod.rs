@@ -1,0 +1,21 @@
+//! Git: repositories, worktrees, what changed, and removal that loses nothing.
+//!
+//! The git command line does every write and every status ([`command`]); reading of references goes
+//! through libgit2 where it can open the repository ([`read`]). Nothing that a repository brings
+//! (hooks, fsmonitor, external diffs) runs through any call made here. Not here: whether a
+//! repository is trusted, and what a session does in its worktree.
+
+pub mod changes;
+pub mod command;
+mod error;
+pub mod listing;
+pub mod lock;
+mod paths;
+pub mod read;
+pub mod repository;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod worktree;
+
+pub use command::{Git, GitError};
+pub use repository::Repository;

@@ -1,0 +1,166 @@
+//! `bosk.toml` at a repository's root: what a session's worktree needs before work begins. Not here:
+//! running it, and asking whether it may run ([`crate::trust`]).
+
+use std::path::Path;
+use std::time::Duration;
+
+use bosk_core::{Problem, ProblemCode};
+use serde::Deserialize;
+
+/// The file's name.
+pub const FILE: &str = "bosk.toml";
+
+/// No sensible file is larger, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// How long a set-up script may run unless the file says otherwise, in seconds.
+const TIMEOUT_S: u64 = 600;
+
+/// What `bosk.toml` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// What runs in a new worktree before the session does.
+    pub setup: Option<Setup>,
+}
+
+/// The set-up of a worktree.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// What to run, in the worktree's root.
+    pub run: Run,
+    /// How long it may take, in seconds.
+    #[serde(default = "timeout_s")]
+    timeout_s: u64,
+}
+
+/// What to run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "`run` is a script in one string, or a list of a program and its arguments"
+)]
+pub enum Run {
+    /// A script for the platform's shell.
+    Script(String),
+    /// A program and its arguments, as they are.
+    Program(Vec<String>),
+}
+
+fn timeout_s() -> u64 {
+    TIMEOUT_S
+}
+
+impl Setup {
+    /// How long it may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_s)
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Script(script) => f.write_str(script),
+            Self::Program(words) => f.write_str(&words.join(" ")),
+        }
+    }
+}
+
+impl Project {
+    /// Reads `bosk.toml` in the given root; without one, there is nothing to set up.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not what it should be.
+    pub fn read(root: &Path) -> Result<Self, Problem> {
+        let path = root.join(FILE);
+        let large = path.metadata().is_ok_and(|metadata| metadata.len() > LIMIT);
+        if large {
+            return Err(invalid("it is larger than 1 MiB"));
+        }
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(invalid(&error.to_string())),
+        }
+    }
+
+    /// Reads the text of a `bosk.toml`.
+    ///
+    /// # Errors
+    /// It is not TOML, names something unknown, or has nothing to run.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let project: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
+            let place = line.map_or_else(String::new, |line| format!("line {line}: "));
+            invalid(&format!("{place}{}", error.message()))
+        })?;
+        if let Some(setup) = &project.setup {
+            let empty = match &setup.run {
+                Run::Script(script) => script.trim().is_empty(),
+                Run::Program(words) => words.first().is_none_or(String::is_empty),
+            };
+            if empty {
+                return Err(invalid("[setup] has nothing to run"));
+            }
+            if !(1..=86_400).contains(&setup.timeout_s) {
+                return Err(invalid("timeout_s must be between 1 and 86400 seconds"));
+            }
+        }
+        Ok(project)
+    }
+}
+
+fn invalid(why: &str) -> Problem {
+    Problem::new(
+        ProblemCode::InvalidInput,
+        format!("The repository's {FILE} cannot be used: {why}. Its set-up did not run."),
+    )
+    .hint(format!("Correct {FILE}, or start the session without it."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_or_a_program() {
+        let script = Project::parse("[setup]\nrun = \"npm ci && npm test\"\n").unwrap();
+        let setup = script.setup.unwrap();
+        assert_eq!(setup.run, Run::Script("npm ci && npm test".into()));
+        assert_eq!(setup.timeout(), Duration::from_secs(600));
+        let program =
+            Project::parse("[setup]\nrun = [\"make\", \"it so\"]\ntimeout_s = 5\n").unwrap();
+        let setup = program.setup.unwrap();
+        assert_eq!(setup.run, Run::Program(vec!["make".into(), "it so".into()]));
+        assert_eq!(setup.timeout(), Duration::from_secs(5));
+        assert_eq!(Project::parse("").unwrap(), Project::default());
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        for (text, told) in [
+            ("[setup]\nrun = 3\n", "line 2: `run` is a script"),
+            ("[setup]\n\nrum = \"x\"\n", "line 3: unknown field `rum`"),
+            ("[setup", "line 1: "),
+            ("[setup]\nrun = \" \"\n", "nothing to run"),
+            ("[setup]\nrun = []\n", "nothing to run"),
+            ("[setup]\nrun = \"x\"\ntimeout_s = 0\n", "between 1 and 86400"),
+            ("[setup]\ntimeout_s = 1\n", "missing field `run`"),
+        ] {
+            let problem = Project::parse(text).unwrap_err();
+            assert_eq!(problem.code, ProblemCode::InvalidInput);
+            assert!(problem.message.contains(told), "{text:?}: {}", problem.message);
+        }
+    }
+
+    #[test]
+    fn no_file_is_no_set_up() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Project::read(folder.path()).unwrap(), Project::default());
+        std::fs::create_dir(folder.path().join(FILE)).unwrap();
+        assert!(Project::read(folder.path()).is_err());
+    }
+}

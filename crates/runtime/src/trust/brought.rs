@@ -1,0 +1,251 @@
+//! What a repository brings that could act on its own: found in a folder or in a commit, read by
+//! [`bosk_core::trust`], and named by one fingerprint over the exact bytes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bosk_core::trust::{Finding, FindingKind, in_mcp, in_settings};
+use bosk_core::{Problem, ProblemCode};
+use sha2::{Digest as _, Sha256};
+
+use crate::git::lock::hex;
+use crate::git::{GitError, Repository};
+use crate::project::{self, Project};
+
+/// Files that are read for what they say.
+const FILES: [&str; 4] =
+    [".claude/settings.json", ".claude/settings.local.json", ".mcp.json", project::FILE];
+
+/// Folders whose files are told by name.
+const FOLDERS: [(&str, FindingKind); 4] = [
+    (".claude/agents", FindingKind::Agent),
+    (".claude/commands", FindingKind::SlashCommand),
+    (".claude/hooks", FindingKind::HookFile),
+    (".claude/skills", FindingKind::Skill),
+];
+
+/// The most that is read of all these files together, in bytes.
+const LIMIT: usize = 32 << 20;
+
+/// The most files that are read.
+const MOST: usize = 5000;
+
+/// How deep a folder of them goes; also what ends a circle of links.
+const DEPTH: usize = 8;
+
+/// Where to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The files in a work tree, as they are now: what decides before anything runs there.
+    Folder(PathBuf),
+    /// The files of a commit, given by its full id: what a worktree made from it will have.
+    Commit(String),
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Brought {
+    pub(super) fingerprint: String,
+    pub(super) findings: Vec<Finding>,
+}
+
+pub(super) async fn scan(repository: &Repository, source: &Source) -> Result<Brought, Problem> {
+    let files = match source {
+        Source::Folder(folder) => {
+            let folder = folder.clone();
+            let reading = tokio::task::spawn_blocking(move || in_folder(&folder));
+            reading.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))??
+        }
+        Source::Commit(commit) => in_commit(repository, commit).await?,
+    };
+    let configured = git_commands(repository).await?;
+    let mut digest = Sha256::new();
+    // Each part with its length, so that no two sets of parts read the same.
+    let mut part = |bytes: &[u8]| {
+        digest.update((bytes.len() as u64).to_le_bytes());
+        digest.update(bytes);
+    };
+    let mut findings = Vec::new();
+    for (path, content) in &files {
+        part(path.as_bytes());
+        part(content);
+        findings.extend(in_file(path, content));
+    }
+    part(b"");
+    for (key, value) in configured {
+        part(key.as_bytes());
+        part(value.as_bytes());
+        findings.push(Finding {
+            kind: FindingKind::GitConfig,
+            name: key,
+            detail: Some(value),
+            file: ".git/config".to_owned(),
+        });
+    }
+    Ok(Brought { fingerprint: hex(&digest.finalize()), findings })
+}
+
+fn in_file(path: &str, content: &[u8]) -> Vec<Finding> {
+    let told = |kind, name: &str, detail: Option<String>| {
+        vec![Finding { kind, name: name.to_owned(), detail, file: path.to_owned() }]
+    };
+    match path {
+        ".mcp.json" => in_mcp(path, content),
+        project::FILE => match Project::parse(&String::from_utf8_lossy(content)) {
+            Ok(Project { setup: Some(setup) }) => {
+                told(FindingKind::SetupScript, "setup", Some(setup.run.to_string()))
+            }
+            Ok(_) => Vec::new(),
+            Err(problem) => told(FindingKind::Unreadable, path, Some(problem.message)),
+        },
+        _ if FILES.contains(&path) => in_settings(path, content),
+        _ => {
+            let folder = FOLDERS.iter().find_map(|(folder, kind)| {
+                Some((*kind, path.strip_prefix(folder)?.strip_prefix('/')?))
+            });
+            match folder {
+                // A skill is a folder, told once by the file that makes it one.
+                Some((FindingKind::Skill, name)) => match name.strip_suffix("/SKILL.md") {
+                    Some(name) => told(FindingKind::Skill, name, None),
+                    None => Vec::new(),
+                },
+                Some((kind, name)) => told(kind, name, None),
+                None => Vec::new(),
+            }
+        }
+    }
+}
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn in_folder(root: &Path) -> Result<Files, Problem> {
+    let mut files = Files::new();
+    for path in FILES {
+        read(root, path, &mut files)?;
+    }
+    let mut open: Vec<(String, usize)> =
+        FOLDERS.iter().map(|(folder, _)| ((*folder).to_owned(), 0)).collect();
+    while let Some((folder, depth)) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(root.join(&folder)) else { continue };
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(&folder, &error))?;
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if !entry.path().is_dir() {
+                read(root, &path, &mut files)?;
+            } else if depth < DEPTH {
+                open.push((path, depth + 1));
+            } else {
+                return Err(too_much());
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Reads one file as the CLI would, so through links, too.
+fn read(root: &Path, path: &str, files: &mut Files) -> Result<(), Problem> {
+    let full = root.join(path);
+    // Only files: a pipe would never end.
+    let Ok(metadata) = full.metadata() else { return Ok(()) };
+    if !metadata.is_file() {
+        return Ok(());
+    }
+    let taken: usize = files.values().map(Vec::len).sum();
+    if files.len() >= MOST || metadata.len() > (LIMIT - taken.min(LIMIT)) as u64 {
+        return Err(too_much());
+    }
+    let content = std::fs::read(&full).map_err(|error| unreadable(path, &error))?;
+    files.insert(path.to_owned(), content);
+    Ok(())
+}
+
+async fn in_commit(repository: &Repository, commit: &str) -> Result<Files, Problem> {
+    let look = || repository.git.look(&repository.root);
+    let listed = look()
+        .args(["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit, "--"])
+        .args(FILES)
+        .args(FOLDERS.map(|(folder, _)| folder))
+        .run()
+        .await?;
+    let mut files = Files::new();
+    let mut taken = 0;
+    for entry in listed.fields() {
+        // Source of the format: git-ls-tree(1), `<mode> <type> <object>\t<path>`.
+        let entry = String::from_utf8_lossy(entry);
+        let parts = entry.split_once('\t').and_then(|(object, path)| {
+            let mut words = object.split(' ').skip(1);
+            Some((words.next()?, words.next()?, path))
+        });
+        let Some((kind, object, path)) = parts else {
+            return Err(GitError::Unexpected { command: "ls-tree".into() }.into());
+        };
+        if kind != "blob" {
+            continue;
+        }
+        if files.len() >= MOST {
+            return Err(too_much());
+        }
+        let limit = LIMIT - taken;
+        let blob = look().args(["cat-file", "blob", object]).limit(limit).run().await?;
+        if blob.truncated {
+            return Err(too_much());
+        }
+        taken += blob.stdout.len();
+        files.insert(path.to_owned(), blob.stdout);
+    }
+    Ok(files)
+}
+
+/// Commands that the repository's own git configuration (which also travels in an archive) would
+/// make git run in a session, or in Bosk's own checkout of a worktree.
+async fn git_commands(repository: &Repository) -> Result<Vec<(String, String)>, Problem> {
+    let call = repository.git.look(&repository.root);
+    let listed = call.args(["config", "--list", "--includes", "--show-scope", "-z"]).run().await?;
+    let mut fields = listed.fields();
+    let mut found = Vec::new();
+    while let (Some(scope), Some(entry)) = (fields.next(), fields.next()) {
+        if !matches!(scope, b"local" | b"worktree") {
+            continue;
+        }
+        let entry = String::from_utf8_lossy(entry);
+        let (key, value) = entry.split_once('\n').unwrap_or((&entry, "true"));
+        if is_command(key, value) {
+            found.push((key.to_owned(), value.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// Source of the names: git-config(1) and gitattributes(5).
+fn is_command(key: &str, value: &str) -> bool {
+    let section = key.split('.').next().unwrap_or_default();
+    let name = key.rsplit('.').next().unwrap_or_default();
+    match (section, name) {
+        ("core", "fsmonitor") => !matches!(value, "true" | "false" | "1" | "0" | "yes" | "no" | ""),
+        ("core", "hookspath" | "sshcommand" | "gitproxy" | "editor" | "pager" | "askpass")
+        | ("filter", "clean" | "smudge" | "process")
+        | ("diff", "external" | "command" | "textconv")
+        | ("merge", "driver")
+        | ("credential", "helper")
+        | ("remote", "uploadpack" | "receivepack" | "vcs")
+        | ("gpg", "program")
+        | ("sequence", "editor") => true,
+        ("alias", _) => value.starts_with('!'),
+        _ => false,
+    }
+}
+
+fn too_much() -> Problem {
+    Problem::new(
+        ProblemCode::NotTrusted,
+        "The repository brings more settings than Bosk can show, so it does not start there.",
+    )
+    .hint("Look into its .claude folder and make it smaller.")
+}
+
+fn unreadable(path: &str, error: &std::io::Error) -> Problem {
+    Problem::new(
+        ProblemCode::RepositoryUnreadable,
+        format!("Bosk cannot read {path}, so it cannot tell what the repository brings: {error}."),
+    )
+}
