@@ -57,6 +57,9 @@ impl Telling {
     /// Waits for the next event. Waits add up from the start, so a rate is kept on average.
     async fn next(&mut self) -> Option<Result<Value, Cut>> {
         loop {
+            if *self.closing.borrow() {
+                return Some(Err(Cut));
+            }
             match self.beats.next()? {
                 Beat::Event(event) => {
                     self.record(&event);
@@ -182,7 +185,7 @@ pub(crate) async fn error_at_once(steps: &[Step]) -> Option<Response> {
     Some(response)
 }
 
-/// Adds a script's headers; `+N` becomes the Unix time N seconds from now.
+/// Adds headers that are not there yet; `+N` becomes the Unix time N seconds from now.
 pub(crate) fn add_headers(response: &mut Response, headers: &[(String, String)]) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     for (name, value) in headers {
@@ -191,7 +194,7 @@ pub(crate) fn add_headers(response: &mut Response, headers: &[(String, String)])
         if let (Ok(name), Ok(value)) =
             (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value))
         {
-            response.headers_mut().insert(name, value);
+            response.headers_mut().entry(name).or_insert(value);
         }
     }
 }

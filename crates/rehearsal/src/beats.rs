@@ -271,3 +271,6 @@ fn in_folder(input: Value, folder: &str) -> Value {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,11 +61,6 @@ impl From<RehearsalError> for Problem {
                 (ProblemCode::HomeUnwritable, "Choose a folder that you can write to.")
             }
         };
-        let text = error.to_string();
-        let mut letters = text.chars();
-        let sentence: String =
-            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-        Self::new(code, format!("{}. No session was started with it.", sentence.trim_end()))
-            .hint(hint)
+        Self::new(code, format!("No session was started, because {error}.")).hint(hint)
     }
 }

@@ -120,3 +120,56 @@ fn unescape(text: &str) -> String {
 fn clip(text: &str) -> String {
     text.chars().take(80).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(text: &str) -> Vec<Turn> {
+        let script = script_of(text, &Scripts::builtin()).unwrap();
+        script.map(|script| script.turns.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_call_ends_an_answer_and_calls_in_a_row_are_parallel() {
+        let text = "Do it:\n@text a\\nb\n@tool Bash {\"command\":\"x\"}\n  @tool Read {}\n\
+                    @error 429 2 30\n@text c\n@turn\n@text d";
+        let turns = turns(text);
+        let lengths: Vec<_> = turns.iter().map(|turn| turn.steps.len()).collect();
+        assert_eq!(lengths, [3, 2, 1]);
+        assert_eq!(turns[0].steps[0], Step::say("a\nb", Pace::BRISK));
+        let Step::Fail(Failure { times: Some(2), how: How::Http { headers, .. } }) =
+            &turns[1].steps[0]
+        else {
+            panic!("{turns:?}")
+        };
+        assert_eq!(headers, &[("retry-after".to_owned(), "30".to_owned())]);
+    }
+
+    #[test]
+    fn prose_with_an_at_sign_is_prose() {
+        assert!(
+            turns("Look at @src/main.rs\n@src/lib.rs too\nmail me@text.org\n@Text x").is_empty()
+        );
+        assert_eq!(turns("@deltas 50 20 w").len(), 1);
+    }
+
+    #[test]
+    fn a_directive_that_makes_no_sense_is_named() {
+        for line in [
+            "@tool Bash oops",
+            "@tool Bash [1]",
+            "@tool",
+            "@pause soon",
+            "@deltas 0 1 w",
+            "@deltas 5",
+            "@error 200",
+            "@cut often",
+            "@script nope",
+        ] {
+            let error = script_of(line, &Scripts::builtin()).unwrap_err();
+            let named = line.split(' ').next_back().unwrap();
+            assert!(error.to_string().contains(named), "{line}: {error}");
+        }
+    }
+}

@@ -38,6 +38,7 @@ mod environment;
 mod error;
 mod inline;
 mod request;
+mod routes;
 mod sample;
 mod script;
 mod scripts;

@@ -231,3 +231,6 @@ fn plain(content: &Value) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

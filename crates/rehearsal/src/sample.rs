@@ -78,3 +78,45 @@ pub fn write_sample_repository(folder: &Path) -> Result<Vec<PathBuf>, RehearsalE
     };
     sample_repository().iter().map(write).collect::<Result<_, _>>().map_err(RehearsalError::Sample)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(folder: &Path, below: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, below, found);
+            } else {
+                let path = path.strip_prefix(below).unwrap();
+                found.push(path.to_str().unwrap().replace('\\', "/"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_sample_is_written() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample");
+        let folder = tempfile::tempdir().unwrap();
+        let written = write_sample_repository(&folder.path().join("larder")).unwrap();
+        let (mut wanted, mut there) = (Vec::new(), Vec::new());
+        files(&source, &source, &mut wanted);
+        files(folder.path(), &folder.path().join("larder"), &mut there);
+        wanted.sort();
+        there.sort();
+        assert_eq!((&there, there.len()), (&wanted, written.len()));
+        assert!(sample_repository().iter().all(|file| !file.text.contains('\r')));
+    }
+
+    #[test]
+    fn each_session_has_a_title_and_a_prompt_of_its_own() {
+        let sessions = try_sessions();
+        assert_eq!(sessions.len(), 3);
+        for session in &sessions {
+            assert!(!session.title.is_empty() && !session.prompt.is_empty());
+            let same = sessions.iter().filter(|other| other.prompt == session.prompt);
+            assert_eq!(same.count(), 1);
+        }
+    }
+}

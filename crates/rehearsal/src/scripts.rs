@@ -9,11 +9,12 @@ use crate::{
 };
 
 /// The scripts in the program, by name; the first is the default.
-const BUILTIN: [(&str, &str); 4] = [
+const BUILTIN: [(&str, &str); 5] = [
     ("hello", include_str!("../scripts/hello.toml")),
     ("fix-test", include_str!("../scripts/fix-test.toml")),
     ("add-export", include_str!("../scripts/add-export.toml")),
     ("ask-first", include_str!("../scripts/ask-first.toml")),
+    ("usage-limit", include_str!("../scripts/usage-limit.toml")),
 ];
 
 /// Scripts by name, one of which is played when a prompt names none.
@@ -24,7 +25,7 @@ pub struct Scripts {
 }
 
 impl Scripts {
-    /// The scripts in the program: `hello`, and those of the sample sessions.
+    /// The scripts in the program: `hello`, those of the sample sessions, and `usage-limit`.
     #[must_use]
     pub fn builtin() -> Self {
         let read = |(name, toml): (&str, &str)| match Script::parse(toml) {
@@ -134,4 +135,43 @@ fn seek<'turn>(turn: &'turn Turn, prompt: &str) -> Option<&'turn Agent> {
         }
         agent.turns.iter().find_map(|turn| seek(turn, prompt))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_script_in_the_program_can_be_read() {
+        for (name, toml) in BUILTIN {
+            let read = Script::parse(toml);
+            assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
+        }
+        assert_eq!(Scripts::builtin().names().count(), BUILTIN.len());
+        assert!(Scripts::builtin().default_script().prompt.is_empty());
+    }
+
+    #[test]
+    fn a_file_of_scripts_has_a_default_that_exists() {
+        let two = "[scripts.b]\nturns = []\n[scripts.a]\nturns = []\n";
+        assert_eq!(Scripts::parse(two).unwrap().default, "a");
+        assert_eq!(Scripts::parse(&format!("default = 'b'\n{two}")).unwrap().default, "b");
+        assert!(Scripts::parse(&format!("default = 'c'\n{two}")).is_err());
+        assert!(Scripts::parse("scripts = {}").is_err());
+    }
+
+    #[test]
+    fn unpaced_scripts_say_the_same_without_a_wait() {
+        let unpaced = Scripts::builtin().unpaced();
+        for (name, script) in unpaced.iter() {
+            let steps = script.turns.iter().flat_map(|turn| &turn.steps);
+            for step in steps {
+                match step {
+                    Step::Pause(_) => panic!("{name} pauses"),
+                    Step::Text { pace, .. } => assert!(pace.every.is_zero(), "{name}"),
+                    _ => {}
+                }
+            }
+        }
+    }
 }

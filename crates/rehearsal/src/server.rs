@@ -1,5 +1,4 @@
-//! The server on loopback: takes requests, finds the turn, starts the answer, counts what is open.
-//! Not here: what a script or an answer looks like.
+//! The server on loopback: listens, counts what is open, stops. Not here: what it answers (`routes`).
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,47 +7,41 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, Method, StatusCode},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-    serve::ListenerExt,
+use axum::serve::ListenerExt;
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, timeout},
 };
-use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::Instant};
 
 use crate::{
-    answer::{Telling, add_headers, error_at_once, refusal},
-    beats::{Beats, Stage},
     error::RehearsalError,
-    request::{Place, Purpose, Request},
-    script::{Pace, Step},
+    request::Place,
+    routes::routes,
     scripts::Scripts,
     sent::{Conversation, Said, Sent},
 };
 
-/// The largest request that is read; a long conversation with images stays far below. 256 MiB.
-const LARGEST_REQUEST: usize = 256 << 20;
+/// How long a stopping server waits for connections whose other end does not read.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// A turn of a conversation: whose, chosen by which message and block, and which.
 type Try = (Conversation, (usize, usize), usize);
 
 /// What all requests share.
-struct House {
-    scripts: Scripts,
-    sent: Arc<Sent>,
+pub(crate) struct House {
+    pub(crate) scripts: Scripts,
+    pub(crate) sent: Arc<Sent>,
     /// How often each turn that can fail was tried.
     attempts: Mutex<HashMap<Try, u32>>,
-    closing: watch::Sender<bool>,
-    activity: watch::Sender<Activity>,
+    pub(crate) closing: watch::Sender<bool>,
+    pub(crate) activity: watch::Sender<Activity>,
 }
 
 /// Whether anything is going on.
 #[derive(Debug, Clone, Copy)]
-struct Activity {
+pub(crate) struct Activity {
     open: usize,
     last: Instant,
 }
@@ -57,7 +50,7 @@ struct Activity {
 pub(crate) struct Open(watch::Sender<Activity>);
 
 impl Open {
-    fn new(activity: &watch::Sender<Activity>) -> Self {
+    pub(crate) fn new(activity: &watch::Sender<Activity>) -> Self {
         activity.send_modify(|activity| activity.open += 1);
         Self(activity.clone())
     }
@@ -116,12 +109,12 @@ impl Server {
         self.house.sent.requests()
     }
 
-    /// Cuts what is open and waits until the port is free.
+    /// Cuts what is open and waits until the server has ended, two seconds at most.
     pub async fn stop(mut self) {
         self.house.closing.send_replace(true);
-        if let Some(task) = self.task.take() {
-            // It can only fail by a panic, which is already reported.
-            task.await.unwrap_or_default();
+        let Some(mut task) = self.task.take() else { return };
+        if timeout(LAST_WORDS, &mut task).await.is_err() {
+            task.abort();
         }
     }
 }
@@ -153,7 +146,8 @@ pub async fn serve(
         () = quiet_for(idle, activity) => {}
     }
     house.closing.send_replace(true);
-    serving.await
+    // Too late is as good: whoever does not read any more is left alone.
+    timeout(LAST_WORDS, serving).await.unwrap_or(Ok(()))
 }
 
 /// Ready once nothing was open for `idle`.
@@ -175,20 +169,13 @@ async fn quiet_for(idle: Duration, mut activity: watch::Receiver<Activity>) {
 
 async fn run(listener: TcpListener, house: Arc<House>) -> Result<(), RehearsalError> {
     let mut closing = house.closing.subscribe();
-    let routes = Router::new()
-        .route("/v1/messages", post(messages))
-        .route("/v1/messages/count_tokens", post(count_tokens))
-        .route("/rehearsal/sent", get(sent))
-        .fallback(anything_else)
-        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
-        .with_state(house);
     // Without this each delta may wait for the acknowledgement of the one before.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection stays buffered");
         }
     });
-    axum::serve(listener, routes)
+    axum::serve(listener, routes(house))
         .with_graceful_shutdown(async move {
             // An error means that the house is gone, which is the same.
             closing.wait_for(|closing| *closing).await.map(drop).unwrap_or_default();
@@ -210,90 +197,10 @@ impl House {
     }
 
     /// How often this place was asked for before.
-    fn attempt(&self, conversation: &Conversation, place: &Place) -> u32 {
+    pub(crate) fn attempt(&self, conversation: &Conversation, place: &Place) -> u32 {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         let tries = attempts.entry((conversation.clone(), place.origin, place.turn)).or_default();
         *tries += 1;
         *tries - 1
-    }
-}
-
-async fn messages(State(house): State<Arc<House>>, headers: HeaderMap, body: Bytes) -> Response {
-    let open = Open::new(&house.activity);
-    house.sent.count_request();
-    let request: Request = match serde_json::from_slice(&body) {
-        Ok(request) => request,
-        Err(error) => return refusal(StatusCode::BAD_REQUEST, "invalid_request_error", &error),
-    };
-    let conversation = request.conversation(&headers);
-    let (steps, script_headers, whose) = match request.purpose() {
-        Purpose::Conversation => match request.place(&house.scripts) {
-            Ok(place) => {
-                let turn = place.script.turns.get(place.turn).unwrap_or(&place.script.fallback);
-                let nth = if turn.can_fail() { house.attempt(&conversation, &place) } else { 0 };
-                let steps = place.script.attempt(turn, nth, &request.last_results());
-                (steps, place.script.headers.clone(), Some(conversation))
-            }
-            Err(error) => {
-                return refusal(StatusCode::BAD_REQUEST, "invalid_request_error", &error);
-            }
-        },
-        aside => (vec![Step::say(words_aside(aside), Pace::BRISK)], Vec::new(), None),
-    };
-    let mut response = match error_at_once(&steps).await {
-        Some(error) => error,
-        None => {
-            let stage = Stage {
-                folder: request.folder(),
-                agent_tool: request.agent_tool(),
-                input_tokens: tokens(&body),
-                cached: request.begun(),
-                model: request.model,
-            };
-            let closing = house.closing.subscribe();
-            let beats = Beats::new(steps, stage);
-            let telling = Telling::new(beats, Arc::clone(&house.sent), whose, closing, open);
-            if request.stream { telling.stream() } else { telling.message().await }
-        }
-    };
-    add_headers(&mut response, &script_headers);
-    response
-}
-
-/// What is said when no conversation is meant.
-fn words_aside(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Title => r#"{"title":"Rehearsal session"}"#,
-        Purpose::Summary => {
-            "<analysis>The conversation is a rehearsal.</analysis>\n<summary>A rehearsed session: the \
-             model's words came from a script, its tools ran for real. Nothing is left to \
-             do.</summary>"
-        }
-        Purpose::Conversation | Purpose::Side => "OK",
-    }
-}
-
-/// About how many tokens a request has: four bytes each. Capped, because the CLI would otherwise
-/// summarise a conversation in which very large texts are rehearsed, and its script would be lost.
-fn tokens(body: &Bytes) -> u64 {
-    (body.len() as u64 / 4).min(100_000)
-}
-
-async fn count_tokens(body: Bytes) -> Json<Value> {
-    Json(json!({"input_tokens": tokens(&body)}))
-}
-
-async fn sent(State(house): State<Arc<House>>) -> Json<Value> {
-    let said =
-        house.sent.said().into_iter().map(
-            |(whose, said)| json!({"session": whose.session, "agent": whose.agent, "said": said}),
-        );
-    Json(json!({"requests": house.sent.requests(), "conversations": said.collect::<Vec<_>>()}))
-}
-
-async fn anything_else(method: Method) -> Response {
-    match method {
-        Method::HEAD => StatusCode::OK.into_response(),
-        _ => refusal(StatusCode::NOT_FOUND, "not_found_error", &"The rehearsal has no such page."),
     }
 }

@@ -245,3 +245,89 @@ impl StepForm {
         Ok(how)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bosk_core::{Problem, ProblemCode};
+
+    #[test]
+    fn every_kind_of_step_can_be_written() {
+        let script = Script::parse(
+            r#"
+            title = "T"
+            prompt = "P"
+            pace = { chunk = 3, every_ms = 10 }
+            headers = { a = "+1" }
+            fallback = { steps = [{ text = "over" }] }
+            [[turns]]
+            when = "go"
+            steps = [
+              { text = "ab", repeat = 3 },
+              { text = "ab", bytes = 5, chunk = 9, every_ms = 0, when = "x" },
+              { think = "hm" },
+              { tool = "Bash", input = { command = "true", list = [1, { a = false }] } },
+              { agent = "go", description = "d", turns = [{ steps = [{ cut = true, times = 0 }] }] },
+              { pause_ms = 5 },
+              { deltas = "w", per_second = 9, count = 2 },
+              { error = 429, headers = { retry-after = "1" }, times = 3 },
+            ]
+            "#,
+        )
+        .unwrap();
+        let pace = Pace { chunk: 3, every: Duration::from_millis(10) };
+        let own = Pace { chunk: 9, every: Duration::ZERO };
+        let mut limit = How::status(429);
+        if let How::Http { headers, .. } = &mut limit {
+            headers.push(("retry-after".to_owned(), "1".to_owned()));
+        }
+        let cut = Step::Fail(Failure { times: None, how: How::Cut });
+        let steps = vec![
+            Step::Text { text: "ab".to_owned(), bytes: 6, pace },
+            Step::When {
+                text: "x".to_owned(),
+                step: Box::new(Step::Text { text: "ab".to_owned(), bytes: 5, pace: own }),
+            },
+            Step::Thinking { text: "hm".to_owned(), pace },
+            Step::Tool {
+                name: "Bash".to_owned(),
+                input: serde_json::json!({"command": "true", "list": [1, {"a": false}]}),
+            },
+            Step::Agent(Agent {
+                prompt: "go".to_owned(),
+                description: "d".to_owned(),
+                kind: "general-purpose".to_owned(),
+                background: false,
+                turns: vec![Turn { when: None, steps: vec![cut] }],
+            }),
+            Step::Pause(Duration::from_millis(5)),
+            Step::Deltas { word: "w".to_owned(), per_second: 9, count: 2 },
+            Step::Fail(Failure { times: Some(3), how: limit }),
+        ];
+        assert_eq!(script.turns, [Turn { when: Some("go".to_owned()), steps }]);
+        assert_eq!(script.fallback.steps, [Step::say("over", pace)]);
+        assert_eq!((script.title.as_str(), script.prompt.as_str()), ("T", "P"));
+        assert_eq!(script.headers, [("a".to_owned(), "+1".to_owned())]);
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_place() {
+        for (steps, named) in [
+            ("{ text = 'a' }, { text = 'a', think = 'b' }", "turn 1, step 2: it needs exactly one"),
+            ("{}", "turn 1, step 1: it needs exactly one"),
+            ("{ text = '' }", "empty"),
+            ("{ error = 200 }", "from 400 to 599"),
+            ("{ deltas = 'w' }", "no count"),
+            ("{ deltas = 'w', count = 1, per_second = 0 }", "from 1 to"),
+            ("{ agent = 'x' }", "no description"),
+            ("{ agent = 'x', description = 'd', turns = [{ steps = [{}] }] }", "exactly one"),
+            ("{ sing = 'la' }", "sing"),
+            ("{ text = 3 }", "line 1"),
+        ] {
+            let error = Script::parse(&format!("turns = [{{ steps = [{steps}] }}]")).unwrap_err();
+            assert!(error.to_string().contains(named), "{steps}: {error}");
+            assert_eq!(Problem::from(error).code, ProblemCode::InvalidInput);
+        }
+        assert!(Script::parse("turns = [").is_err());
+    }
+}

@@ -1,12 +1,9 @@
 //! The three sample sessions, played by the real CLI on the sample repository: what they say is true.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod cli;
 
 use std::process::Command;
 
+use crate::cli::{Cli, Turn};
 use bosk_rehearsal::{Scripts, Server, try_sessions, write_sample_repository};
-use cli::{Cli, Turn};
 use serde_json::{Value, json};
 
 const QUESTION: &str = "What should `larder due` do with things that are past their date?";

@@ -1,10 +1,9 @@
 //! The real CLI against the server: what must hold for every other test with it to mean something.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod cli;
+use crate::cli::Cli;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bosk_rehearsal::{Conversation, Said, Scripts, Server};
-use cli::Cli;
 use serde_json::{Value, json};
 
 const DEFAULTS: [&str; 2] = ["--permission-mode", "acceptEdits"];
@@ -141,4 +140,33 @@ async fn a_subagent_has_a_conversation_of_its_own() {
     let said = said(&server);
     assert_eq!(said.len(), 2);
     assert_eq!(said.iter().filter(|(whose, _)| whose.agent.is_some()).count(), 1);
+}
+
+#[tokio::test]
+async fn a_usage_limit_ends_the_turn_and_tells_when_it_is_over() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let mut cli = Cli::start(&server, &DEFAULTS);
+    let turn = cli.turn("@script usage-limit", allow).await;
+    assert_eq!(turn.result["is_error"], true);
+    assert_eq!(turn.result["api_error"], "usage_limit_reached");
+    let limits = turn.lines.iter().find(|line| line["type"] == "rate_limit_event").unwrap();
+    let window = &limits["rate_limit_info"]["unifiedWindows"]["five_hour"];
+    assert_eq!((&window["status"], &window["utilization"]), (&json!("rejected"), &json!(1)));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let resets = window["resetsAt"].as_u64().unwrap();
+    assert!((now + 3540..=now + 3600).contains(&resets), "{resets} at {now}");
+    let turn = cli.turn("Go on.", allow).await;
+    assert_eq!(turn.texts(), ["The limit is over, and I go on where I was."]);
+}
+
+#[tokio::test]
+async fn eight_megabytes_arrive_whole_and_the_script_goes_on() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let mut cli = Cli::start(&server, &DEFAULTS);
+    let turn = cli.turn("@bytes 8000000\n@turn\n@text Still here.", allow).await;
+    let texts = turn.texts();
+    let [(_, said)] = &said(&server)[..] else { panic!("one conversation") };
+    assert_eq!((texts.len(), said[0].bytes), (1, 8_000_000));
+    assert!(texts[0] == said[0].text, "what was said and what was printed differ");
+    assert_eq!(cli.turn("And?", allow).await.texts(), ["Still here."]);
 }
