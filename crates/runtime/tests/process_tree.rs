@@ -201,6 +201,23 @@ async fn orphans_are_reaped_and_own_children_are_not_stolen() {
 }
 
 #[tokio::test]
+async fn two_trees_side_by_side_leave_each_other_alone() {
+    let _turn = turn();
+    let (first, second) = (session(), session());
+    let mut ended = process::spawn(&spec(&first, "exit 7")).unwrap();
+    ended.identity().wait_until_dead(LIMIT);
+    let mut other = process::spawn(&spec(&second, "echo up; sleep 50; :")).unwrap();
+    lines(&mut other, 1).await;
+    other.tree().reap_adopted();
+    let killed = ended.kill_tree(LIMIT);
+    assert_eq!(killed, Killed::default(), "the other tree is no part of it");
+    assert!(other.identity().is_alive());
+    assert_nothing_left(&second, &other.kill_tree(LIMIT));
+    assert_eq!(ended.wait().await.unwrap().code(), Some(7), "its status was not taken away");
+    assert_eq!(unix_signal(&mut other).await, Some(9));
+}
+
+#[tokio::test]
 async fn a_sweep_ends_what_carries_the_cookie_and_nothing_else() {
     let _turn = turn();
     let (gone, other) = (session(), session());

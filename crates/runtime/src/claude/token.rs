@@ -14,8 +14,8 @@ use super::key_store::{self, KeyStoreError};
 use crate::files;
 use crate::home::Home;
 
-/// What a token lives for, in seconds: a year, as users report (anthropics/claude-code has no
-/// statement of it that a program can read). For a reminder only.
+/// What a token lives for, in seconds: what the CLI (2.1.330) asks for when it makes one, a year.
+/// For a reminder only, since nothing that Bosk can read tells a token's real end.
 pub const LIFETIME: u64 = 365 * 24 * 60 * 60;
 
 /// A secret: it can be handed on, but neither shown nor written by accident.

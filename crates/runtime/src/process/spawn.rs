@@ -13,7 +13,7 @@ use std::time::Duration;
 use bosk_core::SessionId;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 
-use super::tree::{Killed, Tree};
+use super::tree::{Killed, Known, Tree, roots};
 use super::{COOKIE, Environment, ProcessIdentity};
 
 /// What to start.
@@ -42,6 +42,8 @@ pub struct Child {
     pub stderr: Option<ChildStderr>,
     tree: Tree,
     inner: platform::Inner,
+    // After `inner`: it is known until nobody can wait for it any more.
+    _known: Known,
 }
 
 impl Child {
@@ -90,13 +92,17 @@ pub fn spawn(spec: &Spec) -> io::Result<Child> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    let mut roots = roots();
     let mut inner = platform::start(command)?;
     let pipes = platform::pipes(&mut inner);
     // Not yet waited for, so its pid cannot have passed to another.
     let identity = platform::pid(&inner).and_then(ProcessIdentity::of);
     let identity = identity.ok_or_else(|| io::Error::other("the new process cannot be found"))?;
+    roots.insert(identity.clone());
+    drop(roots);
+    let known = Known(identity.clone());
     let tree = Tree::new(identity, spec.cookie.clone());
-    Ok(Child { stdin: pipes.0, stdout: pipes.1, stderr: pipes.2, tree, inner })
+    Ok(Child { stdin: pipes.0, stdout: pipes.1, stderr: pipes.2, tree, inner, _known: known })
 }
 
 /// Makes this process the one that its descendants are handed to when they lose their parents.

@@ -4,7 +4,8 @@
 //! parent is handed to the keeper, whatever session, group or environment it has made for itself.
 //! Not here: what lost its keeper (see `sweep`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bosk_core::SessionId;
@@ -29,6 +30,24 @@ impl Killed {
         self.ended.extend(other.ended);
         self.left.extend(other.left);
         self
+    }
+}
+
+/// The roots that somebody here waits for: neither orphans, nor part of another root's tree.
+static ROOTS: Mutex<BTreeSet<ProcessIdentity>> = Mutex::new(BTreeSet::new());
+
+/// Held while a root is started, so that nobody takes it for an orphan before it is known.
+pub(super) fn roots() -> MutexGuard<'static, BTreeSet<ProcessIdentity>> {
+    ROOTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps a root known for as long as somebody may wait for it.
+#[derive(Debug)]
+pub(super) struct Known(pub(super) ProcessIdentity);
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        roots().remove(&self.0);
     }
 }
 
@@ -79,14 +98,14 @@ impl Tree {
 
     /// Waits for the orphans that were handed to this process and have ended, so that no zombies
     /// gather; to be called on SIGCHLD. It never waits for a child that somebody here has started
-    /// and waits for himself: those are in this process's own session, or are the root.
+    /// and waits for himself: those are roots, or are in this process's own session.
     pub fn reap_adopted(&self) {
         #[cfg(target_os = "linux")]
         {
             use nix::sys::wait::{WaitPidFlag, waitpid};
             let table = table::all();
-            let own = own_place(&table);
-            for orphan in table.iter().filter(|one| one.dead && self.is_adopted(one, own)) {
+            let (own, roots) = (own_place(&table), roots());
+            for orphan in table.iter().filter(|one| one.dead && self.is_adopted(one, own, &roots)) {
                 if let Ok(pid) = i32::try_from(orphan.pid) {
                     // Somebody else of this process may have been faster: nothing is lost then.
                     let _ = waitpid(nix::unistd::Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG));
@@ -95,22 +114,29 @@ impl Tree {
         }
     }
 
-    /// An orphan handed to this process. A child that this process started itself shares its
-    /// session unless it is the root: a session can be left, but never entered.
-    fn is_adopted(&self, process: &Process, (own, session): (u32, u32)) -> bool {
+    /// An orphan handed to this process. A child that this process started itself is a root, or
+    /// shares its session: a session can be left, but never entered.
+    fn is_adopted(
+        &self,
+        process: &Process,
+        (own, session): (u32, u32),
+        roots: &BTreeSet<ProcessIdentity>,
+    ) -> bool {
+        let identity = process.identity();
         cfg!(target_os = "linux")
             && process.parent == own
             && process.session != session
-            && process.identity() != self.root
+            && identity != self.root
+            && !roots.contains(&identity)
     }
 
     /// The tree's processes in this table, the ended ones among them.
     fn members<'a>(&self, table: &'a [Process]) -> Vec<&'a Process> {
-        let own = own_place(table);
+        let (own, roots) = (own_place(table), roots());
         let root = table.iter().find(|one| one.identity() == self.root);
         let starts = |one: &Process| {
             one.identity() == self.root
-                || self.is_adopted(one, own)
+                || self.is_adopted(one, own, &roots)
                 // Without a subreaper an orphan is still known by its session, while the root
                 // is there to keep the session's number from meaning another one.
                 || (cfg!(target_os = "macos") && root.is_some() && one.session == self.root.pid)
