@@ -207,3 +207,28 @@ pub struct RemovalPlan {
     /// Repositories inside: in the trash only.
     pub nested: Vec<String>,
 }
+
+/// What was carried into a new worktree of the files that git ignores.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Carried {
+    /// How many files.
+    pub files: u32,
+    /// Their size in bytes.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Files that were asked for and left out, each with the reason.
+    pub left_out: Vec<LeftOut>,
+    /// How many were left out in all.
+    pub left_out_total: u32,
+}
+
+/// A file that was not carried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LeftOut {
+    /// Its path from the repository's root.
+    pub path: String,
+    /// Why, as a phrase.
+    pub why: String,
+}

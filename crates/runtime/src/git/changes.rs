@@ -171,6 +171,7 @@ pub async fn file(
     let call = || {
         let call =
             git.look(worktree).args(["diff", "--no-ext-diff", "--no-textconv", "--no-color"]);
+        let call = call.args(["--src-prefix=a/", "--dst-prefix=b/"]);
         call.arg("--ignore-submodules=dirty").limit(DIFF_LIMIT)
     };
     let untracked = git

@@ -31,12 +31,14 @@ const NULL_DEVICE: &str = "/dev/null";
 
 /// Settings that hold for every call. They stand after all configuration files, so nothing that a
 /// repository configures undoes them.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 8] = [
     "core.fsmonitor=false",
     "protocol.ext.allow=never",
     "gc.auto=0",
     "maintenance.auto=false",
     "color.ui=false",
+    "core.quotePath=false",
+    "log.showSignature=false",
     "advice.addEmbeddedRepo=false",
 ];
 

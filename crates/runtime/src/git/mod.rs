@@ -8,11 +8,14 @@
 pub mod changes;
 pub mod command;
 mod error;
+pub mod include;
 pub mod listing;
 pub mod lock;
 mod paths;
 pub mod read;
+pub mod remove;
 pub mod repository;
+pub mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod worktree;
