@@ -153,13 +153,20 @@ impl Request {
     }
 
     /// The place in the scripts that this request asks to be played.
+    ///
+    /// # Errors
+    /// The newest prompt has a directive that makes no sense. In an older one it is passed over, so
+    /// that a mistake can be followed by another message.
     pub(crate) fn place(&self, scripts: &Scripts) -> Result<Place, RehearsalError> {
+        let mut newest = true;
         for (at, message) in self.messages.iter().enumerate().rev() {
             for (block, text) in message.prompts().rev() {
-                let chosen = match inline::script_of(text, scripts)? {
-                    None => scripts.for_prompt(text),
-                    chosen => chosen,
+                let chosen = match inline::script_of(text, scripts) {
+                    Err(error) if newest => return Err(error),
+                    Ok(Some(script)) => Some(script),
+                    Ok(None) | Err(_) => scripts.for_prompt(text),
                 };
+                newest = false;
                 if let Some(script) = chosen {
                     let turn = self.answers(at);
                     return Ok(Place { script, turn, origin: (at, block) });
@@ -173,18 +180,18 @@ impl Request {
         Ok(Place { script, turn, origin: (0, 0) })
     }
 
-    /// How many whole answers were given from the message at `from` on.
+    /// How many whole answers were given from the message at `from` on. Messages of the model that
+    /// touch are one answer.
     fn answers(&self, from: usize) -> usize {
-        let mut before: Option<&Message> = None;
         let mut answers = 0;
-        for message in self.messages.iter().skip(from).filter(|message| message.role != "system") {
-            let whole = before.is_some_and(|before| before.role == "assistant");
+        let mut after_answer = false;
+        for message in self.messages.iter().skip(from) {
             if message.role == "assistant" {
-                answers += usize::from(!whole);
-            } else if whole && message.says_cut_off() {
+                answers += usize::from(!after_answer);
+            } else if after_answer && message.says_cut_off() {
                 answers -= 1;
             }
-            before = Some(message);
+            after_answer = message.role == "assistant";
         }
         answers
     }

@@ -59,6 +59,12 @@ fn a_conversation_goes_through_the_default_script_and_past_it() {
 }
 
 #[test]
+fn messages_of_the_model_that_touch_are_one_answer() {
+    assert_eq!(place(&[user("hi"), answer("1"), answer("still 1")]), (2, 1));
+    assert_eq!(place(&[user("hi"), answer("1"), system("meanwhile"), answer("2")]), (2, 2));
+}
+
+#[test]
 fn the_newest_message_that_names_a_script_decides() {
     let directives = user("@text a1\n@turn\n@text a2\n@turn\n@text a3");
     let talk = [user("hi"), answer("1"), directives, answer("a1"), user("go on")];
@@ -67,6 +73,13 @@ fn the_newest_message_that_names_a_script_decides() {
     assert_eq!(place(&[&talk[..], &[answer("a2"), user(" Say it.\n")]].concat()), (1, 0));
     assert_eq!(place(&[user("Say it."), user("@script long")]), (2, 0));
     assert_eq!(place(&[user("Count them.\n")]), (1, 0));
+}
+
+#[test]
+fn a_mistake_is_told_once() {
+    let talk = [user("hi"), answer("1"), user("@pause soon"), user("sorry")];
+    assert!(request(&json!(talk[..3])).place(&scripts()).is_err());
+    assert_eq!(place(&talk), (2, 1));
 }
 
 #[test]
