@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Replaces the file at `path`: temporary file beside it, fsync, rename, fsync of the folder.
 ///
@@ -36,6 +36,18 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Renames a file that cannot be used to the first free `<name>.damaged-<n>`, and tells which.
+///
+/// # Errors
+/// Whatever the file system says; the file then stays where it is.
+pub fn put_aside(path: &Path) -> io::Result<PathBuf> {
+    let name = |number: u32| path.with_added_extension(format!("damaged-{number}"));
+    let mut free = (1..).map(name).filter(|aside| aside.symlink_metadata().is_err());
+    let aside = free.next().ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
+    fs::rename(path, &aside)?;
+    Ok(aside)
 }
 
 #[cfg(test)]

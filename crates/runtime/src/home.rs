@@ -100,7 +100,7 @@ fn data_folder() -> Option<PathBuf> {
     Some(etcetera::choose_base_strategy().ok()?.data_dir().join("bosk"))
 }
 
-fn unwritable(error: &std::io::Error) -> Problem {
+pub(crate) fn unwritable(error: &std::io::Error) -> Problem {
     Problem::new(
         ProblemCode::HomeUnwritable,
         format!("Bosk cannot use its own folder, so nothing could be kept: {error}."),

@@ -2,10 +2,17 @@
 //! and feeds the results back. It never knows Tauri, windows or the terminal.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod catalog;
 pub mod claude;
+pub mod client;
 pub mod files;
 pub mod git;
 pub mod home;
+pub mod journal;
+pub mod keeper;
 pub mod process;
 pub mod project;
+pub mod session_record;
+pub mod settings;
+pub mod socket;
 pub mod trust;

@@ -45,6 +45,20 @@ pub fn may_be_replay(line: &[u8]) -> bool {
     memchr::memmem::find(line, b"\"isReplay\"").is_some()
 }
 
+/// The subagent's tool use that a message belongs to.
+#[must_use]
+pub fn parent(line: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Parent {
+        parent_tool_use_id: Option<String>,
+    }
+    // Looked for first: most messages have none, and reading the whole line would cost more.
+    if memchr::memmem::find(line, b"\"parent_tool_use_id\":null").is_some() {
+        return None;
+    }
+    serde_json::from_slice::<Parent>(line).ok()?.parent_tool_use_id
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

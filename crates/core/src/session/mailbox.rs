@@ -58,6 +58,12 @@ impl Mailbox {
         self.waiting.iter().any(|one| one.message.uuid == uuid)
     }
 
+    /// Whether a message waits within the CLI, which alone knows whether it has begun with it.
+    #[must_use]
+    pub fn is_handed_over(&self, uuid: &str) -> bool {
+        self.waiting.iter().any(|one| one.message.uuid == uuid && one.handed_over)
+    }
+
     /// Whether none waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

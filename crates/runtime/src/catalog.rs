@@ -1,0 +1,109 @@
+//! Which sessions there are, and where each of them stands. Live ones are asked; ended ones are read
+//! from the index, or from their journal where the index does not know them. Not here: following
+//! them ([`crate::fleet`]).
+
+mod index;
+
+use bosk_core::session::SessionSummary;
+use bosk_core::{Problem, ProblemCode, SessionId};
+
+use crate::client::reconcile::{self, blocking};
+use crate::client::{Connection, Standing, standing};
+use crate::home::{self, Home};
+use crate::journal::JOURNAL;
+use crate::session_record::SessionRecord;
+
+pub use index::Index;
+
+/// A session, or why it cannot be shown.
+pub type Listed = Result<SessionSummary, (SessionId, Problem)>;
+
+/// The ids of all sessions, in no order.
+///
+/// # Errors
+/// Bosk's folder cannot be read.
+pub fn ids(home: &Home) -> Result<Vec<SessionId>, Problem> {
+    let unreadable = |error: std::io::Error| home::unwritable(&error);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(home.sessions()).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        // A folder without a record is a launch that was broken off before it began.
+        if let Some(id) = entry.file_name().to_str().and_then(|name| SessionId::parse(name).ok())
+            && entry.path().join(crate::session_record::FILE).exists()
+        {
+            found.push(id);
+        }
+    }
+    Ok(found)
+}
+
+/// The one session whose id begins with `start`.
+///
+/// # Errors
+/// There is none, or more than one.
+pub fn find(home: &Home, start: &str) -> Result<SessionId, Problem> {
+    let wanted = start.to_ascii_lowercase();
+    let mut found = ids(home)?;
+    found.retain(|id| id.as_str().starts_with(&wanted));
+    let (message, hint) = match (found.pop(), found.is_empty()) {
+        (Some(id), true) if !wanted.is_empty() => return Ok(id),
+        (None, _) => (
+            format!("There is no session whose id begins with `{start}`."),
+            "`bosk ls` lists the sessions there are.",
+        ),
+        (Some(_), _) => (
+            format!("More than one session's id begins with `{start}`."),
+            "Give more of its digits.",
+        ),
+    };
+    Err(Problem::new(ProblemCode::SessionUnknown, message).hint(hint))
+}
+
+/// All sessions, the newest first.
+///
+/// # Errors
+/// Bosk's folder cannot be read. A single session that cannot be shown is told in its place.
+pub async fn list(home: &Home) -> Result<Vec<Listed>, Problem> {
+    let listed_home = home.clone();
+    let (index, ids) =
+        blocking(move || Ok((Index::open(&listed_home), ids(&listed_home)?))).await?;
+    let mut listed = Vec::with_capacity(ids.len());
+    for id in ids {
+        listed.push(summary(home, &index, &id).await.map_err(|problem| (id, problem)));
+    }
+    listed.sort_by_key(|one| std::cmp::Reverse(one.as_ref().map_or(0, |row| row.created_at)));
+    Ok(listed)
+}
+
+/// Where one session stands.
+///
+/// # Errors
+/// Its files cannot be used.
+pub async fn summary(
+    home: &Home,
+    index: &Index,
+    id: &SessionId,
+) -> Result<SessionSummary, Problem> {
+    // A session that the index saw end has no keeper unless its journal has grown since.
+    if let Some(summary) = index.get(id, journal_length(home, id)) {
+        return Ok(summary);
+    }
+    if standing(home, id).await? == Standing::Kept
+        && let Ok(connection) = Connection::open(home, id).await
+        && let Ok(status) = connection.status().await
+    {
+        return Ok(status.summary);
+    }
+    // It ended just now, if it was kept: then its journal tells.
+    let record = SessionRecord::load(home, id)?;
+    let past = reconcile::past(home, &record).await?;
+    let summary = past.tally.summary().clone();
+    if past.ended {
+        index.put(&summary, journal_length(home, id));
+    }
+    Ok(summary)
+}
+
+fn journal_length(home: &Home, id: &SessionId) -> u64 {
+    std::fs::metadata(home.session(id).join(JOURNAL)).map_or(0, |metadata| metadata.len())
+}

@@ -1,0 +1,172 @@
+//! Launching: what would happen, and making it happen. The launch is written down before anything
+//! starts, so a session exists from the moment that its id is known.
+
+use std::path::{Path, PathBuf};
+
+use bosk_core::git::LaunchPlan;
+use bosk_core::journal::{Decision, Kind, Message};
+use bosk_core::launch::LaunchSpec;
+use bosk_core::{Problem, ProblemCode, SessionId};
+
+use super::{reconcile, start};
+use crate::git::{Repository, worktree};
+use crate::home::{self, Home};
+use crate::journal::{DECISIONS, Writer, writer};
+use crate::keeper::prepare::require_trust;
+use crate::session_record::SessionRecord;
+use crate::{files, settings, trust};
+
+/// What must be free on the disk for a new session, in bytes: less, and even the repository's
+/// checkout may not fit. On a small volume a twentieth of it.
+const NEEDED: u64 = 2 << 30;
+
+/// A session that was launched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Launched {
+    /// Its id.
+    pub id: SessionId,
+}
+
+/// What a launch would make, without making it.
+///
+/// # Errors
+/// The spec cannot be launched, and why.
+pub async fn plan(home: &Home, spec: &LaunchSpec) -> Result<LaunchPlan, Problem> {
+    let repository = Repository::discover(Path::new(&spec.repository)).await?;
+    if spec.worktree {
+        plan_worktree(home, &repository, spec).await?.view(&repository).await
+    } else {
+        in_place(&repository).await
+    }
+}
+
+/// What the session would find in its folder that the person has to agree to.
+///
+/// # Errors
+/// The spec cannot be launched, and why.
+pub async fn source(
+    home: &Home,
+    repository: &Repository,
+    spec: &LaunchSpec,
+) -> Result<trust::Source, Problem> {
+    if spec.worktree {
+        let plan = plan_worktree(home, repository, spec).await?;
+        Ok(trust::Source::Commit(plan.base_commit))
+    } else {
+        Ok(trust::Source::Folder(repository.root.clone()))
+    }
+}
+
+/// Launches a session and returns as soon as its keeper is there; what follows is the keeper's to
+/// tell.
+///
+/// # Errors
+/// The spec cannot be launched, or the keeper cannot be started; then there is no session.
+pub async fn launch(home: &Home, spec: LaunchSpec) -> Result<Launched, Problem> {
+    check(&spec)?;
+    check_room(home)?;
+    let repository = Repository::discover(Path::new(&spec.repository)).await?;
+    require_trust(home, &repository, &source(home, &repository, &spec).await?).await?;
+    let text = uuid::Uuid::new_v4().to_string();
+    let id = SessionId::parse(&text)
+        .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    let record = SessionRecord {
+        id: id.clone(),
+        created_at: writer::wall_clock(),
+        repository_name: repository.name(),
+        repository_root: repository.root.to_string_lossy().into_owned(),
+        worktrees: worktrees(home).to_string_lossy().into_owned(),
+        spec,
+    };
+    let folder = home.session(&id);
+    let written = {
+        let (home, folder) = (home.clone(), folder.clone());
+        reconcile::blocking(move || write(&home, &folder, &record)).await
+    };
+    let started = match written {
+        Ok(()) => start::start(home, &id).await,
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = started {
+        // Nothing has run, so nothing is lost with it.
+        let _ = tokio::fs::remove_dir_all(&folder).await;
+        return Err(problem);
+    }
+    Ok(Launched { id })
+}
+
+fn write(home: &Home, folder: &Path, record: &SessionRecord) -> Result<(), Problem> {
+    let unwritable = |error: std::io::Error| home::unwritable(&error);
+    files::create_private_folder(folder).map_err(unwritable)?;
+    let message = Message {
+        uuid: uuid::Uuid::new_v4().to_string(),
+        text: record.spec.prompt.clone(),
+        images: record.spec.images.clone(),
+    };
+    let payload = serde_json::to_vec(&Decision::Sent(message))
+        .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    let (mut decisions, _) = Writer::open(&folder.join(DECISIONS)).map_err(unwritable)?;
+    decisions.append(Kind::Decision, &payload);
+    decisions.sync().map_err(unwritable)?;
+    // Last: a folder without its record is no session.
+    record.save(home)?;
+    files::sync_folder(&home.sessions()).map_err(unwritable)
+}
+
+fn check(spec: &LaunchSpec) -> Result<(), Problem> {
+    let invalid = |message: &str, hint: &str| {
+        Err(Problem::new(ProblemCode::InvalidInput, message).hint(hint))
+    };
+    if spec.prompt.trim().is_empty() && spec.images.is_empty() {
+        return invalid("There is nothing to do yet.", "Write what Claude is to do.");
+    }
+    if spec.max_budget_usd.is_some_and(|usd| !usd.is_finite() || usd <= 0.0) {
+        return invalid(
+            "The spend cap must be more than 0.",
+            "Give an amount in US dollars, such as 2.50.",
+        );
+    }
+    if spec.max_turns == Some(0) {
+        return invalid("The number of turns must be at least 1.", "Leave it empty for no limit.");
+    }
+    Ok(())
+}
+
+fn check_room(home: &Home) -> Result<(), Problem> {
+    let Some((free, total)) = crate::keeper::disk::room(home) else { return Ok(()) };
+    if free >= NEEDED.min(total / 20) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemCode::DiskFull,
+        format!("Only {} MB are free on the disk, so no session was started.", free >> 20),
+    )
+    .hint("Free some space; running sessions go on."))
+}
+
+/// Where worktrees go.
+fn worktrees(home: &Home) -> PathBuf {
+    let (settings, _) = settings::load(home);
+    settings.worktrees.map_or_else(|| home.worktrees(), PathBuf::from)
+}
+
+async fn plan_worktree(
+    home: &Home,
+    repository: &Repository,
+    spec: &LaunchSpec,
+) -> Result<worktree::Plan, Problem> {
+    let (base, branch) = (spec.base.as_deref(), spec.branch.as_deref());
+    worktree::plan(repository, &worktrees(home), base, branch, &spec.prompt).await
+}
+
+async fn in_place(repository: &Repository) -> Result<LaunchPlan, Problem> {
+    use bosk_core::git::Head;
+    let view = repository.view().await?;
+    let (branch, base_commit) = match &view.head {
+        Head::Branch { name, commit } => (name.clone(), commit.clone()),
+        Head::Detached { commit } => (String::new(), commit.clone()),
+        Head::Unborn { name } => (name.clone(), String::new()),
+    };
+    let folder = view.root.clone();
+    Ok(LaunchPlan { repository: view, folder, base_name: branch.clone(), branch, base_commit })
+}

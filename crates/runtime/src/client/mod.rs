@@ -1,0 +1,13 @@
+//! The clients' side: launching and resuming sessions, talking to their keepers, and telling the
+//! truth about sessions whose keeper is gone. The window and the command `bosk` both stand on this.
+//! Not here: what is shown, and the keeper itself ([`crate::keeper`]).
+
+pub mod connection;
+pub mod launch;
+pub mod reconcile;
+pub mod start;
+
+pub use connection::{Connection, News};
+pub use launch::{Launched, launch, plan};
+pub use reconcile::{Standing, standing};
+pub use start::resume;

@@ -1,0 +1,87 @@
+//! Starting a keeper: finding the `bosk` command, detaching it, and hearing that it is ready.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bosk_core::wire::Ready;
+use bosk_core::{Problem, ProblemCode, SessionId};
+
+use super::reconcile::{self, Standing};
+use crate::home::Home;
+use crate::keeper::prepare::require_trust;
+use crate::process;
+use crate::session_record::SessionRecord;
+
+/// How long a keeper has until its socket is open. It takes some milliseconds; a journal of a
+/// gigabyte that must be read first, some seconds.
+const READY: Duration = Duration::from_secs(60);
+
+/// Starts the session's process again, in the same conversation. Messages that the CLI had not
+/// taken are sent to it.
+///
+/// # Errors
+/// There is no such session, it runs already, its folder is gone, or it cannot be started.
+pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
+    let record = SessionRecord::load(home, id)?;
+    if reconcile::standing(home, id).await? == Standing::Kept {
+        return Err(Problem::new(
+            ProblemCode::SessionState,
+            format!("Session `{}` is running already.", id.short()),
+        ));
+    }
+    let place = reconcile::past(home, &record).await?.place;
+    if let Some(place) = place {
+        let folder = PathBuf::from(place.folder);
+        // A folder that is gone is the keeper's to tell: it writes that down.
+        if folder.is_dir() {
+            let repository = crate::git::Repository::discover(&folder).await?;
+            let fork = crate::trust::Source::Folder(folder);
+            // What Claude itself has changed there was done under its permissions; only what the
+            // repository brought at the launch was agreed to, so that is what must still hold.
+            if !record.spec.worktree {
+                require_trust(home, &repository, &fork).await?;
+            }
+        }
+    }
+    start(home, id).await
+}
+
+/// Starts a keeper for a session that has none.
+///
+/// # Errors
+/// It cannot be started, or gives up at once.
+pub(super) async fn start(home: &Home, id: &SessionId) -> Result<(), Problem> {
+    let program = command()?;
+    let args: [OsString; 4] =
+        ["keep".into(), "--home".into(), home.path().into(), id.as_str().into()];
+    let mut keeper = process::detach(&program, &args, home.path())
+        .map_err(|error| failed(&format!("`{}`: {error}", program.display())))?;
+    let line = keeper.ready_line(READY).await.map_err(|error| failed(&error.to_string()))?;
+    let line = line.ok_or_else(|| failed("it ended before it was ready"))?;
+    match serde_json::from_str(&line).map_err(|error| failed(&error.to_string()))? {
+        Ready::Listening => Ok(()),
+        Ready::Problem(problem) => Err(problem),
+    }
+}
+
+/// The `bosk` command: what `BOSK_BIN` names, this very program if it is that, or the one beside it.
+fn command() -> Result<PathBuf, Problem> {
+    if let Some(named) = std::env::var_os("BOSK_BIN").filter(|value| !value.is_empty()) {
+        return Ok(named.into());
+    }
+    let own = std::env::current_exe().map_err(|error| failed(&error.to_string()))?;
+    let beside = own.with_file_name(format!("bosk{}", std::env::consts::EXE_SUFFIX));
+    if beside.is_file() {
+        return Ok(beside);
+    }
+    Err(failed(&format!("`{}` is missing", beside.display())))
+}
+
+fn failed(why: &str) -> Problem {
+    Problem::new(
+        ProblemCode::KeeperUnreachable,
+        format!("The session's keeper could not be started, so nothing runs: {why}."),
+    )
+    .hint("Reinstall Bosk, or set BOSK_BIN to the `bosk` command.")
+}

@@ -1,0 +1,566 @@
+//! The keeper's loop: it waits for whatever happens, feeds it to the state machine, and performs
+//! what that asks for. Everything else in this folder is called from here.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bosk_core::journal::{Decision, Kind, Note, Place};
+use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally, Turn};
+use bosk_core::view::{ModelChoice, SlashCommand};
+use bosk_core::wire::Status;
+use bosk_core::{Problem, ProblemCode};
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use super::cli::{Running, Said};
+use super::partials::Partials;
+use super::prepare::{Prepared, SetupSaid};
+use super::shared::{Asked, Facts, Shared};
+use super::{Overrides, Patience, disk, replay};
+use crate::home::{self, Home};
+use crate::journal::{DECISIONS, JOURNAL, Writer};
+use crate::project::Setup;
+use crate::session_record::SessionRecord;
+use crate::{claude, process};
+
+/// How long output may be unsynced: what a power cut can cost.
+const SYNC_EVERY: Duration = Duration::from_millis(100);
+
+/// How often a full disk is tried again.
+const RETRY_DISK: Duration = Duration::from_millis(250);
+
+/// How long ending a tree may take.
+pub(super) const KILL_LIMIT: Duration = Duration::from_secs(5);
+
+/// What preparing came to.
+pub(super) type Readied = Result<(Prepared, claude::Cli), Problem>;
+
+/// What starting the CLI came to.
+type Started = Result<Running, Problem>;
+
+/// Everything that one keeper knows.
+pub(super) struct Actor {
+    pub(super) home: Home,
+    pub(super) record: SessionRecord,
+    pub(super) overrides: Overrides,
+    pub(super) state: State,
+    pub(super) journal: Writer,
+    pub(super) decisions: Writer,
+    pub(super) mailbox: Mailbox,
+    pub(super) tally: Tally,
+    pub(super) asks: Vec<(Ask, Value)>,
+    pub(super) commands: Vec<SlashCommand>,
+    pub(super) models: Vec<ModelChoice>,
+    pub(super) place: Option<Place>,
+    pub(super) conversation: bool,
+    pub(super) cli: Option<claude::Cli>,
+    pub(super) running: Option<Running>,
+    pub(super) setup: Option<Setup>,
+    pub(super) setup_tree: Option<process::Tree>,
+    pub(super) output: super::output::Output,
+    pub(super) requests: HashMap<String, super::calls::Pending>,
+    pub(super) request_number: u64,
+    pub(super) left_behind: Vec<String>,
+    prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
+    started: (mpsc::Sender<Started>, mpsc::Receiver<Started>),
+    setup_said: Option<mpsc::Receiver<SetupSaid>>,
+    calls: mpsc::Receiver<Asked>,
+    shared: Shared,
+    wake: watch::Sender<u64>,
+    status_changed: bool,
+    patience: Patience,
+    pub(super) last_word: Instant,
+    pub(super) disk_full: bool,
+    sync_at: Option<Instant>,
+    syncing: Option<oneshot::Receiver<std::io::Result<()>>>,
+}
+
+impl Actor {
+    /// Opens the session's journals and rebuilds what an earlier keeper left.
+    pub(super) fn open(
+        home: Home,
+        record: SessionRecord,
+        overrides: Overrides,
+    ) -> Result<Self, Problem> {
+        let unwritable = |error: std::io::Error| home::unwritable(&error);
+        let folder = home.session(&record.id);
+        let (journal, repair) = Writer::open(&folder.join(JOURNAL)).map_err(unwritable)?;
+        let (decisions, _) = Writer::open(&folder.join(DECISIONS)).map_err(unwritable)?;
+        let past = replay::read(&folder, record.tally()).map_err(unwritable)?;
+        disk::take_on_ballast(&home);
+        if past.kept {
+            // Nothing of an earlier keeper's may run beside what this one starts.
+            let _ = process::sweep(&record.id, KILL_LIMIT);
+        }
+        let (wake, changed) = watch::channel(0);
+        let (call_to, calls) = mpsc::channel(64);
+        let status = Status {
+            summary: past.tally.summary().clone(),
+            asks: Vec::new(),
+            queue: past.mailbox.view(),
+            commands: Vec::new(),
+            models: Vec::new(),
+        };
+        let facts = Facts { end: journal.end(), status, version: 0, partials: Partials::default() };
+        let shared = Shared {
+            facts: Rc::new(RefCell::new(facts)),
+            changed,
+            calls: call_to,
+            journal: folder.join(JOURNAL),
+        };
+        let mut actor = Self {
+            home,
+            record,
+            overrides,
+            state: State::Queued,
+            journal,
+            decisions,
+            mailbox: past.mailbox,
+            tally: past.tally,
+            asks: Vec::new(),
+            commands: Vec::new(),
+            models: Vec::new(),
+            place: past.place,
+            conversation: past.conversation,
+            cli: None,
+            running: None,
+            setup: None,
+            setup_tree: None,
+            output: super::output::Output::default(),
+            requests: HashMap::new(),
+            request_number: 0,
+            left_behind: Vec::new(),
+            prepared: mpsc::channel(1),
+            started: mpsc::channel(1),
+            setup_said: None,
+            calls,
+            shared,
+            wake,
+            status_changed: true,
+            patience: Patience::of_environment(),
+            last_word: Instant::now(),
+            disk_full: false,
+            sync_at: None,
+            syncing: None,
+        };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        actor.note(&Note::Keeper { version, resumed: past.kept });
+        if repair.torn > 0 {
+            let text = format!(
+                "The journal ended in the middle of a record; its last {} bytes are kept apart.",
+                repair.torn
+            );
+            actor.note(&Note::Warning { text });
+        }
+        Ok(actor)
+    }
+
+    pub(super) fn shared(&self) -> Shared {
+        self.shared.clone()
+    }
+
+    /// Runs the session to its end.
+    pub(super) async fn run(mut self) {
+        let mut ends = Ends::new();
+        self.input(Input::Start);
+        while !self.state.is_ended() {
+            self.publish();
+            let timer = self.next_timer();
+            let reading = !self.disk_full;
+            let errors = !self.output.in_long_line();
+            tokio::select! {
+                biased;
+                Some((call, reply)) = self.calls.recv() => self.call(call, reply),
+                Some(readied) = self.prepared.1.recv() => self.readied(readied),
+                Some(said) = next_of(&mut self.setup_said) => self.setup_said(said),
+                Some(started) = self.started.1.recv() => self.started(started),
+                // A full disk leaves the pipes unread: the CLI waits, and nothing is lost.
+                said = Running::next(&mut self.running, &mut self.output.buffer, errors), if reading => {
+                    match said {
+                        Said::Output => self.take_output(),
+                        Said::Error => self.take_error(),
+                        Said::Died => self.died(),
+                        Said::Gone(status) => self.gone(status),
+                    }
+                }
+                Ok(result) = next_result(&mut self.syncing) => self.synced(result),
+                () = ends.asked() => self.input(Input::Stop(StopReason::Shutdown)),
+                () = tokio::time::sleep_until(timer) => self.tick(),
+            }
+        }
+        self.finish().await;
+    }
+
+    /// Feeds the state machine, writes the new state down, and does what it asks for.
+    pub(super) fn input(&mut self, input: Input) {
+        let before = self.state.clone();
+        let state = std::mem::replace(&mut self.state, State::Queued);
+        let (state, effects) = state.on(input, self.journal.now());
+        self.state = state;
+        if self.state != before {
+            self.status_changed = true;
+            if let State::Stopping { reason, step, .. } = self.state {
+                self.note(&Note::Stopping { reason, step });
+            }
+            // The end is written by `finish`, with what was left behind.
+            if !self.state.is_ended() {
+                self.note(&Note::State { state: self.state.clone() });
+            }
+        }
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::MakeWorktree => self.start_preparing(),
+            Effect::RunSetup => self.run_setup(),
+            Effect::StartCli => self.start_cli(),
+            Effect::Interrupt => {
+                self.control(bosk_core::claude::input::interrupt(), super::calls::Pending::Nobody);
+            }
+            Effect::CloseInput => {
+                if let Some(running) = &mut self.running {
+                    running.close_input();
+                }
+            }
+            Effect::Terminate => {
+                for tree in self.trees() {
+                    tree.terminate();
+                }
+            }
+            Effect::Kill => {
+                for tree in self.trees() {
+                    let killed = tree.kill(KILL_LIMIT);
+                    tracing::info!(?killed, "killed");
+                }
+            }
+            Effect::Finish => {}
+        }
+    }
+
+    fn trees(&self) -> Vec<process::Tree> {
+        let cli = self.running.as_ref().map(|running| running.tree().clone());
+        cli.into_iter().chain(self.setup_tree.clone()).collect()
+    }
+
+    fn start_preparing(&self) {
+        let (home, record, place) = (self.home.clone(), self.record.clone(), self.place.clone());
+        let to = self.prepared.0.clone();
+        tokio::task::spawn_local(async move {
+            let (settings, _) = crate::settings::load(&home);
+            let parent = process::Environment::own();
+            let named = settings.claude.map(PathBuf::from);
+            // Both take some tens of milliseconds and do not need each other.
+            let (prepared, cli) = tokio::join!(
+                super::prepare::prepare(&home, &record, place),
+                claude::find(&parent, named.as_deref()),
+            );
+            let _ = to.send(prepared.and_then(|prepared| Ok((prepared, cli?)))).await;
+        });
+    }
+
+    fn readied(&mut self, readied: Readied) {
+        match readied {
+            Ok((prepared, cli)) => {
+                for text in prepared.warnings {
+                    self.note(&Note::Warning { text });
+                }
+                if self.place.is_none() {
+                    self.note(&Note::Prepared(prepared.place.clone()));
+                }
+                self.place = Some(prepared.place);
+                self.cli = Some(cli);
+                let setup = prepared.setup.is_some();
+                self.setup = prepared.setup;
+                self.input(Input::WorktreeReady { setup });
+            }
+            Err(problem) => self.input(Input::PrepareFailed(problem)),
+        }
+    }
+
+    fn start_cli(&self) {
+        let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
+        let (home, record) = (self.home.clone(), self.record.clone());
+        let (conversation, overrides) = (self.conversation(), self.overrides.clone());
+        let to = self.started.0.clone();
+        tokio::task::spawn_local(async move {
+            let folder = place.folder.as_ref();
+            let running = Running::start(&home, &record, &cli, folder, conversation, &overrides);
+            let _ = to.send(running.await).await;
+        });
+    }
+
+    fn run_setup(&mut self) {
+        let (Some(setup), Some(place)) = (&self.setup, &self.place) else { return };
+        let env = claude::environment::clean(&process::Environment::own());
+        match super::prepare::start_setup(setup, place.folder.as_ref(), env, &self.record) {
+            Ok((tree, said)) => {
+                self.setup_tree = Some(tree);
+                self.setup_said = Some(said);
+            }
+            Err(problem) => self.input(Input::SetupEnded { problem: Some(problem) }),
+        }
+    }
+
+    fn setup_said(&mut self, said: SetupSaid) {
+        match said {
+            SetupSaid::Output(output) => self.note(&Note::Setup { output, exit: None }),
+            SetupSaid::Ended(problem, exit) => {
+                self.note(&Note::Setup { output: String::new(), exit });
+                self.setup_said = None;
+                // What the script left running would go on beside Claude unseen.
+                if let Some(tree) = self.setup_tree.take() {
+                    let killed = tree.kill(KILL_LIMIT);
+                    self.left_behind.extend(killed.ended.into_iter().map(|(_, name)| name));
+                }
+                let stopping = matches!(self.state, State::Stopping { .. });
+                if stopping {
+                    self.input(Input::Exited {
+                        code: exit,
+                        signal: None,
+                        last_words: String::new(),
+                        left_behind: 0,
+                    });
+                } else {
+                    self.input(Input::SetupEnded { problem });
+                }
+            }
+        }
+    }
+
+    /// Appends a note, which is also what the fleet's row is made of.
+    pub(super) fn note(&mut self, note: &Note) {
+        self.tally.note(note, crate::journal::writer::wall_clock());
+        self.status_changed = true;
+        if let Ok(payload) = serde_json::to_vec(note) {
+            self.record_line(Kind::Note, payload);
+        }
+    }
+
+    /// Makes a decision durable. Only then may it be acted on.
+    pub(super) fn decide(&mut self, decision: &Decision) -> Result<(), Problem> {
+        let payload = serde_json::to_vec(decision)
+            .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+        self.decisions.append(Kind::Decision, &payload);
+        let synced = self.decisions.sync().or_else(|error| {
+            if disk::is_full(&error) && disk::drop_ballast(&self.home) {
+                self.decisions.sync()
+            } else {
+                Err(error)
+            }
+        });
+        synced.map_err(|error| {
+            Problem::new(
+                ProblemCode::DiskFull,
+                format!("Your decision could not be kept, so it was not acted on: {error}."),
+            )
+            .hint("Free some space on the disk, then try again.")
+        })?;
+        self.mailbox.decide(decision);
+        self.status_changed = true;
+        Ok(())
+    }
+
+    /// Marks the row as changed: connections look at it after the next [`publish`](Self::publish).
+    pub(super) fn changed(&mut self) {
+        self.status_changed = true;
+    }
+
+    /// Writes what waits and tells the connections. Nothing is told before it is written.
+    fn publish(&mut self) {
+        self.write();
+        let mut facts = self.shared.facts.borrow_mut();
+        let more = facts.end != self.journal.end();
+        facts.end = self.journal.end();
+        let streamed = self.output.apply_stream(&mut facts.partials);
+        if self.status_changed {
+            self.output.bring_up_to_date(&mut self.tally);
+            let queue = self.mailbox.view();
+            self.tally.waiting(self.asks.len(), queue.len());
+            facts.status = Status {
+                summary: self.tally.summary().clone(),
+                asks: self.asks.iter().map(|(ask, _)| ask.clone()).collect(),
+                queue,
+                commands: self.commands.clone(),
+                models: self.models.clone(),
+            };
+            facts.version += 1;
+        }
+        drop(facts);
+        if more || streamed || std::mem::take(&mut self.status_changed) {
+            self.wake.send_modify(|count| *count += 1);
+        }
+    }
+
+    fn write(&mut self) {
+        let full = match self.journal.flush() {
+            Ok(()) => false,
+            Err(error) if disk::is_full(&error) && disk::drop_ballast(&self.home) => {
+                self.journal.flush().is_err()
+            }
+            Err(_) => true,
+        };
+        if full != self.disk_full {
+            self.disk_full = full;
+            self.status_changed = true;
+            self.tally.set_problem(full.then(disk_full));
+            if !full {
+                let text =
+                    "There is room on the disk again, and the session goes on; nothing was lost.";
+                self.note(&Note::Warning { text: text.to_owned() });
+                let _ = self.journal.flush();
+            }
+        }
+        if self.journal.is_unsynced() && self.sync_at.is_none() {
+            self.sync_at = Some(Instant::now() + SYNC_EVERY);
+        }
+    }
+
+    fn next_timer(&self) -> Instant {
+        let deadline = match &self.state {
+            State::Stopping { deadline, .. } => Some(
+                Instant::now() + Duration::from_millis(deadline.saturating_sub(self.journal.now())),
+            ),
+            _ => None,
+        };
+        let retry = self.disk_full.then(|| Instant::now() + RETRY_DISK);
+        let sync = self.sync_at.filter(|_| self.syncing.is_none());
+        let silence = self.silence_limit().map(|limit| self.last_word + limit);
+        let far = Instant::now() + Duration::from_secs(3600);
+        [deadline, retry, sync, silence].into_iter().flatten().fold(far, Instant::min)
+    }
+
+    /// How long the CLI may say nothing in this state before the person is told, if not told yet.
+    fn silence_limit(&self) -> Option<Duration> {
+        use bosk_core::session::PrepareStep::Starting;
+        if self.tally.summary().problem.is_some() {
+            return None;
+        }
+        match &self.state {
+            State::Preparing { step: Starting } => Some(self.patience.start),
+            State::Running { turn: Turn::Working } => Some(self.patience.silence),
+            _ => None,
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        if let State::Stopping { deadline, .. } = self.state
+            && self.journal.now() >= deadline
+        {
+            self.input(Input::Deadline);
+        }
+        if self.sync_at.is_some_and(|at| at <= now) && self.syncing.is_none() {
+            self.sync_at = None;
+            if let Ok(file) = self.journal.sync_elsewhere() {
+                let (done, syncing) = oneshot::channel();
+                tokio::task::spawn_blocking(move || drop(done.send(file.sync_data())));
+                self.syncing = Some(syncing);
+            }
+        }
+        if let Some(limit) = self.silence_limit()
+            && now.duration_since(self.last_word) >= limit
+        {
+            self.tally.set_problem(Some(silent(limit)));
+            self.status_changed = true;
+        }
+    }
+
+    fn synced(&mut self, result: std::io::Result<()>) {
+        self.syncing = None;
+        if let Err(error) = result {
+            let text = format!("The last output may not survive a power cut: {error}.");
+            self.note(&Note::Warning { text });
+        }
+    }
+
+    /// Writes the end down, durably if that can be had, and lets the connections go.
+    async fn finish(mut self) {
+        self.prepared.1.close();
+        if let State::Ended { outcome, .. } = &self.state {
+            let left_behind = std::mem::take(&mut self.left_behind);
+            self.note(&Note::Ended { outcome: outcome.clone(), left_behind });
+        }
+        self.asks.clear();
+        let state = self.state.clone();
+        self.note(&Note::State { state });
+        while self.write_end().is_err() {
+            tokio::time::sleep(RETRY_DISK).await;
+        }
+        self.publish();
+    }
+
+    fn write_end(&mut self) -> std::io::Result<()> {
+        self.publish();
+        self.journal.sync()
+    }
+}
+
+fn disk_full() -> Problem {
+    Problem::new(
+        ProblemCode::DiskFull,
+        "The disk is full, so the session waits; nothing that Claude has said is lost.",
+    )
+    .hint("Free some space: the session goes on by itself.")
+}
+
+fn silent(limit: Duration) -> Problem {
+    let text = format!(
+        "Claude has said nothing for {} s. It may be thinking, or it may hang.",
+        limit.as_secs()
+    );
+    Problem::new(ProblemCode::CliSilent, text)
+        .hint("Wait, or stop the session and resume it; the conversation is kept.")
+}
+
+async fn next_of<T>(channel: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
+    match channel {
+        Some(channel) => channel.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_result<T>(
+    channel: &mut Option<oneshot::Receiver<T>>,
+) -> Result<T, oneshot::error::RecvError> {
+    match channel {
+        Some(channel) => channel.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Requests of the system to end: SIGTERM, as at a shutdown. A hang-up of the terminal is none.
+struct Ends {
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    _hang_up: Option<tokio::signal::unix::Signal>,
+}
+
+impl Ends {
+    fn new() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let of = |kind| signal(kind).ok();
+            Self { terminate: of(SignalKind::terminate()), _hang_up: of(SignalKind::hangup()) }
+        }
+        #[cfg(windows)]
+        Self {}
+    }
+
+    async fn asked(&mut self) {
+        #[cfg(unix)]
+        if let Some(terminate) = &mut self.terminate {
+            terminate.recv().await;
+            return;
+        }
+        std::future::pending().await
+    }
+}

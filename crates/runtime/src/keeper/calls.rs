@@ -1,0 +1,250 @@
+//! What clients ask of the loop, and what Bosk asks of the CLI for them. A decision of the person is
+//! durable before it is acted on.
+
+use bosk_core::claude::args::Conversation;
+use bosk_core::claude::input;
+use bosk_core::journal::{Decision, Message, Note};
+use bosk_core::session::{Answer, Input, PrepareStep, State, Turn};
+use bosk_core::wire::{Call, Edit};
+use bosk_core::{Problem, ProblemCode};
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::actor::{Actor, KILL_LIMIT};
+use super::cli::Running;
+
+type Reply = oneshot::Sender<Result<Value, Problem>>;
+
+/// Who waits for the CLI's answer to a request.
+pub(super) enum Pending {
+    /// Nobody.
+    Nobody,
+    /// The greeting: the CLI is ready.
+    Greeting,
+    /// A client, as the answer came.
+    Client(Reply),
+    /// A client that takes a message back, and what to send instead.
+    Cancel(String, Option<Message>, Reply),
+}
+
+impl Pending {
+    pub(super) fn resolve(self, actor: &mut Actor, result: Result<Value, String>) {
+        match self {
+            Self::Nobody | Self::Greeting => {}
+            Self::Client(reply) => {
+                let result = result.map_err(|error| {
+                    Problem::new(ProblemCode::SessionState, format!("Claude refused: {error}"))
+                });
+                drop(reply.send(result));
+            }
+            Self::Cancel(uuid, instead, reply) => {
+                let cancelled = result.is_ok_and(|answer| answer["cancelled"] == true);
+                drop(reply.send(actor.cancelled(uuid, instead, cancelled)));
+            }
+        }
+    }
+}
+
+impl Actor {
+    /// Does what a client asks.
+    pub(super) fn call(&mut self, call: Call, reply: Reply) {
+        let done = match call {
+            Call::Send(message) => self.send(message),
+            Call::Remove { uuid } => return self.remove(uuid, None, reply),
+            Call::Edit(Edit { replaces, message }) => {
+                return self.remove(replaces, Some(message), reply);
+            }
+            Call::Answer { request_id, answer } => self.answer(&request_id, answer),
+            Call::Interrupt => self.interrupt(),
+            Call::Stop { reason } => self.decide(&Decision::Stop { reason }).map(|()| {
+                self.input(Input::Stop(reason));
+            }),
+            Call::SetMode { mode } => {
+                let decided = self.decide(&Decision::Mode { mode });
+                return self.request(decided, input::set_permission_mode(mode), reply);
+            }
+            Call::SetModel { model } => {
+                let request = input::set_model(&model);
+                let decided = self.decide(&Decision::Model { model });
+                return self.request(decided, request, reply);
+            }
+            Call::Setup { choice } => {
+                let failed = matches!(
+                    self.state,
+                    State::Preparing { step: PrepareStep::SetupFailed { .. } }
+                );
+                let decided =
+                    if failed { self.decide(&Decision::Setup { choice }) } else { Err(gone()) };
+                decided.map(|()| self.input(Input::SetupChosen(choice)))
+            }
+            Call::SuggestFiles { query } => {
+                return self.request(Ok(()), input::file_suggestions(&query), reply);
+            }
+            // Answered by the connection itself.
+            Call::Hello { .. } | Call::Watch { .. } | Call::Read { .. } | Call::Stat => Ok(()),
+        };
+        drop(reply.send(done.map(|()| Value::Null)));
+    }
+
+    fn send(&mut self, message: Message) -> Result<(), Problem> {
+        if matches!(self.state, State::Stopping { .. } | State::Ended { .. }) {
+            return Err(super::ended());
+        }
+        self.decide(&Decision::Sent(message))?;
+        self.hand_over();
+        Ok(())
+    }
+
+    /// Writes the messages that wait to the CLI, once it can take them.
+    pub(super) fn hand_over(&mut self) {
+        if !matches!(self.state, State::Running { .. }) {
+            return;
+        }
+        for message in self.mailbox.hand_over() {
+            self.send_line(input::user(&message));
+            if self.state == (State::Running { turn: Turn::Idle }) {
+                self.input(Input::TurnStarted);
+            }
+        }
+        self.changed();
+    }
+
+    /// Takes a message back, and sends another in its place where one is given.
+    fn remove(&mut self, uuid: String, instead: Option<Message>, reply: Reply) {
+        if !self.mailbox.has(&uuid) {
+            drop(reply.send(Err(gone())));
+        } else if self.running.is_some() && self.mailbox.is_handed_over(&uuid) {
+            // Only the CLI knows whether it has begun with it.
+            let request = input::cancel_message(&uuid);
+            self.control(request, Pending::Cancel(uuid, instead, reply));
+        } else {
+            let done = self.cancelled(uuid, instead, true);
+            drop(reply.send(done));
+        }
+    }
+
+    fn cancelled(
+        &mut self,
+        uuid: String,
+        instead: Option<Message>,
+        cancelled: bool,
+    ) -> Result<Value, Problem> {
+        if !cancelled {
+            return Err(gone());
+        }
+        self.decide(&Decision::Removed { uuid })?;
+        if let Some(message) = instead {
+            self.send(message)?;
+        }
+        Ok(Value::Null)
+    }
+
+    fn answer(&mut self, request_id: &str, answer: Answer) -> Result<(), Problem> {
+        let found = self.asks.iter().position(|(ask, _)| ask.request_id == request_id);
+        let Some(at) = found else { return Err(gone()) };
+        self.decide(&Decision::Answered {
+            request_id: request_id.to_owned(),
+            answer: answer.clone(),
+        })?;
+        let (ask, tool_input) = self.asks.remove(at);
+        self.send_line(input::answer(&ask, &tool_input, &answer));
+        self.note(&Note::Answered {
+            request_id: ask.request_id,
+            tool_use_id: ask.tool_use_id,
+            answer,
+        });
+        self.input(Input::Asks(self.asks.len()));
+        Ok(())
+    }
+
+    fn interrupt(&mut self) -> Result<(), Problem> {
+        if !matches!(self.state, State::Running { turn: Turn::Working | Turn::Asking }) {
+            return Err(Problem::new(
+                ProblemCode::SessionState,
+                "No turn is running, so there is nothing to interrupt.",
+            ));
+        }
+        self.decide(&Decision::Interrupted)?;
+        self.control(input::interrupt(), Pending::Nobody);
+        Ok(())
+    }
+
+    fn request(&mut self, decided: Result<(), Problem>, request: Value, reply: Reply) {
+        match decided {
+            Ok(()) if self.running.is_some() => self.control(request, Pending::Client(reply)),
+            Ok(()) => drop(reply.send(Err(super::ended()))),
+            Err(problem) => drop(reply.send(Err(problem))),
+        }
+    }
+
+    /// Sends a request of Bosk's own to the CLI.
+    pub(super) fn control(&mut self, request: Value, pending: Pending) {
+        self.request_number += 1;
+        let name = format!("bosk-{}", self.request_number);
+        let line = input::request(&name, &request);
+        self.requests.insert(name, pending);
+        self.send_line(line);
+    }
+
+    /// Writes a line to the CLI. One that does not read any more is told by its silence or its end.
+    pub(super) fn send_line(&mut self, line: Vec<u8>) {
+        if let Some(running) = &self.running
+            && let Err(problem) = running.send(line)
+        {
+            self.note(&Note::Warning { text: problem.message });
+        }
+    }
+
+    /// The CLI was started, or could not be.
+    pub(super) fn started(&mut self, started: Result<Running, Problem>) {
+        match started {
+            Ok(running) => {
+                let pid = running.tree().root().pid;
+                let version = self.cli.as_ref().map(|cli| cli.version.to_string());
+                self.running = Some(running);
+                self.last_word = tokio::time::Instant::now();
+                self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
+                self.control(input::initialize(), Pending::Greeting);
+            }
+            Err(problem) => self.input(Input::PrepareFailed(problem)),
+        }
+    }
+
+    /// Whether there is a conversation to go on with.
+    pub(super) const fn conversation(&self) -> Conversation {
+        if self.conversation { Conversation::Resume } else { Conversation::New }
+    }
+
+    /// The CLI has died: whatever it left behind goes too, and is named.
+    pub(super) fn died(&mut self) {
+        if let Some(running) = &self.running {
+            let killed = running.tree().kill(KILL_LIMIT);
+            self.left_behind.extend(killed.ended.into_iter().map(|(_, name)| name));
+            if !killed.left.is_empty() {
+                let names: Vec<String> = killed.left.into_iter().map(|(_, name)| name).collect();
+                let text = format!("These processes could not be ended: {}.", names.join(", "));
+                self.note(&Note::Warning { text });
+            }
+        }
+    }
+
+    /// The CLI is gone and everything that it said is read.
+    pub(super) fn gone(&mut self, status: std::process::ExitStatus) {
+        self.end_of_output();
+        self.running = None;
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        #[cfg(not(unix))]
+        let signal = None;
+        let last_words = self.output.last_words().to_owned();
+        let left_behind = u32::try_from(self.left_behind.len()).unwrap_or(u32::MAX);
+        self.input(Input::Exited { code: status.code(), signal, last_words, left_behind });
+    }
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        ProblemCode::RequestGone,
+        "This has been taken or withdrawn already, so nothing was changed.",
+    )
+}

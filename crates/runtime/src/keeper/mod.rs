@@ -1,0 +1,141 @@
+//! The keeper: one small process for each running session. It alone owns the CLI's pipes, writes
+//! what the CLI prints to the journal before anyone sees it, serves clients on a local socket, and
+//! ends the whole tree. Killing the window, updating it or logging out of it ends no session.
+//!
+//! One thread does everything ([`actor`]), so the CLI is spawned by a thread that lives as long as
+//! the keeper. Not here: what the states mean (`bosk_core::session`), and who starts a keeper
+//! ([`crate::client`]).
+
+mod actor;
+mod calls;
+mod cli;
+pub(crate) mod disk;
+mod output;
+mod partials;
+pub(crate) mod prepare;
+pub mod replay;
+mod server;
+mod shared;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bosk_core::wire::Ready;
+use bosk_core::{Problem, ProblemCode, SessionId};
+
+use crate::home::{self, Home};
+use crate::process;
+use crate::session_record::SessionRecord;
+use crate::socket;
+
+/// What a keeper changes in the environment of its session: how a rehearsal is done.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Set, above everything else.
+    pub set: Vec<(OsString, OsString)>,
+    /// Taken out.
+    pub remove: Vec<OsString>,
+}
+
+/// The file whose lock a keeper holds for its life. The system lets go of it when the keeper dies,
+/// however it dies, so whoever can take it knows that there is none.
+#[must_use]
+pub fn lock_file(home: &Home, id: &SessionId) -> PathBuf {
+    home.session(id).join("keeper.lock")
+}
+
+/// Keeps a session until it has ended. Says on standard output whether it can, once.
+///
+/// # Errors
+/// The session has a keeper, or its folder or socket cannot be used.
+pub async fn keep(home: &Home, id: &SessionId, overrides: Overrides) -> Result<(), Problem> {
+    let (lock, actor, listener) = match open(home, id, overrides) {
+        Ok(opened) => opened,
+        Err(problem) => {
+            say(&Ready::Problem(problem.clone()));
+            return Err(problem);
+        }
+    };
+    say(&Ready::Listening);
+    let local = tokio::task::LocalSet::new();
+    let serving = local.spawn_local(server::serve(listener, actor.shared()));
+    local
+        .run_until(async move {
+            actor.run().await;
+            // Clients get the last words before the socket goes.
+            let _ = serving.await;
+        })
+        .await;
+    drop(lock);
+    Ok(())
+}
+
+type Opened = (File, actor::Actor, interprocess::local_socket::tokio::Listener);
+
+fn open(home: &Home, id: &SessionId, overrides: Overrides) -> Result<Opened, Problem> {
+    let record = SessionRecord::load(home, id)?;
+    let lock = take_lock(&lock_file(home, id), id)?;
+    process::become_subreaper().map_err(|error| home::unwritable(&error))?;
+    let actor = actor::Actor::open(home.clone(), record, overrides)?;
+    let listener = socket::listen(home, id).map_err(|error| {
+        Problem::new(
+            ProblemCode::HomeUnwritable,
+            format!("The session's socket cannot be opened, so nothing was started: {error}."),
+        )
+    })?;
+    Ok((lock, actor, listener))
+}
+
+fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|error| home::unwritable(&error))?;
+    file.try_lock().map_err(|_| {
+        Problem::new(
+            ProblemCode::SessionState,
+            format!("Session `{}` is running already.", id.short()),
+        )
+    })?;
+    Ok(file)
+}
+
+/// Says one line to whoever started this keeper. Nobody may be listening; that is no error.
+fn say(ready: &Ready) {
+    let mut out = std::io::stdout().lock();
+    if let Ok(text) = serde_json::to_string(ready) {
+        let _ = writeln!(out, "{text}");
+        let _ = out.flush();
+    }
+}
+
+/// The answer to a call that came too late.
+fn ended() -> Problem {
+    Problem::new(ProblemCode::SessionState, "The session has just ended, so this was not done.")
+        .hint("Resume the session and try again.")
+}
+
+/// How long things may take before the person is told. `BOSK_PATIENCE_MS` shortens all of them, for
+/// tests of what is said then.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// For the CLI's first answer: it takes 0.5–0.9 s (measured), and much more on a busy machine.
+    start: Duration,
+    /// For a word while a turn runs. Thinking pauses reach 589 s (nimbalyst#802), so less cries wolf.
+    silence: Duration,
+}
+
+impl Patience {
+    fn of_environment() -> Self {
+        let set = std::env::var("BOSK_PATIENCE_MS").ok().and_then(|text| text.parse().ok());
+        match set.map(Duration::from_millis) {
+            Some(patience) => Self { start: patience, silence: patience },
+            None => Self { start: Duration::from_secs(20), silence: Duration::from_secs(600) },
+        }
+    }
+}

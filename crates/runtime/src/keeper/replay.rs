@@ -1,0 +1,104 @@
+//! What an earlier keeper of the session left: rebuilt from its two journals, so that a new one goes
+//! on with the same row, the same folder and every message that the CLI had not taken.
+
+use std::io;
+use std::path::Path;
+
+use bosk_core::claude::envelope;
+use bosk_core::claude::message::{self, Message};
+use bosk_core::journal::{self, Kind, LONGEST_MESSAGE, Note, Place};
+use bosk_core::lines::Line;
+use bosk_core::session::{Mailbox, State, Tally};
+use bosk_core::transcript::fold::LONGEST_LINE;
+
+use crate::journal::{DECISIONS, JOURNAL, Reader, read_decisions};
+
+/// A session as its journals tell it.
+#[derive(Debug)]
+pub struct Past {
+    /// The fleet's row.
+    pub tally: Tally,
+    /// Messages that the CLI has not taken.
+    pub mailbox: Mailbox,
+    /// Where it works, once that was made ready.
+    pub place: Option<Place>,
+    /// Whether the CLI has taken a message: then there is a conversation to resume.
+    pub conversation: bool,
+    /// Whether a keeper has had it before.
+    pub kept: bool,
+    /// Whether its end is written down.
+    pub ended: bool,
+}
+
+/// Reads the journals in a session's folder. Damaged records are passed by.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn read(folder: &Path, tally: Tally) -> io::Result<Past> {
+    let mut past = Past {
+        tally,
+        mailbox: Mailbox::default(),
+        place: None,
+        conversation: false,
+        kept: false,
+        ended: false,
+    };
+    for decision in read_decisions(&folder.join(DECISIONS))? {
+        past.mailbox.decide(&decision);
+    }
+    match Reader::open(&folder.join(JOURNAL), LONGEST_LINE) {
+        Ok(mut reader) => reader.read_all(|line| past.take(line))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    past.tally.waiting(0, past.mailbox.view().len());
+    Ok(past)
+}
+
+impl Past {
+    fn take(&mut self, line: Line<'_>) {
+        let Line::Whole(line) = line else { return };
+        let Ok(record) = journal::decode(line) else { return };
+        let at = record.header.wall;
+        match record.header.kind {
+            Kind::Output if record.payload.len() <= LONGEST_MESSAGE => {
+                self.output(record.payload, at);
+            }
+            Kind::Note => {
+                if let Ok(note) = serde_json::from_slice::<Note>(record.payload) {
+                    self.note(&note, at);
+                }
+            }
+            Kind::Output | Kind::Error | Kind::Decision => {}
+        }
+    }
+
+    fn output(&mut self, payload: &[u8], at: i64) {
+        // Results of tools are most of a journal and say nothing that is counted here.
+        if envelope::leading_type(payload) == Some("user") && !envelope::may_be_replay(payload) {
+            return;
+        }
+        match message::parse(payload) {
+            Ok(Message::User(user)) if user.is_replay => {
+                self.mailbox.taken(&user.uuid);
+                self.conversation = true;
+            }
+            Ok(Message::Lifecycle(one)) if one.state == "completed" => {
+                self.mailbox.taken(&one.command_uuid);
+            }
+            Ok(message) => self.tally.message(&message, at),
+            Err(_) => {}
+        }
+    }
+
+    fn note(&mut self, note: &Note, at: i64) {
+        match note {
+            Note::Keeper { .. } => self.kept = true,
+            Note::Prepared(place) => self.place = Some(place.clone()),
+            Note::State { state } => self.ended = matches!(state, State::Ended { .. }),
+            Note::Ended { .. } => self.ended = true,
+            _ => {}
+        }
+        self.tally.note(note, at);
+    }
+}

@@ -1,0 +1,68 @@
+//! Reading and writing the settings that matter. A file that cannot be read is kept aside and said;
+//! it is never silently replaced by defaults. Not here: what the settings mean.
+
+use std::io::ErrorKind;
+
+use bosk_core::settings::Settings;
+use bosk_core::{Problem, ProblemCode};
+
+use crate::files;
+use crate::home::{self, Home};
+
+/// Reads the settings. The problem, if any, is for the person: the settings are then the defaults,
+/// and the unreadable file stands aside under another name.
+#[must_use]
+pub fn load(home: &Home) -> (Settings, Option<Problem>) {
+    let path = home.settings();
+    let why = match std::fs::read(&path) {
+        Ok(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(settings) => return (settings, None),
+            Err(error) => error.to_string(),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => return (Settings::default(), None),
+        Err(error) => error.to_string(),
+    };
+    let aside = match files::put_aside(&path) {
+        Ok(aside) => format!("It is kept as `{}`.", aside.display()),
+        Err(error) => format!("It could not be put aside: {error}."),
+    };
+    let problem = Problem::new(
+        ProblemCode::FileDamaged,
+        format!("Bosk's settings could not be read ({why}), so the defaults are used. {aside}"),
+    )
+    .hint("Set what you need again, or mend the file and put it back.");
+    (Settings::default(), Some(problem))
+}
+
+/// Writes the settings, durably.
+///
+/// # Errors
+/// Whatever the file system says; the old settings then stay.
+pub fn save(home: &Home, settings: &Settings) -> Result<(), Problem> {
+    let bytes = serde_json::to_vec_pretty(settings)
+        .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    files::write_atomically(&home.settings(), &bytes).map_err(|error| home::unwritable(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_file_is_kept_aside_and_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().to_owned()).unwrap();
+        let wanted = Settings { api_billing: true, ..Settings::default() };
+        save(&home, &wanted).unwrap();
+        assert_eq!(load(&home), (wanted, None));
+        for turn in 1..3 {
+            std::fs::write(home.settings(), b"{\"api_billing\": tr").unwrap();
+            let (settings, problem) = load(&home);
+            assert_eq!(settings, Settings::default());
+            assert_eq!(problem.unwrap().code, ProblemCode::FileDamaged);
+            let aside = folder.path().join(format!("settings.json.damaged-{turn}"));
+            assert_eq!(std::fs::read(aside).unwrap(), b"{\"api_billing\": tr");
+        }
+        assert_eq!(load(&home), (Settings::default(), None));
+    }
+}
