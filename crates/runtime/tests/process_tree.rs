@@ -175,6 +175,21 @@ async fn a_fork_bomb_is_ended() {
     assert_eq!(zombies(), [] as [String; 0]);
 }
 
+/// Some 500 new ones a second: whoever kills before all are frozen runs behind for ever.
+#[tokio::test]
+async fn a_loop_that_starts_processes_at_full_speed_is_ended() {
+    let _turn = turn();
+    let session = session();
+    let script = "n=0; while [ $n -lt 20000 ]; do n=$((n+1)); setsid sleep 20 & [ $n -eq 50 ] && echo up; done";
+    let mut child = process::spawn(&spec(&session, script)).unwrap();
+    lines(&mut child, 1).await;
+    let killed = child.kill_tree(LIMIT);
+    assert_nothing_left(&session, &killed);
+    assert!(killed.ended.len() > 50, "{killed:?}");
+    assert_eq!(unix_signal(&mut child).await, Some(9));
+    assert_eq!(child.tree().processes(), []);
+}
+
 #[tokio::test]
 async fn orphans_are_reaped_and_own_children_are_not_stolen() {
     let _turn = turn();
