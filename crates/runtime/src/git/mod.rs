@@ -5,6 +5,7 @@
 //! (hooks, fsmonitor, external diffs) runs through any call made here. Not here: whether a
 //! repository is trusted, and what a session does in its worktree.
 
+mod call;
 pub mod changes;
 pub mod command;
 mod error;

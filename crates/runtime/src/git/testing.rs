@@ -107,3 +107,14 @@ pub(crate) fn write(folder: &Path, path: &str, content: &str) {
 pub(crate) fn session(n: u32) -> SessionId {
     SessionId::parse(&format!("00000000-0000-4000-8000-{n:012x}")).unwrap()
 }
+
+/// A script that takes git's place. Another process writes it: a file that this one had open for
+/// writing while some test starts a process could not be started itself ("text file busy").
+#[cfg(unix)]
+pub(crate) fn script(folder: &Path, body: &str) -> PathBuf {
+    let path = folder.join("git");
+    let write = r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#;
+    let mut shell = std::process::Command::new("sh");
+    assert!(shell.args(["-c", write, "sh"]).arg(&path).arg(body).status().unwrap().success());
+    path
+}

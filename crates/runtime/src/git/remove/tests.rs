@@ -305,3 +305,28 @@ async fn a_conflict_is_kept_as_it_stands() {
     assert_eq!(kept.stdout, conflicted.as_bytes());
     removed(&scratch, &repository, &made.folder, &token, true).await.unwrap();
 }
+
+/// A file written in the same instant as the index, with the same length: its times say "unchanged".
+#[tokio::test]
+async fn a_change_that_only_content_shows_is_in_the_snapshot() {
+    let scratch = testing::repository().await;
+    scratch.run(&["config", "core.trustctime", "false"]).await;
+    let repository = scratch.open().await;
+    let made = launch(&scratch, &repository).await;
+    let file = made.folder.join("readme.md");
+    let index =
+        testing::run(&scratch.git, &made.folder, &["rev-parse", "--git-path", "index"]).await;
+    // Git compares whole seconds, so the instant is one that is over.
+    let instant = std::time::SystemTime::now() - std::time::Duration::from_secs(100);
+    let date = |path: &Path| {
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(instant).unwrap();
+    };
+    date(&file);
+    testing::run(&scratch.git, &made.folder, &["update-index", "--refresh"]).await;
+    std::fs::write(&file, "HELLO\n").unwrap();
+    date(&file);
+    date(Path::new(&index));
+    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
+    let content = scratch.run(&["show", &format!("{}:readme.md", token.snapshot)]).await;
+    assert_eq!(content, "HELLO");
+}
