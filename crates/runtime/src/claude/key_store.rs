@@ -67,7 +67,10 @@ async fn with_entry<T: Send + 'static>(
 
 /// Connects to the store, if that has not been done yet.
 async fn reach() -> Result<(), KeyStoreError> {
-    let connect = || Entry::store_status().as_ref().map(|()| ()).map_err(|_| KeyStoreError::Absent);
+    let connect = || match Entry::store_status() {
+        Ok(()) => Ok(()),
+        Err(_) => Err(KeyStoreError::Absent),
+    };
     on_a_thread(REACH_LIMIT, connect).await
 }
 
