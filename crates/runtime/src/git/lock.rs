@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use bosk_core::{Problem, ProblemCode};
 use sha2::{Digest as _, Sha256};
 
-use super::paths;
-
 /// Held until dropped.
 #[derive(Debug)]
 pub struct FileLock {
@@ -38,7 +36,7 @@ pub async fn exclusive(path: PathBuf) -> Result<FileLock, Problem> {
 /// The lock file, in the folder of locks, for what lives at `path`.
 #[must_use]
 pub fn file_for(locks: &Path, path: &Path) -> PathBuf {
-    let digest = Sha256::digest(paths::to_git(path));
+    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
     locks.join(format!("{}.lock", hex(&digest[..16])))
 }
 

@@ -1,4 +1,4 @@
-//! Paths as git prints and takes them: bytes on Unix, UTF-8 elsewhere.
+//! Paths as git prints them: bytes on Unix, UTF-8 elsewhere.
 
 use std::path::{Path, PathBuf};
 
@@ -13,19 +13,6 @@ pub(super) fn from_git(bytes: &[u8]) -> PathBuf {
 #[cfg(not(unix))]
 pub(super) fn from_git(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
-}
-
-/// The path as git reads it from its standard input.
-#[cfg(unix)]
-pub(super) fn to_git(path: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt as _;
-    path.as_os_str().as_bytes().to_vec()
-}
-
-/// The path as git reads it from its standard input.
-#[cfg(not(unix))]
-pub(super) fn to_git(path: &Path) -> Vec<u8> {
-    path.to_string_lossy().replace('\\', "/").into_bytes()
 }
 
 /// The text of a path, as a person is shown it.

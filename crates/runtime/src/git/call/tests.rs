@@ -100,25 +100,16 @@ async fn nothing_of_a_repository_runs() {
 #[tokio::test]
 #[ignore = "a part of another test"]
 async fn in_a_misleading_environment() {
-    if std::env::var_os("GIT_DIR").is_none() {
-        return;
-    }
     let scratch = testing::repository().await;
     scratch.write("readme.md", "changed\n");
     let changes = crate::git::changes::changes(&scratch.git, scratch.path(), "HEAD", 10);
     assert_eq!(changes.await.unwrap().total, 1);
-    println!("reached the end");
 }
 
 #[tokio::test]
 async fn another_repository_in_the_environment_is_not_used() {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "git::call::tests::in_a_misleading_environment",
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(["--exact", "git::call::tests::in_a_misleading_environment", "--ignored"])
         .env("GIT_DIR", "/nowhere")
         .env("GIT_WORK_TREE", "/nowhere")
         .env("GIT_INDEX_FILE", "/nowhere/index")
@@ -128,5 +119,5 @@ async fn another_repository_in_the_environment_is_not_used() {
         .await
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("reached the end"), "{said}");
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }

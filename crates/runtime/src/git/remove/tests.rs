@@ -330,3 +330,28 @@ async fn a_change_that_only_content_shows_is_in_the_snapshot() {
     let content = scratch.run(&["show", &format!("{}:readme.md", token.snapshot)]).await;
     assert_eq!(content, "HELLO");
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_trash_on_another_volume_is_not_used() {
+    use std::os::unix::fs::MetadataExt as _;
+    let scratch = testing::repository().await;
+    let repository = scratch.open().await;
+    let made = launch(&scratch, &repository).await;
+    let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
+    let device = |path: &Path| path.metadata().unwrap().dev();
+    assert_ne!(device(elsewhere.path()), device(&made.folder), "the test needs two volumes");
+    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
+    let request = Request {
+        folder: made.folder.clone(),
+        session: testing::session(1),
+        token,
+        delete_branch: false,
+    };
+    let trash = elsewhere.path().join("trash");
+    let done = remove(&repository, &scratch.locks(), &trash, request).await.unwrap();
+    let entry = done.trash.unwrap();
+    assert!(entry.starts_with(scratch.worktrees()));
+    assert!(entry.join(TREE).join("readme.md").exists());
+    assert_eq!(std::fs::read_dir(&trash).unwrap().count(), 0);
+}
