@@ -1,0 +1,112 @@
+import { t } from './i18n/index.svelte';
+import type { Bosk } from './state/bosk.svelte';
+
+/** Everything that can be done from anywhere: the palette lists it, shortcuts and the app's menu reach it. */
+export interface Action {
+  id: string;
+  label: string;
+  /** As pressed: `mod` is Ctrl, or ⌘ on a Mac. A single letter works outside of text only. */
+  keys?: string[];
+  run: () => void;
+}
+
+export function actions(bosk: Bosk): Action[] {
+  const { session } = bosk;
+  const on = <T>(work: (id: string) => Promise<T>) => {
+    const id = bosk.selected;
+    return () => {
+      if (id) void bosk.attempt(work(id));
+    };
+  };
+  const theme = (value: 'light' | 'dark' | null) => () =>
+    void bosk.attempt(bosk.backend.saveSettings({ ...bosk.store.settings, theme: value }));
+
+  const always: Action[] = [
+    { id: 'launch', label: t('action.newSession'), keys: ['mod', 'N'], run: () => (bosk.sheet = 'launch') },
+    { id: 'palette', label: t('action.palette'), keys: ['mod', 'K'], run: () => (bosk.sheet = 'palette') },
+    { id: 'settings', label: t('action.settings'), keys: ['mod', ','], run: () => (bosk.sheet = 'settings') },
+    { id: 'shortcuts', label: t('action.shortcuts'), keys: ['?'], run: () => (bosk.sheet = 'shortcuts') },
+    { id: 'next', label: t('action.next'), keys: ['j'], run: () => bosk.step(1) },
+    { id: 'previous', label: t('action.previous'), keys: ['k'], run: () => bosk.step(-1) },
+    {
+      id: 'rehearse',
+      label: t('action.tryRehearsal'),
+      run: () => void bosk.attempt(bosk.backend.tryRehearsal().then((ids) => bosk.select(ids[0] ?? null))),
+    },
+    { id: 'theme-light', label: t('action.theme.light'), run: theme('light') },
+    { id: 'theme-dark', label: t('action.theme.dark'), run: theme('dark') },
+    { id: 'theme-system', label: t('action.theme.system'), run: theme(null) },
+  ];
+  if (!session) return always;
+
+  const here: Action[] = [
+    { id: 'find', label: t('action.find'), keys: ['mod', 'F'], run: () => (bosk.finding = true) },
+    {
+      id: 'panel',
+      label: bosk.panelOpen ? t('action.closePanel') : t('action.openPanel'),
+      keys: ['mod', 'I'],
+      run: () => (bosk.panelOpen = !bosk.panelOpen),
+    },
+    {
+      id: 'compose',
+      label: t('action.compose'),
+      keys: ['c'],
+      run: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
+    },
+    {
+      id: 'reveal',
+      label: t('action.reveal'),
+      run: () => void bosk.attempt(bosk.backend.reveal(session.folder)),
+    },
+    { id: 'remove', label: t('action.remove'), run: () => (bosk.sheet = 'remove') },
+  ];
+  if (session.state === 'ended') {
+    here.push({ id: 'resume', label: t('action.resume'), run: on((id) => bosk.backend.resume(id)) });
+  } else {
+    here.push(
+      {
+        id: 'interrupt',
+        label: t('action.interrupt'),
+        keys: ['Esc'],
+        run: on((id) => bosk.backend.interrupt(id)),
+      },
+      { id: 'stop', label: t('action.stop'), run: on((id) => bosk.backend.stop(id)) },
+    );
+  }
+  return [...here, ...always];
+}
+
+function isText(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  );
+}
+
+/** Runs the action whose keys were pressed, if there is one. */
+export function press(event: KeyboardEvent, bosk: Bosk): void {
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.altKey) return;
+  const mod = bosk.store.platform === 'macos' ? event.metaKey : event.ctrlKey;
+  if (bosk.sheet && !(mod && event.key.toLowerCase() === 'k')) return;
+  if (bosk.drawerOpen && event.key === 'Escape') {
+    bosk.drawerOpen = false;
+    return;
+  }
+  if (event.key === 'Escape' && !interruptible(bosk)) return;
+  const name = event.key === 'Escape' ? 'Esc' : event.key;
+  const wanted = actions(bosk).find(({ keys }) => {
+    if (!keys) return false;
+    if (keys[0] === 'mod') return mod && !event.shiftKey && keys[1]?.toLowerCase() === name.toLowerCase();
+    if (mod || event.metaKey || event.ctrlKey) return false;
+    return keys[0] === name && (name === 'Esc' || !isText(event.target));
+  });
+  if (!wanted) return;
+  event.preventDefault();
+  wanted.run();
+}
+
+/** Esc interrupts a turn, and nothing that merely waits. */
+function interruptible(bosk: Bosk): boolean {
+  const { session } = bosk;
+  return session?.state === 'running' && session.turn === 'working';
+}

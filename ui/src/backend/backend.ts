@@ -1,0 +1,73 @@
+import type {
+  Answer,
+  AuthStatus,
+  Batch,
+  Changes,
+  CliStatus,
+  FileDiff,
+  Found,
+  Image,
+  LaunchPlan,
+  LaunchSpec,
+  Page,
+  PermissionMode,
+  RemovalPlan,
+  RemovalToken,
+  RepositoryInfo,
+  SessionId,
+  SessionView,
+  Settings,
+  Snapshot,
+  TrustReport,
+} from './types';
+
+export type SetupChoice = 'retry' | 'go_on' | 'drop';
+
+/**
+ * Everything the window can ask of Bosk. Each call rejects with a `Problem`.
+ * `tauri.ts` is the real one, `fake.ts` its twin in memory.
+ */
+export interface Backend {
+  subscribe(onBatch: (batch: Batch) => void): Promise<Snapshot>;
+  acknowledge(seq: number): Promise<void>;
+  watch(id: SessionId): Promise<SessionView>;
+  unwatch(id: SessionId): Promise<void>;
+  transcriptPage(id: SessionId, from: number, count: number): Promise<Page>;
+  findInTranscript(id: SessionId, text: string): Promise<Found[]>;
+
+  describeRepository(path: string): Promise<RepositoryInfo>;
+  initRepository(path: string): Promise<void>;
+  planLaunch(spec: LaunchSpec): Promise<LaunchPlan>;
+  trustReport(path: string): Promise<TrustReport>;
+  acceptTrust(path: string, fingerprint: string): Promise<void>;
+  launch(spec: LaunchSpec): Promise<SessionId>;
+  tryRehearsal(): Promise<SessionId[]>;
+
+  send(id: SessionId, uuid: string, text: string, images: Image[]): Promise<void>;
+  editQueued(id: SessionId, uuid: string, text: string): Promise<void>;
+  removeQueued(id: SessionId, uuid: string): Promise<void>;
+  answer(id: SessionId, requestId: string, answer: Answer): Promise<void>;
+  interrupt(id: SessionId): Promise<void>;
+  stop(id: SessionId): Promise<void>;
+  resume(id: SessionId): Promise<void>;
+  answerSetup(id: SessionId, choice: SetupChoice): Promise<void>;
+  setPermissionMode(id: SessionId, mode: PermissionMode): Promise<void>;
+  setModel(id: SessionId, model: string): Promise<void>;
+  suggestFiles(id: SessionId, query: string): Promise<string[]>;
+  changedFiles(id: SessionId): Promise<Changes>;
+  fileDiff(id: SessionId, path: string): Promise<FileDiff>;
+  removalPlan(id: SessionId): Promise<RemovalPlan>;
+  removeSession(id: SessionId, token: RemovalToken): Promise<void>;
+
+  saveSettings(settings: Settings): Promise<void>;
+  storeToken(token: string): Promise<AuthStatus>;
+  forgetToken(): Promise<AuthStatus>;
+  refreshCli(): Promise<CliStatus>;
+  refreshAuth(): Promise<AuthStatus>;
+  pickFolder(): Promise<string | null>;
+  openExternal(url: string): Promise<void>;
+  reveal(path: string): Promise<void>;
+  /** Keeps a choice that may be lost, such as the last model. */
+  remember(key: string, value: unknown): Promise<void>;
+  recall(key: string): Promise<unknown>;
+}

@@ -1,0 +1,52 @@
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { Backend } from './backend';
+import type { Batch } from './types';
+
+/** The app's own commands. The only file of the UI that knows Tauri. */
+export const tauri: Backend = {
+  subscribe: (onBatch) => {
+    const channel = new Channel<Batch>();
+    channel.onmessage = onBatch;
+    return invoke('subscribe', { channel });
+  },
+  acknowledge: (seq) => invoke('acknowledge', { seq }),
+  watch: (id) => invoke('watch', { id }),
+  unwatch: (id) => invoke('unwatch', { id }),
+  transcriptPage: (id, from, count) => invoke('transcript_page', { id, from, count }),
+  findInTranscript: (id, text) => invoke('find_in_transcript', { id, text }),
+
+  describeRepository: (path) => invoke('describe_repository', { path }),
+  initRepository: (path) => invoke('init_repository', { path }),
+  planLaunch: (spec) => invoke('plan_launch', { spec }),
+  trustReport: (path) => invoke('trust_report', { path }),
+  acceptTrust: (path, fingerprint) => invoke('accept_trust', { path, fingerprint }),
+  launch: (spec) => invoke('launch', { spec }),
+  tryRehearsal: () => invoke('try_rehearsal'),
+
+  send: (id, uuid, text, images) => invoke('send', { id, uuid, text, images }),
+  editQueued: (id, uuid, text) => invoke('edit_queued', { id, uuid, text }),
+  removeQueued: (id, uuid) => invoke('remove_queued', { id, uuid }),
+  answer: (id, requestId, answer) => invoke('answer', { id, requestId, answer }),
+  interrupt: (id) => invoke('interrupt', { id }),
+  stop: (id) => invoke('stop', { id }),
+  resume: (id) => invoke('resume', { id }),
+  answerSetup: (id, choice) => invoke('answer_setup', { id, choice }),
+  setPermissionMode: (id, mode) => invoke('set_permission_mode', { id, mode }),
+  setModel: (id, model) => invoke('set_model', { id, model }),
+  suggestFiles: (id, query) => invoke('suggest_files', { id, query }),
+  changedFiles: (id) => invoke('changed_files', { id }),
+  fileDiff: (id, path) => invoke('file_diff', { id, path }),
+  removalPlan: (id) => invoke('removal_plan', { id }),
+  removeSession: (id, token) => invoke('remove_session', { id, token }),
+
+  saveSettings: (settings) => invoke('save_settings', { settings }),
+  storeToken: (token) => invoke('store_token', { token }),
+  forgetToken: () => invoke('forget_token'),
+  refreshCli: () => invoke('refresh_cli'),
+  refreshAuth: () => invoke('refresh_auth'),
+  pickFolder: () => invoke('pick_folder'),
+  openExternal: (url) => invoke('open_external', { url }),
+  reveal: (path) => invoke('reveal', { path }),
+  remember: (key, value) => invoke('remember', { key, value }),
+  recall: (key) => invoke('recall', { key }),
+};

@@ -1,0 +1,120 @@
+import type {
+  Effort,
+  LaunchPlan,
+  LaunchSpec,
+  PermissionMode,
+  Problem,
+  RepositoryInfo,
+} from '../../backend/types';
+import type { Backend } from '../../backend';
+import { asProblem } from '../../state/connection';
+
+/** What is kept from one launch for the next: never the permission to skip permissions. */
+interface Remembered {
+  model?: string;
+  effort?: Effort | '';
+  mode?: PermissionMode;
+}
+
+const lines = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+const positive = (text: string) => text.trim() === '' || Number(text) > 0;
+
+/** The launch sheet's values, and where they would lead. */
+export class LaunchForm {
+  repository = $state('');
+  prompt = $state('');
+  base = $state('');
+  branch = $state('');
+  model = $state('');
+  effort = $state<Effort | ''>('');
+  mode = $state<PermissionMode>('manual');
+  allowed = $state('');
+  denied = $state('');
+  system = $state('');
+  turns = $state('');
+  budget = $state('');
+  worktree = $state(true);
+
+  info = $state.raw<RepositoryInfo | null>(null);
+  plan = $state.raw<LaunchPlan | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  /** The plan on show is about older values. */
+  planning = $state(false);
+  busy = $state(false);
+
+  numbersValid = $derived(
+    positive(this.turns) && Number.isInteger(Number(this.turns)) && positive(this.budget),
+  );
+  ready = $derived(this.repository !== '' && this.prompt.trim() !== '' && this.numbersValid && !this.busy);
+
+  spec: LaunchSpec = $derived({
+    repository: this.repository,
+    prompt: this.prompt,
+    images: [],
+    base: this.base || null,
+    branch: this.branch.trim() || null,
+    worktree: this.worktree,
+    model: this.model.trim() || null,
+    effort: this.effort || null,
+    permission_mode: this.mode,
+    allowed_tools: lines(this.allowed),
+    denied_tools: lines(this.denied),
+    append_system_prompt: this.system.trim() || null,
+    max_turns: this.turns ? Number(this.turns) : null,
+    max_budget_usd: this.budget ? Number(this.budget) : null,
+    backend: { kind: 'account' },
+  });
+
+  #asked = 0;
+
+  constructor(readonly backend: Backend) {}
+
+  async recall(): Promise<void> {
+    const kept = (await this.backend.recall('launch').catch(() => null)) as Remembered | null;
+    if (!kept || typeof kept !== 'object') return;
+    this.model = kept.model ?? '';
+    this.effort = kept.effort ?? '';
+    this.mode = kept.mode && kept.mode !== 'bypassPermissions' ? kept.mode : 'manual';
+  }
+
+  remember(): void {
+    const mode = this.mode === 'bypassPermissions' ? 'manual' : this.mode;
+    const kept: Remembered = { model: this.model, effort: this.effort, mode };
+    this.backend.remember('launch', kept).catch(() => undefined);
+  }
+
+  /** Looks at the repository: its name, and what can be started from. */
+  async describe(path: string): Promise<void> {
+    this.info = null;
+    this.problem = null;
+    if (!path) return;
+    try {
+      const info = await this.backend.describeRepository(path);
+      if (path === this.repository) this.info = info;
+    } catch (error) {
+      if (path === this.repository) this.problem = asProblem(error);
+    }
+  }
+
+  /** Asks where these values would lead. */
+  async look(spec: LaunchSpec): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const plan = await this.backend.planLaunch(spec);
+      if (asked !== this.#asked) return;
+      this.plan = plan;
+      this.problem = null;
+    } catch (error) {
+      if (asked !== this.#asked) return;
+      this.plan = null;
+      this.problem = asProblem(error);
+    } finally {
+      if (asked === this.#asked) this.planning = false;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { Language } from '../backend/types';
+import { en } from './en';
+import { ko } from './ko';
+
+export type Messages = typeof en;
+export type Key = keyof Messages;
+type PluralOf<K> = K extends `${infer Stem}.other` ? Stem : never;
+export type PluralKey = PluralOf<Key>;
+
+type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+type Values<S extends string> = Record<Placeholders<S>, string | number>;
+type Arguments<S extends string> = [Placeholders<S>] extends [never] ? [] : [values: Values<S>];
+
+/** The system's language, or English where the web view gives what `Intl` refuses (LANG=C gives "C"). */
+function systemLocale(): string {
+  for (const tag of [navigator.language, ...navigator.languages]) {
+    try {
+      if (tag && new Intl.NumberFormat(tag)) return tag;
+    } catch {
+      // Not a language tag: try the next.
+    }
+  }
+  return 'en';
+}
+
+class Speech {
+  chosen = $state<Language | null>(null);
+  readonly system = systemLocale();
+  language: Language = $derived(this.chosen ?? (this.system.startsWith('ko') ? 'ko' : 'en'));
+  /** For `Intl`: the system's own flavour of the language where they agree. */
+  locale = $derived(this.system.startsWith(this.language) ? this.system : this.language);
+  messages: Record<Key, string> = $derived(this.language === 'ko' ? ko : en);
+  plural = $derived(new Intl.PluralRules(this.locale));
+}
+
+export const speech = new Speech();
+
+function fill(message: string, values: Record<string, string | number> | undefined): string {
+  if (!values) return message;
+  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The message in the person's language. */
+export function t<K extends Key>(key: K, ...values: Arguments<Messages[K]>): string {
+  return fill(speech.messages[key], values[0]);
+}
+
+/** The message for a count; `{count}` in it becomes `shown`, the formatted number. */
+export function plural(key: PluralKey, count: number, shown: string = String(count)): string {
+  const one = `${key}.one` as Key;
+  const form =
+    speech.plural.select(count) === 'one' && one in speech.messages ? one : (`${key}.other` as Key);
+  return fill(speech.messages[form], { count: shown });
+}
+
+/** Splits a message at its placeholders, for messages with something else than text in them. */
+export function parts(key: Key): { text: string; name: string | null }[] {
+  return speech.messages[key]
+    .split(/(\{\w+\})/)
+    .filter((piece) => piece !== '')
+    .map((piece) => {
+      const name = /^\{(\w+)\}$/.exec(piece)?.[1] ?? null;
+      return { text: name ? '' : piece, name };
+    });
+}

@@ -1,0 +1,20 @@
+import { mount } from 'svelte';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/markdown.css';
+import App from './App.svelte';
+import { chooseBackend } from './backend';
+import { Bosk } from './state/bosk.svelte';
+import { clock } from './state/clock.svelte';
+import { Connection } from './state/connection';
+import { Store } from './state/store.svelte';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no #app');
+
+const backend = await chooseBackend();
+const store = new Store();
+const bosk = new Bosk(store, backend, new Connection(backend, store));
+clock.start();
+mount(App, { target, props: { bosk } });
+void bosk.connection.subscribe();

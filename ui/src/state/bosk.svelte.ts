@@ -1,0 +1,64 @@
+import { createContext } from 'svelte';
+import type { Backend } from '../backend';
+import type { SessionId, SessionSummary } from '../backend/types';
+import { asProblem, type Connection } from './connection';
+import { order } from './groups';
+import type { Store } from './store.svelte';
+
+export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove';
+
+/** The window as a whole: what is known, what can be asked for, and what is open. */
+export class Bosk {
+  selected = $state<SessionId | null>(null);
+  sheet = $state<Sheet | null>(null);
+  panelOpen = $state(true);
+  drawerOpen = $state(false);
+  finding = $state(false);
+
+  constructor(
+    readonly store: Store,
+    readonly backend: Backend,
+    readonly connection: Connection,
+  ) {}
+
+  get session(): SessionSummary | null {
+    return (this.selected && this.store.sessions.get(this.selected)) || null;
+  }
+
+  select(id: SessionId | null): void {
+    this.drawerOpen = false;
+    if (this.selected === id && this.store.conversation) return;
+    this.selected = id;
+    this.finding = false;
+    void this.connection.watch(id);
+  }
+
+  /** Goes along the fleet as it is shown. */
+  step(by: 1 | -1): void {
+    const ids = order(this.store.sessions.values()).map((session) => session.id);
+    const at = this.selected ? ids.indexOf(this.selected) : -1;
+    const next = at < 0 ? ids[by > 0 ? 0 : ids.length - 1] : ids[at + by];
+    if (next) this.select(next);
+  }
+
+  /** Does something whose failure belongs to no place of its own. */
+  async attempt<T>(work: Promise<T>): Promise<T | undefined> {
+    try {
+      return await work;
+    } catch (error) {
+      this.store.addProblem(asProblem(error));
+      return undefined;
+    }
+  }
+
+  /** Ctrl, or ⌘ on a Mac, as it is written there. */
+  get mod(): string {
+    return this.store.platform === 'macos' ? '⌘' : 'Ctrl';
+  }
+
+  keys(...keys: string[]): string {
+    return keys.join(this.store.platform === 'macos' ? '' : '+');
+  }
+}
+
+export const [useBosk, provideBosk] = createContext<Bosk>();

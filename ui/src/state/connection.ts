@@ -1,0 +1,131 @@
+import type { Backend } from '../backend';
+import type { Batch, Event, Problem, SessionId } from '../backend/types';
+import { Conversation } from './conversation.svelte';
+import type { Store } from './store.svelte';
+
+declare global {
+  interface Window {
+    /** Set by whoever measures latency: called once what a batch brought has been painted. */
+    __bosk_painted?: (seq: number, text: string) => void;
+  }
+}
+
+/** A rejected call as a `Problem`, whatever it was. */
+export function asProblem(error: unknown): Problem {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    return error as Problem;
+  }
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
+}
+
+/** Keeps the store true: subscribes, applies batches in order, acknowledges each, starts anew after a gap. */
+export class Connection {
+  #seq = 0;
+  /** Which subscription is meant: what an older one still delivers is passed over. */
+  #generation = 0;
+  #early: Batch[] | null = null;
+  #watching: SessionId | null = null;
+  /** What comes for a session between asking for its view and getting it. */
+  #meanwhile: Event[] | null = null;
+
+  constructor(
+    readonly backend: Backend,
+    readonly store: Store,
+  ) {}
+
+  async subscribe(): Promise<void> {
+    const generation = ++this.#generation;
+    this.#early = [];
+    try {
+      const snapshot = await this.backend.subscribe((batch) => this.#receive(generation, batch));
+      if (generation !== this.#generation) return;
+      this.store.takeSnapshot(snapshot);
+      this.#seq = snapshot.seq;
+      if (this.#watching) await this.watch(this.#watching);
+    } catch (error) {
+      this.store.addProblem(asProblem(error));
+    } finally {
+      const early = this.#early ?? [];
+      if (generation === this.#generation) {
+        this.#early = null;
+        for (const batch of early) this.#receive(generation, batch);
+      }
+    }
+  }
+
+  /** Puts a session on screen, or none. */
+  async watch(id: SessionId | null): Promise<void> {
+    const before = this.#watching;
+    this.#watching = id;
+    if (before && before !== id) this.backend.unwatch(before).catch(() => undefined);
+    if (!id) {
+      this.store.conversation = null;
+      return;
+    }
+    const meanwhile: Event[] = [];
+    this.#meanwhile = meanwhile;
+    try {
+      const view = await this.backend.watch(id);
+      if (this.#watching !== id) return;
+      this.store.sessions.set(id, view.summary);
+      if (this.store.conversation?.id === id) this.store.conversation.replace(view);
+      else {
+        this.store.conversation = new Conversation(view, (from, count) =>
+          this.backend.transcriptPage(id, from, count),
+        );
+      }
+      for (const event of meanwhile) this.store.apply(event);
+    } catch (error) {
+      if (this.#watching !== id) return;
+      this.#watching = null;
+      this.store.conversation = null;
+      this.store.addProblem(asProblem(error));
+    } finally {
+      if (this.#meanwhile === meanwhile) this.#meanwhile = null;
+    }
+  }
+
+  #receive(generation: number, batch: Batch): void {
+    if (generation !== this.#generation) return;
+    if (this.#early) {
+      this.#early.push(batch);
+      return;
+    }
+    if (batch.seq <= this.#seq) {
+      this.#acknowledge(batch.seq);
+      return;
+    }
+    if (batch.after > this.#seq) {
+      void this.subscribe();
+      return;
+    }
+    for (const event of batch.events) {
+      if (this.#meanwhile && 'id' in event && event.id === this.#watching) this.#meanwhile.push(event);
+      this.store.apply(event);
+    }
+    this.#seq = batch.seq;
+    this.#acknowledge(batch.seq);
+    if (window.__bosk_painted) this.#tellPainted(batch);
+  }
+
+  /** After the frame is scheduled, so that a slow window slows the backend down; a hidden one has no frames. */
+  #acknowledge(seq: number): void {
+    const acknowledge = () => {
+      this.backend.acknowledge(seq).catch(() => undefined);
+    };
+    if (document.hidden) acknowledge();
+    else requestAnimationFrame(acknowledge);
+  }
+
+  #tellPainted(batch: Batch): void {
+    let text = '';
+    for (const event of batch.events) {
+      if (event.type === 'partials') text = event.partials.at(-1)?.text ?? text;
+      if (event.type === 'entries') {
+        const last = event.entries.at(-1);
+        if (last && 'text' in last) text = last.text ?? text;
+      }
+    }
+    requestAnimationFrame(() => requestAnimationFrame(() => window.__bosk_painted?.(batch.seq, text)));
+  }
+}

@@ -1,0 +1,98 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type {
+  AuthStatus,
+  CliStatus,
+  Event,
+  Problem,
+  RecentRepository,
+  SessionId,
+  SessionSummary,
+  Settings,
+  Snapshot,
+} from '../backend/types';
+import type { Conversation } from './conversation.svelte';
+
+const noSettings: Settings = {
+  worktrees: null,
+  claude: null,
+  api_billing: false,
+  language: null,
+  theme: null,
+};
+
+/** What the window knows: the snapshot, and every event since folded into it. Asks nothing of the backend. */
+export class Store {
+  ready = $state(false);
+  readonly sessions = new SvelteMap<SessionId, SessionSummary>();
+  settings = $state.raw<Settings>(noSettings);
+  repositories = $state.raw<RecentRepository[]>([]);
+  cli = $state.raw<CliStatus>({ status: 'unknown' });
+  auth = $state.raw<AuthStatus | null>(null);
+  problems = $state.raw<Problem[]>([]);
+  platform = $state('linux');
+  /** The session that is on screen. */
+  conversation = $state.raw<Conversation | null>(null);
+  /** What the menu asks for; whoever starts the window listens. */
+  onMenu: (action: string) => void = () => undefined;
+
+  takeSnapshot(snapshot: Snapshot): void {
+    const there = new Set(snapshot.sessions.map((session) => session.id));
+    for (const id of [...this.sessions.keys()]) if (!there.has(id)) this.sessions.delete(id);
+    for (const session of snapshot.sessions) this.sessions.set(session.id, session);
+    this.settings = snapshot.settings;
+    this.repositories = snapshot.repositories;
+    this.cli = snapshot.cli;
+    this.auth = snapshot.auth;
+    this.platform = snapshot.platform;
+    for (const problem of snapshot.problems) this.addProblem(problem);
+    this.ready = true;
+  }
+
+  apply(event: Event): void {
+    switch (event.type) {
+      case 'session':
+        this.sessions.set(event.summary.id, event.summary);
+        break;
+      case 'session_gone':
+        this.sessions.delete(event.id);
+        break;
+      case 'entries':
+        if (this.conversation?.id === event.id) this.conversation.applyEntries(event);
+        break;
+      case 'partials':
+        if (this.conversation?.id === event.id) this.conversation.applyPartials(event);
+        break;
+      case 'waiting':
+        if (this.conversation?.id === event.id) this.conversation.applyWaiting(event);
+        break;
+      case 'settings':
+        this.settings = event.settings;
+        break;
+      case 'cli':
+        this.cli = event.cli;
+        break;
+      case 'auth':
+        this.auth = event.auth;
+        break;
+      case 'repositories':
+        this.repositories = event.repositories;
+        break;
+      case 'problem':
+        this.addProblem(event.problem);
+        break;
+      case 'menu':
+        this.onMenu(event.action);
+        break;
+    }
+  }
+
+  /** Shows a problem that belongs to no place of its own; the same one is not shown twice. */
+  addProblem(problem: Problem): void {
+    const same = (other: Problem) => other.code === problem.code && other.message === problem.message;
+    if (!this.problems.some(same)) this.problems = [...this.problems, problem];
+  }
+
+  dismiss(problem: Problem): void {
+    this.problems = this.problems.filter((other) => other !== problem);
+  }
+}
