@@ -28,7 +28,7 @@ setsid sh -c 'echo up; sleep 50; :' "$0" &
 ( ( sh -c 'echo up; sleep 50; :' "$0" & ) & )
 nohup sh -c 'echo up; sleep 50; :' "$0" 2>/dev/null &
 env -i PATH="$PATH" setsid sh -c '( sh -c "echo up; sleep 50; :" "$0" & ) &' "$0" &
-setsid sh -c 'echo up; n=0; while [ $n -lt 50 ]; do n=$((n+1)); setsid sh -c "sleep 50; :" "$0" & sleep 1; wait $!; done' "$0" &
+setsid sh -c 'echo up; n=0; while [ $n -lt 50 ]; do n=$((n+1)); setsid sh -c "sleep 1; :" "$0" & wait $!; done' "$0" &
 sh -c 'trap "" TERM INT HUP; echo up; sleep 50; sleep 50; :' "$0" &
 trap "" TERM
 wait
