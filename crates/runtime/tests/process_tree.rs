@@ -254,7 +254,7 @@ async fn a_sweep_ends_what_carries_the_cookie_and_nothing_else() {
     }
     let killed = process::sweep(&gone, LIMIT);
     assert_nothing_left(&gone, &killed);
-    assert!(killed.ended.len() >= 4, "{killed:?}");
+    assert!(killed.ended.len() >= 3, "the one without a cookie descends from one with: {killed:?}");
     assert_eq!(living(&other).len(), 3, "another session's processes live on");
     assert_eq!(process::sweep(&gone, LIMIT), Killed::default());
 
