@@ -17,10 +17,24 @@ const LONGEST_PATH: usize = 103;
 /// Where a session's socket is.
 #[cfg(unix)]
 fn path(home: &Home, id: &SessionId) -> io::Result<PathBuf> {
+    Ok(private_folder(home)?.join(format!("{}.sock", id.short())))
+}
+
+/// The folder in which sockets appear and vanish as sessions start and end: their names begin with
+/// the session's first digits.
+#[must_use]
+pub fn folder(home: &Home) -> Option<PathBuf> {
+    #[cfg(unix)]
+    return private_folder(home).ok();
+    #[cfg(windows)]
+    return Some(home.sockets());
+}
+
+#[cfg(unix)]
+fn private_folder(home: &Home) -> io::Result<PathBuf> {
     use std::os::unix::ffi::OsStrExt as _;
-    let file = format!("{}.sock", id.short());
-    let near = home.sockets().join(&file);
-    if near.as_os_str().len() <= LONGEST_PATH {
+    let near = home.sockets();
+    if near.as_os_str().len() + "/01234567.sock".len() <= LONGEST_PATH {
         return Ok(near);
     }
     let hash = crate::git::lock::hex(&crc32(home.path().as_os_str().as_bytes()).to_be_bytes());
@@ -33,7 +47,7 @@ fn path(home: &Home, id: &SessionId) -> io::Result<PathBuf> {
     if !found.is_dir() || found.uid() != user.as_raw() || found.mode() & 0o077 != 0 {
         return Err(io::Error::other("the folder for sockets belongs to somebody else"));
     }
-    Ok(folder.join(file))
+    Ok(folder)
 }
 
 #[cfg(windows)]

@@ -3,8 +3,12 @@
 //! Not here: what is shown, and the keeper itself ([`crate::keeper`]).
 
 pub mod connection;
+pub mod ended;
+pub mod forget;
 pub mod launch;
 pub mod reconcile;
+pub mod room;
+pub mod send;
 pub mod start;
 
 pub use connection::{Connection, News};

@@ -20,7 +20,7 @@ use super::cli::{Running, Said};
 use super::partials::Partials;
 use super::prepare::{Prepared, SetupSaid};
 use super::shared::{Asked, Facts, Shared};
-use super::{Overrides, Patience, disk, replay};
+use super::{Overrides, Patience, disk, replay, signals};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, JOURNAL, Writer};
 use crate::project::Setup;
@@ -165,7 +165,8 @@ impl Actor {
 
     /// Runs the session to its end.
     pub(super) async fn run(mut self) {
-        let mut ends = Ends::new();
+        let (mut end, mut child) = (signals::end(), signals::child());
+        let _hang_up = signals::hang_up();
         self.input(Input::Start);
         while !self.state.is_ended() {
             self.publish();
@@ -188,7 +189,9 @@ impl Actor {
                     }
                 }
                 Ok(result) = next_result(&mut self.syncing) => self.synced(result),
-                () = ends.asked() => self.input(Input::Stop(StopReason::Shutdown)),
+                () = end.came() => self.input(Input::Stop(StopReason::Shutdown)),
+                // An orphan of the session's may have ended: as its new parent, the keeper buries it.
+                () = child.came() => self.trees().iter().for_each(process::Tree::reap_adopted),
                 () = tokio::time::sleep_until(timer) => self.tick(),
             }
         }
@@ -532,35 +535,5 @@ async fn next_result<T>(
     match channel {
         Some(channel) => channel.await,
         None => std::future::pending().await,
-    }
-}
-
-/// Requests of the system to end: SIGTERM, as at a shutdown. A hang-up of the terminal is none.
-struct Ends {
-    #[cfg(unix)]
-    terminate: Option<tokio::signal::unix::Signal>,
-    #[cfg(unix)]
-    _hang_up: Option<tokio::signal::unix::Signal>,
-}
-
-impl Ends {
-    fn new() -> Self {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let of = |kind| signal(kind).ok();
-            Self { terminate: of(SignalKind::terminate()), _hang_up: of(SignalKind::hangup()) }
-        }
-        #[cfg(windows)]
-        Self {}
-    }
-
-    async fn asked(&mut self) {
-        #[cfg(unix)]
-        if let Some(terminate) = &mut self.terminate {
-            terminate.recv().await;
-            return;
-        }
-        std::future::pending().await
     }
 }

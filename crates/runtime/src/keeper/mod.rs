@@ -16,6 +16,7 @@ pub(crate) mod prepare;
 pub mod replay;
 mod server;
 mod shared;
+mod signals;
 
 use std::ffi::OsString;
 use std::fs::File;

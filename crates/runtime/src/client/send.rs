@@ -1,0 +1,42 @@
+//! Sending a message to a session, whether it runs or has ended.
+
+use bosk_core::journal::Message;
+use bosk_core::wire::Call;
+use bosk_core::{Problem, ProblemCode, SessionId};
+
+use super::reconcile::{Standing, standing};
+use super::{Connection, ended, start};
+use crate::home::Home;
+
+/// Sends a message. A session that has ended is started again in the same conversation first;
+/// returns whether that was so.
+///
+/// # Errors
+/// There is nothing to send, or no such session, or it can be neither reached nor started.
+pub async fn send(home: &Home, id: &SessionId, text: &str) -> Result<bool, Problem> {
+    if text.trim().is_empty() {
+        return Err(Problem::new(ProblemCode::InvalidInput, "There is nothing to send.")
+            .hint("Write what Claude is to do next."));
+    }
+    let message =
+        Message { uuid: uuid::Uuid::new_v4().to_string(), text: text.to_owned(), images: vec![] };
+    if standing(home, id).await? == Standing::Kept {
+        match deliver(home, id, message.clone()).await {
+            Ok(()) => return Ok(false),
+            // It was about to end: the message has not been taken, so it may be sent again.
+            Err(problem) if is_over(&problem) => ended::ended(home, id).await?,
+            Err(problem) => return Err(problem),
+        }
+    }
+    start::resume(home, id).await?;
+    deliver(home, id, message).await?;
+    Ok(true)
+}
+
+async fn deliver(home: &Home, id: &SessionId, message: Message) -> Result<(), Problem> {
+    Connection::open(home, id).await?.call(Call::Send(message)).await.map(drop)
+}
+
+const fn is_over(problem: &Problem) -> bool {
+    matches!(problem.code, ProblemCode::KeeperUnreachable | ProblemCode::SessionState)
+}

@@ -1,0 +1,144 @@
+//! The fleet: all sessions as the window sees them. One task owns the whole state; followers of the
+//! single sessions and the window's commands send to it, and it tells the window by numbered batches.
+//! What changed is gathered until the window can take it, so nothing grows when it is slow.
+//! Not here: how batches travel, and what the commands are called (the shell).
+
+mod follow;
+mod gather;
+mod state;
+mod watch_folders;
+
+use std::path::PathBuf;
+
+use bosk_core::transcript::Entry;
+use bosk_core::view::{Batch, Event, Page, SessionView, Snapshot};
+use bosk_core::{Problem, ProblemCode, SessionId};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::home::Home;
+
+/// Where batches go. Returns whether anyone is still there.
+pub type Sink = Box<dyn Fn(Batch) -> bool + Send>;
+
+/// A handle to the fleet. Cheap to clone; the fleet ends with the last one.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    home: Home,
+    to: mpsc::Sender<Message>,
+}
+
+/// What the fleet's task is told.
+enum Message {
+    Subscribe(Sink, oneshot::Sender<Snapshot>),
+    Acknowledge,
+    Watch(SessionId, oneshot::Sender<Result<SessionView, Problem>>),
+    Unwatch(SessionId),
+    Page(SessionId, u32, u32, oneshot::Sender<Result<Page, Problem>>),
+    Find(SessionId, String, oneshot::Sender<Result<Vec<u32>, Problem>>),
+    Tell(Event),
+    Followed(SessionId, follow::Followed),
+    Folders(watch_folders::Seen),
+}
+
+impl Fleet {
+    /// Opens the fleet of a home and follows its sessions from now on. It needs a tokio runtime.
+    ///
+    /// # Errors
+    /// Bosk's folder cannot be read.
+    pub async fn open(home: Home) -> Result<Self, Problem> {
+        let (to, from) = mpsc::channel(256);
+        let watching = watch_folders::start(&home, to.downgrade())?;
+        // After the watch has begun, so that none is missed in between.
+        let listed = crate::catalog::list(&home).await?;
+        let state = state::State::new(home.clone(), listed, to.downgrade());
+        tokio::spawn(async move {
+            let _watching = watching;
+            state.run(from).await;
+        });
+        Ok(Self { home, to })
+    }
+
+    /// Bosk's folder.
+    #[must_use]
+    pub const fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Everything as it is now; whatever changes afterwards goes to `sink`. An earlier subscriber is
+    /// let go.
+    ///
+    /// # Errors
+    /// The fleet is gone.
+    pub async fn subscribe(&self, sink: Sink) -> Result<Snapshot, Problem> {
+        self.ask(|reply| Message::Subscribe(sink, reply)).await
+    }
+
+    /// The window has taken one more batch.
+    pub async fn acknowledge(&self) {
+        let _ = self.to.send(Message::Acknowledge).await;
+    }
+
+    /// A session with the end of its transcript; its entries and streamed text follow as events.
+    ///
+    /// # Errors
+    /// There is no such session, or its journal cannot be read.
+    pub async fn watch(&self, id: SessionId) -> Result<SessionView, Problem> {
+        self.ask(|reply| Message::Watch(id, reply)).await?
+    }
+
+    /// Its entries and streamed text are no longer wanted.
+    pub async fn unwatch(&self, id: SessionId) {
+        let _ = self.to.send(Message::Unwatch(id)).await;
+    }
+
+    /// A part of a watched session's transcript.
+    ///
+    /// # Errors
+    /// It is not watched, or its journal cannot be read.
+    pub async fn page(&self, id: SessionId, from: u32, count: u32) -> Result<Page, Problem> {
+        self.ask(|reply| Message::Page(id, from, count, reply)).await?
+    }
+
+    /// The entries of a watched session's transcript that hold a text.
+    ///
+    /// # Errors
+    /// It is not watched, or its journal cannot be read.
+    pub async fn find(&self, id: SessionId, text: String) -> Result<Vec<u32>, Problem> {
+        self.ask(|reply| Message::Find(id, text, reply)).await?
+    }
+
+    /// Tells the window something that is not a session's: settings, sign-in, the CLI. What it says
+    /// of those is in later snapshots too.
+    pub async fn tell(&self, event: Event) {
+        let _ = self.to.send(Message::Tell(event)).await;
+    }
+
+    async fn ask<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<T>) -> Message,
+    ) -> Result<T, Problem> {
+        let gone = || {
+            Problem::new(
+                ProblemCode::Internal,
+                "The fleet's task has ended; restart Bosk. Sessions go on.",
+            )
+        };
+        let (reply, answer) = oneshot::channel();
+        self.to.send(message(reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())
+    }
+}
+
+/// Reads the entries that a window needs at once when it opens a session.
+const FIRST_PAGE: u32 = 60;
+
+/// What a session's folder is called.
+fn folder(home: &Home, id: &SessionId) -> PathBuf {
+    home.session(id)
+}
+
+/// Most changed entries that one batch carries; the others are fetched by page when they are seen.
+const MOST_ENTRIES: usize = 200;
+
+/// An entry that a batch can carry.
+type Changed = std::collections::BTreeMap<u32, Entry>;

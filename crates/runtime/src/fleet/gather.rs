@@ -1,0 +1,132 @@
+//! What the window has not been told yet, merged as it comes: the last state of each thing, and of
+//! streamed text what was added. Its size is bounded by what there is, not by how fast it changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bosk_core::SessionId;
+use bosk_core::session::{Ask, SessionSummary};
+use bosk_core::transcript::Partial;
+use bosk_core::view::{Event, QueuedMessage};
+
+use super::{Changed, MOST_ENTRIES};
+
+/// Changes that wait for the window.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    sessions: BTreeSet<SessionId>,
+    watched: BTreeMap<SessionId, OfWatched>,
+    others: Vec<Event>,
+}
+
+/// Changes of one watched session.
+#[derive(Debug, Default)]
+struct OfWatched {
+    entries: Changed,
+    total: Option<u32>,
+    partials: BTreeMap<u64, Partial>,
+    done: BTreeSet<u64>,
+    waiting: bool,
+}
+
+/// What the gathered names stand for at the moment of telling.
+pub(super) trait Present {
+    /// A session's row; none when it is gone.
+    fn summary(&self, id: &SessionId) -> Option<SessionSummary>;
+    /// What waits in a session.
+    fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>);
+}
+
+impl Gathered {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.watched.is_empty() && self.others.is_empty()
+    }
+
+    /// A session's row has changed, or the session is gone.
+    pub(super) fn session(&mut self, id: &SessionId) {
+        if !self.sessions.contains(id) {
+            self.sessions.insert(id.clone());
+        }
+    }
+
+    /// Entries are new or have changed.
+    pub(super) fn entries(&mut self, id: &SessionId, changed: Changed, total: u32) {
+        let watched = self.watched.entry(id.clone()).or_default();
+        watched.entries.extend(changed);
+        // The newest are what is looked at; an older one that changed is fetched when it is seen.
+        while watched.entries.len() > MOST_ENTRIES {
+            watched.entries.pop_first();
+        }
+        watched.total = Some(total);
+    }
+
+    /// Text was streamed, or its blocks are finished.
+    pub(super) fn streamed(&mut self, id: &SessionId, partials: Vec<Partial>, done: Vec<u64>) {
+        if partials.is_empty() && done.is_empty() {
+            return;
+        }
+        let watched = self.watched.entry(id.clone()).or_default();
+        for partial in partials {
+            match watched.partials.get_mut(&partial.block) {
+                Some(earlier) if partial.from > 0 => earlier.text.push_str(&partial.text),
+                _ => drop(watched.partials.insert(partial.block, partial)),
+            }
+        }
+        for block in done {
+            watched.partials.remove(&block);
+            watched.done.insert(block);
+        }
+    }
+
+    /// What waits in a session has changed.
+    pub(super) fn waiting(&mut self, id: &SessionId) {
+        self.watched.entry(id.clone()).or_default().waiting = true;
+    }
+
+    /// A session is no longer watched.
+    pub(super) fn unwatch(&mut self, id: &SessionId) {
+        self.watched.remove(id);
+    }
+
+    /// Something else; the last of its kind is enough, save for problems.
+    pub(super) fn other(&mut self, event: Event) {
+        let same = |one: &Event| std::mem::discriminant(one) == std::mem::discriminant(&event);
+        if !matches!(event, Event::Problem { .. } | Event::Menu { .. }) {
+            self.others.retain(|one| !same(one));
+        }
+        // A window that takes nothing for long needs the newest problems, not all of them.
+        if self.others.len() >= 64 {
+            self.others.remove(0);
+        }
+        self.others.push(event);
+    }
+
+    /// Everything that was gathered, as events.
+    #[expect(clippy::cast_precision_loss, reason = "a block's number is far below 2^53")]
+    pub(super) fn take(&mut self, present: &impl Present) -> Vec<Event> {
+        let mut events = Vec::new();
+        for id in std::mem::take(&mut self.sessions) {
+            events.push(match present.summary(&id) {
+                Some(summary) => Event::Session { summary: Box::new(summary) },
+                None => Event::SessionGone { id },
+            });
+        }
+        for (id, watched) in std::mem::take(&mut self.watched) {
+            // An entry before the end of its streamed block: the text changes places, it does not blink.
+            if let Some(total) = watched.total {
+                let entries = watched.entries.into_values().collect();
+                events.push(Event::Entries { id: id.clone(), total, entries });
+            }
+            if !watched.partials.is_empty() || !watched.done.is_empty() {
+                let partials = watched.partials.into_values().collect();
+                let done = watched.done.into_iter().map(|block| block as f64).collect();
+                events.push(Event::Partials { id: id.clone(), partials, done });
+            }
+            if watched.waiting {
+                let (asks, queue) = present.waiting(&id);
+                events.push(Event::Waiting { id, asks, queue });
+            }
+        }
+        events.append(&mut self.others);
+        events
+    }
+}

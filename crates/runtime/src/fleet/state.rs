@@ -1,0 +1,436 @@
+//! The fleet's task: the whole state in one place, changed by one message at a time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bosk_core::session::{Ask, SessionSummary};
+use bosk_core::transcript::fold::Change;
+use bosk_core::view::{
+    Batch, CliStatus, Event, Page, QueuedMessage, RecentRepository, SessionView, Snapshot,
+};
+use bosk_core::wire::Status;
+use bosk_core::{Problem, ProblemCode, SessionId};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::follow::{Followed, follow};
+use super::gather::{Gathered, Present};
+use super::watch_folders::Seen;
+use super::{Changed, FIRST_PAGE, Message, Sink};
+use crate::catalog::{self, Index, Listed};
+use crate::client::{Connection, News};
+use crate::home::Home;
+use crate::settings;
+use crate::transcript::Transcript;
+
+/// Shortest time between two batches: a frame of the screen.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Batches that may be on their way unacknowledged. More than one, so that a batch can be under way
+/// while the one before is painted; few, so that a window that hangs is not written to.
+const IN_FLIGHT: u64 = 4;
+
+/// Most repositories remembered.
+const RECENT: usize = 12;
+
+/// Everything the window sees.
+pub(super) struct State {
+    home: Home,
+    index: Arc<Index>,
+    to: mpsc::WeakSender<Message>,
+    sessions: HashMap<SessionId, Session>,
+    others: Others,
+    gathered: Gathered,
+    sink: Option<Sink>,
+    seq: u64,
+    sent: u64,
+    acknowledged: u64,
+    next_batch: Instant,
+}
+
+/// One session.
+struct Session {
+    summary: SessionSummary,
+    status: Option<Status>,
+    connection: Option<Arc<Connection>>,
+    /// What the follower does: whether streamed text is wanted. None when nobody follows.
+    follower: Option<watch::Sender<bool>>,
+    transcript: Option<Transcript>,
+    /// Streamed blocks as the window has them.
+    partials: std::collections::BTreeMap<u64, bosk_core::transcript::Partial>,
+}
+
+/// What is not a session's.
+struct Others {
+    settings: bosk_core::settings::Settings,
+    cli: CliStatus,
+    auth: Option<bosk_core::auth::AuthStatus>,
+    problems: Vec<Problem>,
+}
+
+impl Present for HashMap<SessionId, Session> {
+    fn summary(&self, id: &SessionId) -> Option<SessionSummary> {
+        Some(self.get(id)?.summary.clone())
+    }
+
+    fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>) {
+        let status = self.get(id).and_then(|session| session.status.as_ref());
+        status.map(|status| (status.asks.clone(), status.queue.clone())).unwrap_or_default()
+    }
+}
+
+impl State {
+    pub(super) fn new(home: Home, listed: Vec<Listed>, to: mpsc::WeakSender<Message>) -> Self {
+        let (settings, problem) = settings::load(&home);
+        let mut state = Self {
+            index: Arc::new(Index::open(&home)),
+            home,
+            to,
+            sessions: HashMap::new(),
+            others: Others {
+                settings,
+                cli: CliStatus::Unknown,
+                auth: None,
+                problems: problem.into_iter().collect(),
+            },
+            gathered: Gathered::default(),
+            sink: None,
+            seq: 0,
+            sent: 0,
+            acknowledged: 0,
+            next_batch: Instant::now(),
+        };
+        for one in listed {
+            match one {
+                Ok(summary) => {
+                    let live = !summary.state.is_ended();
+                    let id = summary.id.clone();
+                    state.put(summary);
+                    if live {
+                        state.follow(&id);
+                    }
+                }
+                Err((_, problem)) => state.others.problems.push(problem),
+            }
+        }
+        state
+    }
+
+    pub(super) async fn run(mut self, mut from: mpsc::Receiver<Message>) {
+        loop {
+            let ready = self.sink.is_some()
+                && !self.gathered.is_empty()
+                && self.sent - self.acknowledged < IN_FLIGHT;
+            tokio::select! {
+                message = from.recv() => match message {
+                    Some(message) => self.take(message),
+                    None => break,
+                },
+                () = tokio::time::sleep_until(self.next_batch), if ready => self.send(),
+            }
+        }
+        for session in self.sessions.values_mut() {
+            if let Some(transcript) = &mut session.transcript {
+                transcript.keep();
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Subscribe(sink, reply) => {
+                self.gathered = Gathered::default();
+                self.sink = Some(sink);
+                (self.sent, self.acknowledged) = (0, 0);
+                let _ = reply.send(self.snapshot());
+            }
+            // Each batch is acknowledged once, in order.
+            Message::Acknowledge => self.acknowledged = (self.acknowledged + 1).min(self.sent),
+            Message::Watch(id, reply) => drop(reply.send(self.watch(&id))),
+            Message::Unwatch(id) => self.unwatch(&id),
+            Message::Page(id, from, count, reply) => {
+                let page = self.with_transcript(&id, |transcript| {
+                    Ok(Page { total: transcript.total(), entries: transcript.page(from, count)? })
+                });
+                let _ = reply.send(page);
+            }
+            Message::Find(id, text, reply) => {
+                let _ = reply.send(self.with_transcript(&id, |transcript| transcript.find(&text)));
+            }
+            Message::Tell(event) => self.tell(event),
+            Message::Followed(id, followed) => self.followed(&id, followed),
+            Message::Folders(seen) => self.seen(seen),
+        }
+    }
+
+    fn send(&mut self) {
+        self.next_batch = Instant::now() + FRAME;
+        let events = self.gathered.take(&self.sessions);
+        let after = self.seq;
+        self.seq += events.len() as u64;
+        self.sent += 1;
+        let batch = Batch { seq: self.seq, after, events };
+        if !self.sink.as_ref().is_some_and(|sink| sink(batch)) {
+            self.sink = None;
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let mut sessions: Vec<SessionSummary> =
+            self.sessions.values().map(|session| session.summary.clone()).collect();
+        sessions.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
+        let mut repositories: Vec<RecentRepository> = Vec::new();
+        for summary in &sessions {
+            if repositories.len() < RECENT
+                && !repositories.iter().any(|known| known.path == summary.repository_path)
+            {
+                let (name, path) = (summary.repository.clone(), summary.repository_path.clone());
+                repositories.push(RecentRepository { name, path });
+            }
+        }
+        Snapshot {
+            seq: self.seq,
+            sessions,
+            settings: self.others.settings.clone(),
+            repositories,
+            cli: self.others.cli.clone(),
+            auth: self.others.auth.clone(),
+            problems: self.others.problems.clone(),
+            platform: std::env::consts::OS.to_owned(),
+        }
+    }
+
+    fn put(&mut self, summary: SessionSummary) {
+        let id = summary.id.clone();
+        match self.sessions.get_mut(&id) {
+            Some(session) => session.summary = summary,
+            None => {
+                let session = Session {
+                    summary,
+                    status: None,
+                    connection: None,
+                    follower: None,
+                    transcript: None,
+                    partials: std::collections::BTreeMap::new(),
+                };
+                self.sessions.insert(id.clone(), session);
+            }
+        }
+        self.gathered.session(&id);
+    }
+
+    fn follow(&mut self, id: &SessionId) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if session.follower.is_some() {
+            return;
+        }
+        let (wanted, partials) = watch::channel(session.transcript.is_some());
+        session.follower = Some(wanted);
+        let (home, index) = (self.home.clone(), Arc::clone(&self.index));
+        tokio::spawn(follow(home, index, id.clone(), partials, self.to.clone()));
+    }
+
+    fn followed(&mut self, id: &SessionId, followed: Followed) {
+        match followed {
+            Followed::Connected(connection) => {
+                if let Some(session) = self.sessions.get_mut(id) {
+                    session.connection = Some(connection);
+                }
+            }
+            Followed::News(news) => self.news(id, *news),
+            Followed::Ended(summary) => {
+                if let Some(session) = self.sessions.get_mut(id) {
+                    session.follower = None;
+                    session.connection = None;
+                    session.status = None;
+                    let done = std::mem::take(&mut session.partials).into_keys().collect();
+                    if session.transcript.is_some() {
+                        self.gathered.streamed(id, Vec::new(), done);
+                        self.gathered.waiting(id);
+                    }
+                }
+                self.put(*summary);
+                self.catch_up(id, None);
+            }
+            Followed::Broken(problem) => {
+                if let Some(session) = self.sessions.get_mut(id) {
+                    session.follower = None;
+                    session.summary.problem = Some(problem);
+                    self.gathered.session(id);
+                }
+            }
+        }
+    }
+
+    fn news(&mut self, id: &SessionId, news: News) {
+        if let Some(status) = news.status {
+            let summary = status.summary.clone();
+            self.put(summary);
+            if let Some(session) = self.sessions.get_mut(id) {
+                let before = session.status.replace(*status);
+                let now = session.status.as_ref();
+                let waiting = |status: &Status| (status.asks.clone(), status.queue.clone());
+                if session.transcript.is_some() && before.as_ref().map(waiting) != now.map(waiting)
+                {
+                    self.gathered.waiting(id);
+                }
+            }
+        }
+        // Entries first: the finished text takes the place of the streamed one.
+        if let Some(end) = news.end {
+            self.catch_up(id, Some(end));
+        }
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if session.transcript.is_none() {
+            return;
+        }
+        for partial in &news.partials {
+            match session.partials.get_mut(&partial.block) {
+                Some(earlier) if partial.from > 0 => earlier.text.push_str(&partial.text),
+                _ => drop(session.partials.insert(partial.block, partial.clone())),
+            }
+        }
+        for block in &news.done {
+            session.partials.remove(block);
+        }
+        self.gathered.streamed(id, news.partials, news.done);
+    }
+
+    /// Reads what is new in a watched session's journal.
+    fn catch_up(&mut self, id: &SessionId, end: Option<u64>) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let Some(transcript) = &mut session.transcript else { return };
+        let mut changed = Changed::new();
+        let mut touched = Vec::new();
+        let read = transcript.catch_up(end, |change| match change {
+            Change::Push(entry) => drop(changed.insert(entry.index, entry)),
+            Change::Result(index, _) | Change::Decided(index, _) => touched.push(index),
+        });
+        // Read again as they are now: a result and a decision may both have come.
+        let last = super::MOST_ENTRIES;
+        for index in touched.into_iter().rev().take(last) {
+            if let Ok(entries) = transcript.page(index, 1) {
+                changed.extend(entries.into_iter().map(|entry| (entry.index, entry)));
+            }
+        }
+        let total = transcript.total();
+        if !changed.is_empty() {
+            self.gathered.entries(id, changed, total);
+        }
+        if let Err(error) = read {
+            let problem = unreadable(&error);
+            self.gathered.other(Event::Problem { problem });
+        }
+    }
+
+    fn watch(&mut self, id: &SessionId) -> Result<SessionView, Problem> {
+        let folder = super::folder(&self.home, id);
+        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
+        if session.transcript.is_none() {
+            let mut transcript = Transcript::open(&folder).map_err(|error| unreadable(&error))?;
+            transcript.catch_up(None, drop).map_err(|error| unreadable(&error))?;
+            transcript.keep();
+            session.transcript = Some(transcript);
+        }
+        self.catch_up(id, None);
+        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
+        if let Some(wanted) = &session.follower {
+            wanted.send_replace(true);
+        }
+        let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
+        let total = transcript.total();
+        let entries = transcript
+            .page(total.saturating_sub(FIRST_PAGE), FIRST_PAGE)
+            .map_err(|error| unreadable(&error))?;
+        let status = session.status.clone();
+        Ok(SessionView {
+            summary: session.summary.clone(),
+            total,
+            entries,
+            partials: session.partials.values().cloned().collect(),
+            asks: status.as_ref().map(|status| status.asks.clone()).unwrap_or_default(),
+            queue: status.as_ref().map(|status| status.queue.clone()).unwrap_or_default(),
+            commands: status.as_ref().map(|status| status.commands.clone()).unwrap_or_default(),
+            models: status.map(|status| status.models).unwrap_or_default(),
+        })
+    }
+
+    fn unwatch(&mut self, id: &SessionId) {
+        self.gathered.unwatch(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if let Some(mut transcript) = session.transcript.take() {
+            transcript.keep();
+        }
+        session.partials.clear();
+        if let Some(wanted) = &session.follower {
+            wanted.send_replace(false);
+        }
+    }
+
+    fn with_transcript<T>(
+        &mut self,
+        id: &SessionId,
+        work: impl FnOnce(&mut Transcript) -> std::io::Result<T>,
+    ) -> Result<T, Problem> {
+        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
+        let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
+        work(transcript).map_err(|error| unreadable(&error))
+    }
+
+    fn tell(&mut self, event: Event) {
+        match &event {
+            Event::Settings { settings } => self.others.settings = settings.clone(),
+            Event::Cli { cli } => self.others.cli = cli.clone(),
+            Event::Auth { auth } => self.others.auth = Some(auth.clone()),
+            _ => {}
+        }
+        self.gathered.other(event);
+    }
+
+    fn seen(&mut self, seen: Seen) {
+        match seen {
+            Seen::Keeper(start) => {
+                let known = self.sessions.keys().find(|id| id.short() == start).cloned();
+                match known.map_or_else(|| catalog::find(&self.home, &start), Ok) {
+                    Ok(id) => self.appeared(&id),
+                    Err(problem) => tracing::debug!(%problem, "a socket without a session"),
+                }
+            }
+            Seen::Gone(id) => {
+                if self.sessions.remove(&id).is_some() {
+                    self.index.remove(&id);
+                    self.gathered.unwatch(&id);
+                    self.gathered.session(&id);
+                }
+            }
+            Seen::Missed => match catalog::ids(&self.home) {
+                Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),
+                Err(problem) => self.gathered.other(Event::Problem { problem }),
+            },
+        }
+    }
+
+    /// A session has, or may have, a keeper.
+    fn appeared(&mut self, id: &SessionId) {
+        if !self.sessions.contains_key(id) {
+            match crate::session_record::SessionRecord::load(&self.home, id) {
+                Ok(record) => self.put(record.tally().summary().clone()),
+                Err(problem) => {
+                    self.gathered.other(Event::Problem { problem });
+                    return;
+                }
+            }
+        }
+        self.follow(id);
+    }
+}
+
+fn unknown(id: &SessionId) -> Problem {
+    Problem::new(ProblemCode::SessionUnknown, format!("Session `{}` is not open.", id.short()))
+}
+
+fn unreadable(error: &std::io::Error) -> Problem {
+    Problem::new(ProblemCode::FileDamaged, format!("The transcript cannot be read: {error}."))
+        .hint("The journal in the session's folder is untouched; check the disk.")
+}

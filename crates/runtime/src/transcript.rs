@@ -1,0 +1,204 @@
+//! A session's transcript by pages. Only where each entry stands in the journal is held; an entry is
+//! read when somebody looks at it. What was found is kept beside the journal, so a transcript of any
+//! length opens at once; that file may be deleted or damaged at any time. Not here: what a record
+//! means (`bosk_core::transcript`).
+
+mod rows;
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use bosk_core::lines::{Line, Lines};
+use bosk_core::transcript::fold::{Change, LONGEST_LINE, Said, read, wall};
+use bosk_core::transcript::{Entry, EntryBody, Fold};
+
+use crate::journal::JOURNAL;
+use rows::Row;
+
+/// Bytes read at once.
+const PIECE: usize = 256 << 10;
+
+/// Most entries in one page.
+pub const LONGEST_PAGE: u32 = 500;
+
+/// A transcript that is looked at.
+#[derive(Debug)]
+pub struct Transcript {
+    folder: PathBuf,
+    journal: File,
+    rows: Vec<Row>,
+    fold: Fold,
+    /// Where the next unread line begins.
+    read_to: u64,
+    /// How many of the rows the file beside the journal holds as they are, and up to where.
+    kept: (usize, u64),
+}
+
+impl Transcript {
+    /// Opens the transcript of the session in `folder`. It is empty until it catches up.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        let journal = File::open(folder.join(JOURNAL))?;
+        let length = journal.metadata()?.len();
+        let (rows, read_to) = rows::load(folder, length).unwrap_or_default();
+        let mut transcript = Self {
+            folder: folder.to_owned(),
+            journal,
+            kept: (rows.len(), read_to),
+            fold: Fold::default(),
+            rows,
+            read_to,
+        };
+        transcript.remember_open()?;
+        Ok(transcript)
+    }
+
+    /// How many entries there are, as far as was read.
+    #[must_use]
+    pub fn total(&self) -> u32 {
+        self.fold.total()
+    }
+
+    /// Reads what was added to the journal up to `end`, the end of a whole record, or to the present
+    /// end of the file. Tells each change, in order.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn catch_up(&mut self, end: Option<u64>, mut each: impl FnMut(Change)) -> io::Result<()> {
+        let end = match end {
+            Some(end) => end,
+            None => self.journal.metadata()?.len(),
+        };
+        let mut lines = Lines::new(LONGEST_LINE);
+        let mut piece = vec![0; PIECE];
+        let mut at = self.read_to;
+        self.journal.seek(SeekFrom::Start(at))?;
+        while at < end {
+            let wanted = usize::try_from(end - at).unwrap_or(PIECE).min(PIECE);
+            let got = self.journal.read(&mut piece[..wanted])?;
+            if got == 0 {
+                break;
+            }
+            at += got as u64;
+            let (rows, fold, read_to) = (&mut self.rows, &mut self.fold, &mut self.read_to);
+            lines.feed(&piece[..got], |line| {
+                let length = match line {
+                    Line::Whole(line) => line.len() as u64,
+                    Line::Long(_, length) => length,
+                };
+                for (place, change) in (0..).zip(fold.apply(line)) {
+                    rows::note(rows, &change, *read_to, length, place);
+                    each(change);
+                }
+                *read_to += length + 1;
+            });
+        }
+        Ok(())
+    }
+
+    /// The entries from `from` on, `count` of them as far as there are.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn page(&mut self, from: u32, count: u32) -> io::Result<Vec<Entry>> {
+        let last = from.saturating_add(count.min(LONGEST_PAGE)).min(self.total());
+        (from..last).filter_map(|index| self.entry(index).transpose()).collect()
+    }
+
+    /// The entries whose text holds `text`, whatever the case of its letters: at most 10,000.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn find(&mut self, text: &str) -> io::Result<Vec<u32>> {
+        let wanted = text.to_lowercase();
+        let mut found = Vec::new();
+        if wanted.is_empty() {
+            return Ok(found);
+        }
+        for index in 0..self.total() {
+            if let Some(entry) = self.entry(index)?
+                && entry.body.holds(&wanted)
+            {
+                found.push(index);
+                if found.len() == 10_000 {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Keeps what was found beside the journal, for the next time. Failing is no harm.
+    pub fn keep(&mut self) {
+        if self.kept == (self.rows.len(), self.read_to) {
+            return;
+        }
+        match rows::save(&self.folder, &self.rows, self.read_to) {
+            Ok(()) => self.kept = (self.rows.len(), self.read_to),
+            Err(error) => tracing::debug!(%error, "the transcript's index was not kept"),
+        }
+    }
+
+    fn entry(&mut self, index: u32) -> io::Result<Option<Entry>> {
+        let Some(row) = self.rows.get(index as usize).copied() else { return Ok(None) };
+        let line = self.line(row.at, row.length)?;
+        let (at, said) = with_line(&line, row.length, |line| (wall(line), read(line)));
+        let Some(Said::New { parent, mut body }) = said.into_iter().nth(row.place as usize) else {
+            return Ok(None);
+        };
+        if let EntryBody::ToolUse { id, result, decision, .. } = &mut body {
+            for (at, length) in row.later() {
+                let line = self.line(at, length)?;
+                for said in with_line(&line, length, read) {
+                    match said {
+                        Said::Result { tool_use_id, result: came } if tool_use_id == *id => {
+                            *result = Some(came);
+                        }
+                        Said::Decided { tool_use_id, answer } if tool_use_id == *id => {
+                            *decision = Some(answer);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        Ok(Some(Entry { index, at, parent, body }))
+    }
+
+    fn line(&mut self, at: u64, length: u64) -> io::Result<Vec<u8>> {
+        let held = usize::try_from(length).unwrap_or(LONGEST_LINE).min(LONGEST_LINE);
+        let mut line = vec![0; held];
+        self.journal.seek(SeekFrom::Start(at))?;
+        self.journal.read_exact(&mut line)?;
+        Ok(line)
+    }
+
+    /// Brings the fold to where the rows end: it must know the tool uses that have no result yet.
+    fn remember_open(&mut self) -> io::Result<()> {
+        let rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let open: Vec<u32> =
+            (0..rows).filter(|index| self.rows[*index as usize].is_open_tool_use()).collect();
+        let mut known = Vec::new();
+        for index in open {
+            if let Some(Entry { body: EntryBody::ToolUse { id, .. }, .. }) = self.entry(index)? {
+                known.push((id, index));
+            }
+        }
+        self.fold = Fold::resumed(rows, known);
+        Ok(())
+    }
+}
+
+fn with_line<T>(bytes: &[u8], length: u64, read: impl FnOnce(Line<'_>) -> T) -> T {
+    if bytes.len() as u64 == length {
+        read(Line::Whole(bytes))
+    } else {
+        read(Line::Long(bytes, length))
+    }
+}
+
+#[cfg(test)]
+mod tests;

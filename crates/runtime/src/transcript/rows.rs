@@ -1,0 +1,120 @@
+//! Where each entry stands in the journal, and the file that keeps this.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bosk_core::transcript::EntryBody;
+use bosk_core::transcript::fold::Change;
+
+use crate::files;
+
+/// The file's first bytes: a name and a version.
+const MAGIC: &[u8; 8] = b"boskent1";
+
+/// Bytes of a row in the file.
+const SIZE: usize = 56;
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Row {
+    /// Where its line begins.
+    pub(super) at: u64,
+    /// How long that is.
+    pub(super) length: u64,
+    /// Which of the line's entries it is.
+    pub(super) place: u32,
+    tool_use: bool,
+    /// Where its result's line begins, and how long that is; 0 for none.
+    result: (u64, u64),
+    /// The same of its decision.
+    decision: (u64, u64),
+}
+
+impl Row {
+    pub(super) const fn is_open_tool_use(&self) -> bool {
+        self.tool_use && self.result.1 == 0
+    }
+
+    /// The later lines that belong to the entry.
+    pub(super) fn later(&self) -> impl Iterator<Item = (u64, u64)> {
+        [self.decision, self.result].into_iter().filter(|(_, length)| *length > 0)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        let flags = u64::from(self.place) << 1 | u64::from(self.tool_use);
+        let (result, decision) = (self.result, self.decision);
+        for number in [self.at, self.length, flags, result.0, result.1, decision.0, decision.1] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut numbers = bytes.chunks_exact(8).map(number);
+        let mut next = || numbers.next().unwrap_or_default();
+        let (at, length, flags) = (next(), next(), next());
+        Self {
+            at,
+            length,
+            place: u32::try_from(flags >> 1).unwrap_or_default(),
+            tool_use: flags & 1 == 1,
+            result: (next(), next()),
+            decision: (next(), next()),
+        }
+    }
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_le_bytes)
+}
+
+/// Notes what a line at `at` changed.
+pub(super) fn note(rows: &mut Vec<Row>, change: &Change, at: u64, length: u64, place: u32) {
+    match change {
+        Change::Push(entry) => {
+            let tool_use = matches!(entry.body, EntryBody::ToolUse { .. });
+            rows.push(Row { at, length, place, tool_use, ..Row::default() });
+        }
+        Change::Result(index, _) => {
+            if let Some(row) = rows.get_mut(*index as usize) {
+                row.result = (at, length);
+            }
+        }
+        Change::Decided(index, _) => {
+            if let Some(row) = rows.get_mut(*index as usize) {
+                row.decision = (at, length);
+            }
+        }
+    }
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("entries")
+}
+
+/// The rows kept, and up to where of the journal they tell. Nothing when they are damaged or belong
+/// to a longer journal than this one.
+pub(super) fn load(folder: &Path, journal: u64) -> Option<(Vec<Row>, u64)> {
+    let bytes = std::fs::read(path(folder)).ok()?;
+    let (body, sum) = bytes.split_at_checked(bytes.len().checked_sub(4)?)?;
+    if crc32fast::hash(body).to_le_bytes() != sum {
+        return None;
+    }
+    let rest = body.strip_prefix(MAGIC)?;
+    let (head, rows) = rest.split_at_checked(8)?;
+    let read_to = number(head);
+    (read_to <= journal && rows.len() % SIZE == 0)
+        .then(|| (rows.chunks_exact(SIZE).map(Row::read).collect(), read_to))
+}
+
+/// Keeps the rows.
+pub(super) fn save(folder: &Path, rows: &[Row], read_to: u64) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(20 + rows.len() * SIZE);
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&read_to.to_le_bytes());
+    for row in rows {
+        row.write(&mut bytes);
+    }
+    let sum = crc32fast::hash(&bytes);
+    bytes.extend_from_slice(&sum.to_le_bytes());
+    files::write_atomically(&path(folder), &bytes)
+}

@@ -1,0 +1,110 @@
+//! Pages say what a fold of the whole journal says, however the journal came to be read.
+
+use super::*;
+use crate::journal::Writer;
+use bosk_core::journal::{Kind, Note};
+use bosk_core::session::Answer;
+
+fn call(id: u32) -> String {
+    format!(
+        r#"{{"type":"assistant","message":{{"content":[{{"type":"text","text":"Step {id}"}},{{"type":"tool_use","id":"t{id}","name":"Bash","input":{{"command":"ls {id}"}}}}]}}}}"#
+    )
+}
+
+fn result(id: u32) -> String {
+    format!(
+        r#"{{"type":"user","message":{{"content":[{{"type":"tool_result","tool_use_id":"t{id}","content":"out {id}"}}]}}}}"#
+    )
+}
+
+fn decided(id: u32) -> Vec<u8> {
+    let answer = Answer::Allow { suggestions: vec![] };
+    let (request_id, tool_use_id) = (format!("r{id}"), format!("t{id}"));
+    serde_json::to_vec(&Note::Answered { request_id, tool_use_id, answer }).unwrap()
+}
+
+fn write(writer: &mut Writer, ids: std::ops::Range<u32>) {
+    for id in ids {
+        writer.append(Kind::Output, call(id).as_bytes());
+        writer.append(Kind::Note, &decided(id));
+        // The result of every third call comes one call late.
+        if id % 3 != 0 {
+            writer.append(Kind::Output, result(id).as_bytes());
+        }
+        if id > 0 && (id - 1) % 3 == 0 {
+            writer.append(Kind::Output, result(id - 1).as_bytes());
+        }
+    }
+    writer.append(Kind::Output, &vec![b'x'; 2 << 20]);
+    writer.flush().unwrap();
+}
+
+fn whole(folder: &Path) -> Vec<Entry> {
+    let mut transcript = Transcript::open(folder).unwrap();
+    transcript.catch_up(None, drop).unwrap();
+    let total = transcript.total();
+    let pages = (0..total).step_by(100).map(|from| transcript.page(from, 100).unwrap());
+    pages.flatten().collect()
+}
+
+#[test]
+fn pages_tell_the_same_with_and_without_what_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = Writer::open(&folder.path().join(JOURNAL)).unwrap();
+    write(&mut writer, 0..50);
+    let mut first = Transcript::open(folder.path()).unwrap();
+    let mut changes = 0;
+    first.catch_up(Some(writer.end()), |_| changes += 1).unwrap();
+    assert_eq!(first.total(), 101);
+    assert_eq!(changes, 101 + 50 + 50, "entries, decisions and results");
+    first.keep();
+    write(&mut writer, 50..120);
+    first.catch_up(Some(writer.end()), drop).unwrap();
+
+    let resumed = whole(folder.path());
+    std::fs::remove_file(folder.path().join("entries")).unwrap();
+    let afresh = whole(folder.path());
+    assert_eq!(resumed, afresh);
+    assert_eq!(resumed.len(), 242);
+    let indexes: Vec<u32> = resumed.iter().map(|entry| entry.index).collect();
+    assert_eq!(indexes, (0..242).collect::<Vec<_>>());
+    let with_both = resumed.iter().filter(|entry| {
+        matches!(&entry.body, EntryBody::ToolUse { result: Some(_), decision: Some(_), .. })
+    });
+    assert_eq!(with_both.count(), 120);
+}
+
+#[test]
+fn damage_to_what_was_kept_is_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = Writer::open(&folder.path().join(JOURNAL)).unwrap();
+    write(&mut writer, 0..5);
+    let expected = whole(folder.path());
+    let mut transcript = Transcript::open(folder.path()).unwrap();
+    transcript.catch_up(None, drop).unwrap();
+    transcript.keep();
+    let kept = folder.path().join("entries");
+    let good = std::fs::read(&kept).unwrap();
+    for at in (0..good.len()).step_by(7) {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        std::fs::write(&kept, &bad).unwrap();
+        assert_eq!(whole(folder.path()), expected);
+        std::fs::write(&kept, &good[..at]).unwrap();
+        assert_eq!(whole(folder.path()), expected);
+    }
+}
+
+#[test]
+fn finds_words_wherever_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = Writer::open(&folder.path().join(JOURNAL)).unwrap();
+    write(&mut writer, 0..20);
+    let mut transcript = Transcript::open(folder.path()).unwrap();
+    transcript.catch_up(None, drop).unwrap();
+    assert_eq!(transcript.find("STEP 7").unwrap(), [14]);
+    assert_eq!(transcript.find("ls 7").unwrap(), [15], "a tool's input");
+    assert_eq!(transcript.find("out 7").unwrap(), [15], "a tool's result");
+    assert_eq!(transcript.find("nowhere").unwrap(), [0_u32; 0]);
+    assert_eq!(transcript.find("").unwrap(), [0_u32; 0]);
+}
