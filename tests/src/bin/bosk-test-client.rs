@@ -1,0 +1,73 @@
+//! A client of Bosk's in a process of its own, so that a test can give it an environment and kill
+//! it. Questions come as JSON on standard input, answers go as JSON to standard output.
+//!
+//! `plan` and `launch` read a spec, or a list of them; `resume ID` starts a session again;
+//! `follow ID…` follows sessions until it is killed.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test program")]
+
+use std::collections::BTreeSet;
+
+use bosk_core::SessionId;
+use bosk_core::launch::LaunchSpec;
+use bosk_core::wire::Call;
+use bosk_runtime::client::{self, Connection};
+use bosk_runtime::home::Home;
+use tokio::task::JoinSet;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let home = Home::find().unwrap();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args[0].as_str() {
+        "plan" => {
+            let plan = client::plan(&home, &asked::<LaunchSpec>()).await;
+            println!("{}", serde_json::to_string(&plan).unwrap());
+        }
+        "launch" => launch(&home).await,
+        "resume" => {
+            let resumed = client::resume(&home, &SessionId::parse(&args[1]).unwrap()).await;
+            println!("{}", serde_json::to_string(&resumed).unwrap());
+        }
+        "follow" => follow(&home, &args[1..]).await,
+        other => panic!("{other}"),
+    }
+}
+
+fn asked<T: serde::de::DeserializeOwned>() -> T {
+    serde_json::from_reader(std::io::stdin().lock()).unwrap()
+}
+
+async fn launch(home: &Home) {
+    let specs: Vec<LaunchSpec> = asked();
+    let mut launches = JoinSet::new();
+    for (at, spec) in specs.into_iter().enumerate() {
+        let home = home.clone();
+        launches.spawn(async move { (at, client::launch(&home, spec).await) });
+    }
+    let mut launched = launches.join_all().await;
+    launched.sort_by_key(|(at, _)| *at);
+    let ids: Vec<_> = launched.into_iter().map(|(_, one)| one.map(|one| one.id)).collect();
+    println!("{}", serde_json::to_string(&ids).unwrap());
+}
+
+async fn follow(home: &Home, ids: &[String]) {
+    let (told, mut streamed) = tokio::sync::mpsc::unbounded_channel();
+    for text in ids {
+        let connection = Connection::open(home, &SessionId::parse(text).unwrap()).await.unwrap();
+        connection.call(Call::Watch { partials: true }).await.unwrap();
+        let (told, text) = (told.clone(), text.clone());
+        tokio::spawn(async move {
+            while let Some(news) = connection.news().await {
+                if news.partials.iter().any(|partial| !partial.text.is_empty()) {
+                    told.send(text.clone()).unwrap();
+                }
+            }
+        });
+    }
+    let mut missing: BTreeSet<String> = ids.iter().cloned().collect();
+    while let Some(one) = streamed.recv().await {
+        if missing.remove(&one) && missing.is_empty() {
+            println!("all");
+        }
+    }
+}
