@@ -16,12 +16,11 @@ import type {
   RepositoryInfo,
   SessionId,
   SessionView,
+  SetupChoice,
   Settings,
   Snapshot,
   TrustReport,
 } from './types';
-
-export type SetupChoice = 'retry' | 'go_on' | 'drop';
 
 /**
  * Everything the window can ask of Bosk. Each call rejects with a `Problem`.

@@ -1,6 +1,6 @@
 import type { Backend } from './backend';
 
-export type { Backend, SetupChoice } from './backend';
+export type { Backend } from './backend';
 
 /** The app's commands inside the app; a twin in memory in a browser. */
 export async function chooseBackend(): Promise<Backend> {

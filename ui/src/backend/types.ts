@@ -37,6 +37,7 @@ export type { RemovalToken } from './bindings/RemovalToken';
 export type { SessionId } from './bindings/SessionId';
 export type { SessionSummary } from './bindings/SessionSummary';
 export type { SessionView } from './bindings/SessionView';
+export type { SetupChoice } from './bindings/SetupChoice';
 export type { Settings } from './bindings/Settings';
 export type { SlashCommand } from './bindings/SlashCommand';
 export type { Snapshot } from './bindings/Snapshot';

@@ -11,7 +11,8 @@ export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove';
 export class Bosk {
   selected = $state<SessionId | null>(null);
   sheet = $state<Sheet | null>(null);
-  panelOpen = $state(true);
+  /** A narrow window has no room for it beside the session. */
+  panelOpen = $state(matchMedia('(min-width: 901px)').matches);
   drawerOpen = $state(false);
   finding = $state(false);
 

@@ -4,8 +4,6 @@ export const fleet = {
   'fleet.list': 'Sessions by what they need',
   'fleet.cost': 'Cost so far {cost}',
   'fleet.for': '{state} for {duration}',
-  'fleet.queuedMessages.one': '{count} message waiting',
-  'fleet.queuedMessages.other': '{count} messages waiting',
   'fleet.total': '{cost} in all',
 
   'doing.thinking': 'Thinking',
@@ -60,5 +58,4 @@ export const fleet = {
   'welcome.install.windows': 'In PowerShell',
   'welcome.lookAgain': 'Look again',
   'welcome.where': 'Installed somewhere else? Name its place in the settings.',
-  'welcome.hello': 'Many hands, one clearing',
 } as const;

@@ -1,13 +1,11 @@
 /** Words that every part of the window shares. */
 export const general = {
   'app.loading': 'Opening Bosk…',
-  'action.allow': 'Allow',
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'action.copy': 'Copy',
   'action.copied': 'Copied',
   'action.dismiss': 'Dismiss',
-  'action.retry': 'Try again',
   'action.save': 'Save',
   'action.choose': 'Choose…',
   'action.remove': 'Remove…',
@@ -32,7 +30,6 @@ export const general = {
   'action.theme.light': 'Light colours',
   'action.theme.dark': 'Dark colours',
   'action.theme.system': 'Colours of the system',
-  'action.more': 'More',
 
   'state.needs_you': 'Needs you',
   'state.failed': 'Failed',

@@ -33,7 +33,6 @@ export const launch = {
   'launch.noWorktreeHint': 'Claude changes the files that you have open, on the branch that is checked out.',
   'launch.rules.one': '{count} rule',
   'launch.rules.other': '{count} rules',
-  'launch.set': 'Set',
   'launch.planWorktree': 'Works in {folder} on the new branch {branch}, from {base}.',
   'launch.planInPlace': 'Works in {folder} itself, on {branch}.',
   'launch.planning': 'Looking at the repository…',
@@ -41,7 +40,6 @@ export const launch = {
   'launch.starting': 'Starting…',
   'launch.init': 'Make it a repository',
   'launch.initBody': 'Bosk can run git init here and make a first, empty commit.',
-  'launch.submitKeys': 'Launch with {keys}',
   'launch.invalidNumber': 'Enter a number above zero.',
 
   'trust.title': 'Trust what {name} brings?',
@@ -51,7 +49,6 @@ export const launch = {
   'trust.bodyEmpty': 'Nothing in it would act by itself.',
   'trust.accept': 'Trust and launch',
   'trust.refuse': 'Don’t launch',
-  'trust.in': 'in {file}',
   'trust.loading': 'Looking at what the repository brings…',
   'trust.hook': 'Hook',
   'trust.mcp_server': 'MCP server',

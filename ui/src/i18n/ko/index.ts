@@ -1,2 +1,16 @@
-import { en } from '../en';
-export const ko: Record<keyof typeof en, string> = en;
+import type { en } from '../en';
+import { around } from './around';
+import { fleet } from './fleet';
+import { general } from './general';
+import { launch } from './launch';
+import { problems } from './problems';
+import { session } from './session';
+
+export const ko: Record<keyof typeof en, string> = {
+  ...general,
+  ...problems,
+  ...fleet,
+  ...launch,
+  ...session,
+  ...around,
+};

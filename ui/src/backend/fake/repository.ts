@@ -1,0 +1,117 @@
+import type { LaunchSpec, SessionId } from '../types';
+import { no, World } from './world';
+
+/** What git and the repository's files would say. */
+export class Repository extends World {
+  async describeRepository(path: string) {
+    if (path.includes('plain'))
+      throw no(
+        'not_a_repository',
+        `${path} is not inside a git repository.`,
+        'Choose another folder, or make it a repository.',
+      );
+    const base = (kind: 'branch' | 'remote' | 'tag', name: string) => ({
+      kind,
+      name,
+      reference: `refs/${kind}/${name}`,
+      commit: 'c0ffee',
+      subject: 'Fix the build',
+      committed_at: 0,
+    });
+    return {
+      name: path.split('/').at(-1) ?? path,
+      path,
+      head: 'main',
+      bases: [base('branch', 'main'), base('remote', 'origin/main'), base('tag', 'v1.2')],
+    };
+  }
+
+  async planLaunch(spec: LaunchSpec) {
+    if (spec.branch === 'main')
+      throw no('branch_exists', 'A branch named main exists already.', 'Choose another name.');
+    const slug =
+      spec.prompt
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '')
+        .slice(0, 40) || 'task';
+    const branch = spec.branch ?? slug;
+    return {
+      repository: {
+        root: spec.repository,
+        name: 'shop',
+        head: { state: 'branch' as const, name: 'main', commit: 'c0ffee' },
+      },
+      folder: spec.worktree ? `/home/mina/.bosk/worktrees/shop/${branch}` : spec.repository,
+      branch: spec.worktree ? branch : 'main',
+      base_name: spec.base ?? 'main',
+      base_commit: 'c0ffee',
+    };
+  }
+
+  async trustReport() {
+    return {
+      state: 'unknown' as const,
+      fingerprint: 'abc',
+      findings: [
+        {
+          kind: 'hook' as const,
+          name: 'PreToolUse (Bash)',
+          detail: './scripts/check.sh | tee log',
+          file: '.claude/settings.json',
+        },
+        { kind: 'permission' as const, name: 'Bash(npm run *)', detail: null, file: '.claude/settings.json' },
+        { kind: 'mcp_server' as const, name: 'tracker', detail: 'npx -y tracker-mcp', file: '.mcp.json' },
+        { kind: 'setup_script' as const, name: 'setup', detail: 'npm ci', file: 'bosk.toml' },
+      ],
+    };
+  }
+
+  async changedFiles() {
+    const file = (
+      path: string,
+      kind: 'modified' | 'untracked' | 'deleted',
+      added: number,
+      removed: number,
+    ) => ({ path, old_path: null, kind, added, removed, binary: false });
+    const files = [
+      file('src/auth/redirect.ts', 'modified', 4, 2),
+      file('src/auth/a-very-long-folder-name/with/more/return-url.test.ts', 'untracked', 38, 0),
+      file('src/legacy.ts', 'deleted', 0, 120),
+    ];
+    return { files, total: 3, added: 42, removed: 122, more: false };
+  }
+
+  async fileDiff() {
+    const text = [
+      'diff --git a/x b/x',
+      '--- a/x',
+      '+++ b/x',
+      '@@ -10,4 +10,5 @@ fn main',
+      ' const a = 1;',
+      '-return location.pathname;',
+      '+return pathname + search + hash;',
+      '+// kept',
+      ' }',
+      ' ',
+    ].join('\n');
+    return { text, truncated: false };
+  }
+
+  async removalPlan(id: SessionId) {
+    const { summary } = this.session(id);
+    return {
+      token: { head: 'a', snapshot: 'b', worktree: 'c' },
+      folder: summary.folder,
+      branch: summary.branch,
+      own_commits: 2,
+      uncommitted: true,
+      ignored: [
+        { path: 'node_modules/', bytes: 412_000_000 },
+        { path: '.env', bytes: 312 },
+      ],
+      ignored_total: 2,
+      nested: [],
+    };
+  }
+}

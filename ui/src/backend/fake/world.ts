@@ -1,0 +1,121 @@
+import type {
+  Ask,
+  Batch,
+  Entry,
+  Event,
+  PartialBlock,
+  Problem,
+  QueuedMessage,
+  SessionId,
+  SessionSummary,
+} from '../types';
+import { conversation, troubles } from './entries';
+import { ask, fleet } from './scenes';
+
+interface Session {
+  summary: SessionSummary;
+  entries: Entry[];
+  asks: Ask[];
+  queue: QueuedMessage[];
+  partials: Map<number, PartialBlock>;
+}
+
+export const no = (code: Problem['code'], message: string, hint: string | null = null): Problem => ({
+  code,
+  message,
+  hint,
+});
+
+/** Made-up sessions, and the numbered batches that tell of their changes. */
+export class World {
+  readonly sessions = new Map<SessionId, Session>();
+  protected seq = 0;
+  protected out: (batch: Batch) => void = () => undefined;
+  #block = 0;
+
+  constructor(readonly scene: string) {
+    const now = Date.now();
+    for (const one of fleet(scene, now)) this.add(one);
+  }
+
+  protected add(one: SessionSummary, entries?: Entry[]): Session {
+    const start = one.created_at;
+    const made =
+      entries ??
+      (this.scene === 'trouble'
+        ? troubles(start)
+        : one.glance === 'queued'
+          ? []
+          : conversation(start, one.title));
+    const asks = one.glance === 'needs_you' ? [ask(this.scene, one.last_event_at)] : [];
+    const queue =
+      this.scene === 'queue'
+        ? [{ uuid: 'queued-1', text: 'Then update the changelog too', images: 0, sent: false }]
+        : [];
+    const session = { summary: one, entries: made, asks, queue, partials: new Map() };
+    this.sessions.set(one.id, session);
+    return session;
+  }
+
+  protected session(id: SessionId): Session {
+    const session = this.sessions.get(id);
+    if (!session) throw no('session_unknown', 'No session has that id.');
+    return session;
+  }
+
+  emit(...events: Event[]): void {
+    const after = this.seq;
+    this.seq += events.length;
+    this.out({ seq: this.seq, after, events });
+  }
+
+  update(id: SessionId, change: Record<string, unknown>): void {
+    const session = this.session(id);
+    session.summary = { ...session.summary, ...change, last_event_at: Date.now() } as SessionSummary;
+    this.emit({ type: 'session', summary: session.summary });
+  }
+
+  append(id: SessionId, body: Record<string, unknown>): void {
+    const session = this.session(id);
+    const entry = { parent: null, ...body, index: session.entries.length, at: Date.now() } as Entry;
+    session.entries.push(entry);
+    this.emit({ type: 'entries', id, total: session.entries.length, entries: [entry] });
+  }
+
+  /** Streams words as the real backend does: in pieces, then the entry in their place. */
+  stream(id: SessionId, text: string, every = 30): void {
+    const block = ++this.#block;
+    const pieces = text.match(/[^]{1,7}/gu) ?? [];
+    let from = 0;
+    const tick = () => {
+      const piece = pieces.shift();
+      if (piece === undefined) {
+        const { entries, partials } = this.session(id);
+        const entry: Entry = { kind: 'text', text, parent: null, index: entries.length, at: Date.now() };
+        entries.push(entry);
+        partials.delete(block);
+        this.emit(
+          { type: 'entries', id, total: entries.length, entries: [entry] },
+          { type: 'partials', id, partials: [], done: [block] },
+        );
+        this.update(id, { turn: 'idle', glance: 'done', doing: null, turn_started_at: null });
+        return;
+      }
+      const partial: PartialBlock = { block, parent: null, part: { kind: 'text' }, from, text: piece };
+      this.session(id).partials.set(block, {
+        ...partial,
+        from: 0,
+        text: text.slice(0, text.length - pieces.join('').length),
+      });
+      from += new TextEncoder().encode(piece).length;
+      this.emit({ type: 'partials', id, partials: [partial], done: [] });
+      setTimeout(tick, every);
+    };
+    tick();
+  }
+
+  protected waiting(id: SessionId): void {
+    const { asks, queue } = this.session(id);
+    this.emit({ type: 'waiting', id, asks, queue });
+  }
+}

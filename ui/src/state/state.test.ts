@@ -1,0 +1,191 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeBackend } from '../backend/fake/fake';
+import { summary } from '../backend/fake/scenes';
+import type { Batch, PartialBlock, SessionView } from '../backend/types';
+import { Connection } from './connection';
+import { Conversation, KEPT, PAGE } from './conversation.svelte';
+import { group, order } from './groups';
+import { grow } from './partials';
+import { Store } from './store.svelte';
+
+const piece = (from: number, text: string): PartialBlock => ({
+  block: 1,
+  parent: null,
+  part: { kind: 'text' },
+  from,
+  text,
+});
+
+describe('a growing block', () => {
+  it('counts in UTF-8, as the backend does', () => {
+    let block = grow(undefined, piece(0, '안녕 '));
+    expect(block.bytes).toBe(7);
+    block = grow(block, piece(7, '👍!'));
+    expect(block.text).toBe('안녕 👍!');
+    expect(block.bytes).toBe(12);
+  });
+
+  it('waits for the whole after a gap, and shows what it has meanwhile', () => {
+    let block = grow(grow(undefined, piece(0, 'abc')), piece(9, 'x'));
+    expect(block).toMatchObject({ text: 'abc', waiting: true });
+    block = grow(block, piece(3, 'd'));
+    expect(block.text).toBe('abc');
+    expect(grow(block, piece(0, 'abcdefghi'))).toMatchObject({ text: 'abcdefghi', waiting: false });
+  });
+
+  it('takes what it has already only once', () => {
+    const block = grow(undefined, piece(0, 'abcdef'));
+    expect(grow(block, piece(2, 'cd')).text).toBe('abcdef');
+    expect(grow(block, piece(4, 'efgh')).text).toBe('abcdefgh');
+  });
+
+  it('shows nothing of a block whose beginning was missed', () => {
+    expect(grow(undefined, piece(5, 'late'))).toMatchObject({ text: '', waiting: true });
+  });
+});
+
+describe('the order of the fleet', () => {
+  it('is by what a session asks of the person', () => {
+    const now = 1_000_000_000;
+    const made = (['done', 'queued', 'needs_you', 'running', 'stopped', 'failed'] as const).map((glance) =>
+      summary(glance, glance, now),
+    );
+    expect(order(made).map((session) => session.glance)).toEqual([
+      'needs_you',
+      'failed',
+      'running',
+      'queued',
+      'done',
+      'stopped',
+    ]);
+  });
+
+  it('puts who waits longest first, and does not move while a session streams', () => {
+    const now = 1_000_000_000;
+    const late = summary('late', 'needs_you', now, { last_event_at: 20 });
+    const early = summary('early', 'needs_you', now, { last_event_at: 10 });
+    expect(group([late, early])[0]?.sessions.map((session) => session.title)).toEqual(['early', 'late']);
+    const one = summary('one', 'running', now, { created_at: 5 });
+    const two = summary('two', 'running', now, { created_at: 9 });
+    const before = order([one, two]).map((session) => session.id);
+    expect(order([{ ...one, last_event_at: now + 99 }, two]).map((session) => session.id)).toEqual(before);
+  });
+});
+
+describe('a conversation', () => {
+  const view = async (backend: FakeBackend): Promise<SessionView> =>
+    backend.watch([...backend.sessions.keys()][0] ?? '');
+
+  it('fetches by page what is not here, once, and forgets what is far away', async () => {
+    const backend = new FakeBackend('long');
+    const first = await view(backend);
+    const fetch = vi.fn((from: number, count: number) =>
+      backend.transcriptPage(first.summary.id, from, count),
+    );
+    const conversation = new Conversation(first, fetch);
+    expect(conversation.total).toBe(100_000);
+    expect(conversation.entries.size).toBe(PAGE);
+
+    conversation.need(10);
+    conversation.need(11);
+    await vi.waitFor(() => expect(conversation.entries.get(11)?.index).toBe(11));
+    expect(fetch).toHaveBeenCalledTimes(1);
+
+    for (let page = 1; page < 200; page += 1) {
+      conversation.need(page * PAGE);
+      await vi.waitFor(() => expect(conversation.entries.has(page * PAGE)).toBe(true), { interval: 1 });
+    }
+    expect(conversation.entries.size).toBeLessThanOrEqual(KEPT + PAGE);
+    expect(conversation.entries.has(10)).toBe(false);
+  });
+
+  it('keeps what came over the channel when an older page arrives', async () => {
+    const backend = new FakeBackend('long');
+    const first = await view(backend);
+    const conversation = new Conversation(first, (from, count) =>
+      backend.transcriptPage(first.summary.id, from, count),
+    );
+    conversation.need(0);
+    const fresh = { index: 3, at: 0, parent: null, kind: 'text' as const, text: 'newer' };
+    conversation.applyEntries({ type: 'entries', id: first.summary.id, total: 100_000, entries: [fresh] });
+    await vi.waitFor(() => expect(conversation.entries.has(4)).toBe(true));
+    expect(conversation.entries.get(3)).toMatchObject({ text: 'newer' });
+  });
+});
+
+describe('the connection', () => {
+  let backend: FakeBackend;
+  let store: Store;
+  let connection: Connection;
+  let send: (batch: Batch) => void;
+
+  beforeEach(async () => {
+    backend = new FakeBackend('some');
+    store = new Store();
+    connection = new Connection(backend, store);
+    const subscribe = backend.subscribe.bind(backend);
+    vi.spyOn(backend, 'subscribe').mockImplementation(async (onBatch) => {
+      send = onBatch;
+      return subscribe(onBatch);
+    });
+    await connection.subscribe();
+  });
+
+  it('takes the snapshot, then batches in order, and acknowledges each', async () => {
+    expect(store.sessions.size).toBe(3);
+    backend.emit({ type: 'session', summary: summary('new', 'queued', 1, { id: 'x' }) });
+    expect(store.sessions.size).toBe(4);
+    backend.emit({ type: 'session_gone', id: 'x' });
+    expect(store.sessions.size).toBe(3);
+    await vi.waitFor(() => expect(backend.acknowledged).toEqual([1, 2]));
+  });
+
+  it('asks for a new snapshot after a gap, and passes over what the old one still sends', async () => {
+    const old = send;
+    send({ seq: 9, after: 7, events: [{ type: 'session_gone', id: 'nobody' }] });
+    await vi.waitFor(() => expect(backend.subscribe).toHaveBeenCalledTimes(2));
+    const [id] = [...store.sessions.keys()];
+    old({ seq: 1, after: 0, events: [{ type: 'session_gone', id: id ?? '' }] });
+    expect(store.sessions.size).toBe(3);
+  });
+
+  it('applies a batch only once', () => {
+    const [id] = [...store.sessions.keys()];
+    const batch: Batch = { seq: 1, after: 0, events: [{ type: 'session_gone', id: id ?? '' }] };
+    send(batch);
+    const gone = store.sessions.size;
+    store.sessions.set(id ?? '', summary('back', 'done', 1, { id: id ?? '' }));
+    send(batch);
+    expect(store.sessions.size).toBe(gone + 1);
+  });
+
+  it('loses nothing that comes while a session’s view is on its way', async () => {
+    const id = [...store.sessions.keys()][1] ?? '';
+    const watch = backend.watch.bind(backend);
+    vi.spyOn(backend, 'watch').mockImplementation(async (wanted) => {
+      const view = await watch(wanted);
+      backend.append(wanted, { kind: 'text', text: 'meanwhile' });
+      return { ...view, total: view.total };
+    });
+    await connection.watch(id);
+    const last = (store.conversation?.total ?? 0) - 1;
+    expect(store.conversation?.entries.get(last)).toMatchObject({ text: 'meanwhile' });
+  });
+
+  it('tells whoever measures once the text is painted', async () => {
+    const id = [...store.sessions.keys()][1] ?? '';
+    await connection.watch(id);
+    const painted = vi.fn();
+    window.__bosk_painted = painted;
+    backend.emit({ type: 'partials', id, partials: [piece(0, 'now')], done: [] });
+    await vi.waitFor(() => expect(painted).toHaveBeenCalledWith(1, 'now'));
+    delete window.__bosk_painted;
+  });
+
+  it('says what went wrong once', () => {
+    const problem = { code: 'disk_full' as const, message: 'The disk is full.', hint: null };
+    store.addProblem(problem);
+    store.addProblem({ ...problem });
+    expect(store.problems).toHaveLength(1);
+  });
+});

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const css = readFileSync('src/styles/tokens.css', 'utf8');
+const declared = new Map(
+  [...css.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name, value] as const),
+);
+
+function colour(name: string, theme: 0 | 1): string {
+  const value = declared.get(name) ?? '';
+  const reference = /^var\((--[\w-]+)\)$/.exec(value)?.[1];
+  if (reference) return colour(reference, theme);
+  const pair = /^light-dark\((.+?), (.+)\)$/.exec(value);
+  const chosen = pair ? pair[theme + 1] : value;
+  if (!chosen || !/^#[0-9a-f]{6}$/.test(chosen)) throw new Error(`${name} is no colour: ${value}`);
+  return chosen;
+}
+
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+const surfaces = [
+  '--surface',
+  '--surface-sunken',
+  '--surface-raised',
+  '--surface-hover',
+  '--surface-selected',
+];
+const texts = ['--text', '--text-soft', '--text-muted'];
+const coloured = [
+  '--accent',
+  '--danger',
+  '--state-needs-you',
+  '--state-done',
+  '--state-failed',
+  '--diff-add',
+  '--diff-remove',
+];
+const syntax = ['keyword', 'string', 'number', 'name', 'comment'].map((name) => `--syntax-${name}`);
+const terminal = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'].map(
+  (name) => `--terminal-${name}`,
+);
+
+const pairs: [string, string, number][] = [
+  ...surfaces.flatMap((surface) => texts.map((text): [string, string, number] => [text, surface, 4.5])),
+  ...surfaces.flatMap((surface) => coloured.map((text): [string, string, number] => [text, surface, 4.5])),
+  ...syntax.map((text): [string, string, number] => [text, '--surface-code', 4.5]),
+  ...terminal.map((text): [string, string, number] => [text, '--terminal', 4.5]),
+  ['--text', '--diff-add-soft', 4.5],
+  ['--text', '--diff-remove-soft', 4.5],
+  ['--text', '--diff-add-mark', 4.5],
+  ['--text', '--diff-remove-mark', 4.5],
+  ['--text-soft', '--diff-add-soft', 4.5],
+  ['--text-soft', '--diff-remove-soft', 4.5],
+  ['--diff-add', '--diff-add-soft', 4.5],
+  ['--diff-remove', '--diff-remove-soft', 4.5],
+  ['--text', '--state-needs-you-soft', 4.5],
+  ['--text-muted', '--state-needs-you-soft', 4.5],
+  ['--text', '--state-failed-soft', 4.5],
+  ['--danger', '--danger-soft', 4.5],
+  ['--text', '--accent-soft', 4.5],
+  ['--on-solid', '--accent-solid', 4.5],
+  ['--on-solid', '--danger-solid', 4.5],
+  ...surfaces.flatMap((surface): [string, string, number][] => [
+    ['--border-strong', surface, 3],
+    ['--focus', surface, 3],
+    ['--state-queued', surface, 3],
+    ['--state-stopped', surface, 3],
+    ['--state-running', surface, 3],
+  ]),
+];
+
+describe.each([
+  ['light', 0],
+  ['dark', 1],
+] as const)('contrast, %s', (_, theme) => {
+  it.each(pairs)('%s on %s is at least %d', (text, surface, least) => {
+    expect(contrast(colour(text, theme), colour(surface, theme))).toBeGreaterThanOrEqual(least);
+  });
+});

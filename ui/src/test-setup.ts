@@ -1,0 +1,36 @@
+/** What jsdom lacks of a browser, as little as the window needs. */
+import { afterEach } from 'vitest';
+import { cleanup } from '@testing-library/svelte';
+
+HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
+  this.open = false;
+};
+Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.scrollTo = () => undefined;
+window.matchMedia = (query: string) =>
+  ({
+    matches: query.includes('min-width'),
+    media: query,
+    addEventListener: () => undefined,
+  }) as unknown as MediaQueryList;
+globalThis.ResizeObserver = class {
+  constructor(private readonly callback: ResizeObserverCallback) {}
+  /** Every element has a size, so that a virtual list shows rows. */
+  observe(target: Element) {
+    const size = { width: 800, height: target.classList.contains('scroller') ? 600 : 40 };
+    Object.defineProperty(target, 'offsetParent', { configurable: true, value: document.body });
+    queueMicrotask(() =>
+      this.callback(
+        [{ target, contentRect: size as DOMRectReadOnly } as unknown as ResizeObserverEntry],
+        this as unknown as ResizeObserver,
+      ),
+    );
+  }
+  unobserve() {}
+  disconnect() {}
+};
+
+afterEach(cleanup);
