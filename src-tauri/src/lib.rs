@@ -1,12 +1,48 @@
-//! RING 3: what is shown.
+//! RING 3, what is shown: windows, menus and the commands that the page may call. Thin: what happens
+//! is the runtime's, what is true is core's. This package knows no git, no process and no socket.
 
-/// Starts the app.
-pub fn run() -> Result<(), tauri::Error> {
+mod ipc;
+mod menu;
+mod renderer;
+mod store;
+mod window;
+
+use bosk_core::Problem;
+use bosk_runtime::fleet::Fleet;
+use bosk_runtime::home::Home;
+use tauri::Manager as _;
+
+/// Starts the app and returns when it has ended.
+///
+/// # Errors
+/// Bosk's folder cannot be used, or the system has no web view.
+pub fn run() -> Result<(), Problem> {
+    renderer::choose();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("BOSK_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let home = Home::find()?;
+    let opening = home.clone();
     tauri::Builder::default()
+        // First: a second start must find the first before anything else is opened.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::raise(app)))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
-        .plugin(tauri_plugin_window_state::Builder::new().build())
-        .plugin(tauri_plugin_single_instance::init(|_, _, _| {}))
+        .plugin(window::places(&home))
+        .invoke_handler(ipc::handler())
+        .menu(menu::build)
+        .on_menu_event(menu::chosen)
+        .setup(move |app| {
+            let fleet = tauri::async_runtime::block_on(Fleet::open(opening))?;
+            app.manage(fleet.clone());
+            app.manage(store::Store::open(app.handle(), &home));
+            window::open_main(app.handle())?;
+            // Neither holds up the window: what they find comes as events.
+            tauri::async_runtime::spawn(ipc::claude::look(fleet));
+            Ok(())
+        })
         .run(tauri::generate_context!())
+        .map_err(|error| ipc::internal(&error))
 }

@@ -164,7 +164,7 @@ pub struct FileDiff {
 }
 
 /// The exact state that a person agreed to remove. A removal that finds another one is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RemovalToken {
     /// The commit at HEAD.
@@ -187,7 +187,7 @@ pub struct IgnoredFile {
 }
 
 /// What a removal would take away, and what is kept of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RemovalPlan {
     /// To be handed back with the decision.
@@ -231,4 +231,18 @@ pub struct LeftOut {
     pub path: String,
     /// Why, as a phrase.
     pub why: String,
+}
+
+/// What a folder is, before anything is launched in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RepositoryInfo {
+    /// The repository's name.
+    pub name: String,
+    /// Its main work tree.
+    pub path: String,
+    /// The branch that HEAD names; absent when it is detached.
+    pub head: Option<String>,
+    /// What a session can start from.
+    pub bases: Vec<Base>,
 }

@@ -53,6 +53,30 @@ pub struct LaunchSpec {
     pub backend: Backend,
 }
 
+impl LaunchSpec {
+    /// A prompt with every choice at its default, and no repository yet.
+    #[must_use]
+    pub fn of_prompt(prompt: &str) -> Self {
+        Self {
+            repository: String::new(),
+            prompt: prompt.to_owned(),
+            images: Vec::new(),
+            base: None,
+            branch: None,
+            worktree: true,
+            model: None,
+            effort: None,
+            permission_mode: PermissionMode::default(),
+            allowed_tools: Vec::new(),
+            denied_tools: Vec::new(),
+            append_system_prompt: None,
+            max_turns: None,
+            max_budget_usd: None,
+            backend: Backend::default(),
+        }
+    }
+}
+
 fn yes() -> bool {
     true
 }

@@ -10,6 +10,7 @@ mod watch_folders;
 
 use std::path::PathBuf;
 
+use bosk_core::session::SessionSummary;
 use bosk_core::transcript::Entry;
 use bosk_core::view::{Batch, Event, Page, SessionView, Snapshot};
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -35,6 +36,7 @@ enum Message {
     Unwatch(SessionId),
     Page(SessionId, u32, u32, oneshot::Sender<Result<Page, Problem>>),
     Find(SessionId, String, oneshot::Sender<Result<Vec<u32>, Problem>>),
+    Summary(SessionId, oneshot::Sender<Result<SessionSummary, Problem>>),
     Tell(Event),
     Followed(SessionId, follow::Followed),
     Folders(watch_folders::Seen),
@@ -105,6 +107,14 @@ impl Fleet {
     /// It is not watched, or its journal cannot be read.
     pub async fn find(&self, id: SessionId, text: String) -> Result<Vec<u32>, Problem> {
         self.ask(|reply| Message::Find(id, text, reply)).await?
+    }
+
+    /// A session's row as it is now.
+    ///
+    /// # Errors
+    /// There is no such session.
+    pub async fn summary(&self, id: SessionId) -> Result<SessionSummary, Problem> {
+        self.ask(|reply| Message::Summary(id, reply)).await?
     }
 
     /// Tells the window something that is not a session's: settings, sign-in, the CLI. What it says

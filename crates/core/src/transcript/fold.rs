@@ -350,7 +350,9 @@ impl EntryBody {
     pub fn holds(&self, text: &str) -> bool {
         let holds = |words: &str| words.to_lowercase().contains(text);
         match self {
-            Self::Prompt { text, .. } | Self::Text { text } | Self::Thinking { text } => holds(text),
+            Self::Prompt { text, .. } | Self::Text { text } | Self::Thinking { text } => {
+                holds(text)
+            }
             Self::ToolUse { name, input, result, .. } => {
                 holds(name)
                     || value_holds(input, &holds)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bosk_core::git::LaunchPlan;
 use bosk_core::journal::{Decision, Kind, Message};
 use bosk_core::launch::LaunchSpec;
+use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::{reconcile, start};
@@ -55,6 +56,30 @@ pub async fn source(
     } else {
         Ok(trust::Source::Folder(repository.root.clone()))
     }
+}
+
+/// What the session would find there that the person has to agree to, and whether they have.
+///
+/// # Errors
+/// The spec cannot be launched, and why.
+pub async fn trust_report(home: &Home, spec: &LaunchSpec) -> Result<TrustReport, Problem> {
+    let repository = Repository::discover(Path::new(&spec.repository)).await?;
+    let source = source(home, &repository, spec).await?;
+    trust::Trust::new(home).status(&repository, &source).await
+}
+
+/// Keeps the person's agreement to what a report showed.
+///
+/// # Errors
+/// The repository brings something else by now, or the agreement cannot be kept.
+pub async fn accept_trust(
+    home: &Home,
+    spec: &LaunchSpec,
+    fingerprint: &str,
+) -> Result<(), Problem> {
+    let repository = Repository::discover(Path::new(&spec.repository)).await?;
+    let source = source(home, &repository, spec).await?;
+    trust::Trust::new(home).accept(&repository, &source, fingerprint).await
 }
 
 /// Launches a session and returns as soon as its keeper is there; what follows is the keeper's to

@@ -2,14 +2,18 @@
 //! truth about sessions whose keeper is gone. The window and the command `bosk` both stand on this.
 //! Not here: what is shown, and the keeper itself ([`crate::keeper`]).
 
+pub mod account;
 pub mod connection;
 pub mod ended;
 pub mod forget;
 pub mod launch;
 pub mod reconcile;
+pub mod rehearsal;
 pub mod room;
 pub mod send;
 pub mod start;
+pub mod suggestions;
+pub mod worktree;
 
 pub use connection::{Connection, News};
 pub use launch::{Launched, launch, plan};

@@ -14,12 +14,26 @@ use crate::home::Home;
 /// # Errors
 /// There is nothing to send, or no such session, or it can be neither reached nor started.
 pub async fn send(home: &Home, id: &SessionId, text: &str) -> Result<bool, Problem> {
-    if text.trim().is_empty() {
+    let uuid = new_name();
+    send_message(home, id, Message { uuid, text: text.to_owned(), images: vec![] }).await
+}
+
+/// A name for a message that no other has.
+#[must_use]
+pub fn new_name() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// As [`send`], with a name of the caller's and with pictures. Sent twice under the same name, it is
+/// one message.
+///
+/// # Errors
+/// As for [`send`].
+pub async fn send_message(home: &Home, id: &SessionId, message: Message) -> Result<bool, Problem> {
+    if message.text.trim().is_empty() && message.images.is_empty() {
         return Err(Problem::new(ProblemCode::InvalidInput, "There is nothing to send.")
             .hint("Write what Claude is to do next."));
     }
-    let message =
-        Message { uuid: uuid::Uuid::new_v4().to_string(), text: text.to_owned(), images: vec![] };
     if standing(home, id).await? == Standing::Kept {
         match deliver(home, id, message.clone()).await {
             Ok(()) => return Ok(false),

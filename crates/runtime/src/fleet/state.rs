@@ -158,6 +158,9 @@ impl State {
             Message::Find(id, text, reply) => {
                 let _ = reply.send(self.with_transcript(&id, |transcript| transcript.find(&text)));
             }
+            Message::Summary(id, reply) => {
+                let _ = reply.send(self.sessions.summary(&id).ok_or_else(|| unknown(&id)));
+            }
             Message::Tell(event) => self.tell(event),
             Message::Followed(id, followed) => self.followed(&id, followed),
             Message::Folders(seen) => self.seen(seen),

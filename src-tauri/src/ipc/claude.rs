@@ -1,0 +1,53 @@
+//! The `claude` command and the sign-in.
+
+use bosk_core::auth::AuthStatus;
+use bosk_core::view::{CliStatus, Event};
+use bosk_runtime::client::account;
+use bosk_runtime::fleet::Fleet;
+use tauri::State;
+
+use super::Answer;
+
+/// Looks for the CLI and asks who is signed in; the window learns both as events.
+pub(crate) async fn look(fleet: Fleet) {
+    let cli = account::cli_status(fleet.home()).await;
+    let ready = matches!(cli, CliStatus::Ready { .. });
+    fleet.tell(Event::Cli { cli }).await;
+    if ready {
+        match account::auth(fleet.home()).await {
+            Ok(auth) => fleet.tell(Event::Auth { auth }).await,
+            Err(problem) => fleet.tell(Event::Problem { problem }).await,
+        }
+    }
+}
+
+async fn tell_auth(fleet: &Fleet) -> Answer<AuthStatus> {
+    let auth = account::auth(fleet.home()).await?;
+    fleet.tell(Event::Auth { auth: auth.clone() }).await;
+    Ok(auth)
+}
+
+/// Keeps a token of `claude setup-token`. It goes nowhere else, and never back to the page.
+#[tauri::command]
+pub(crate) async fn store_token(fleet: State<'_, Fleet>, token: String) -> Answer<AuthStatus> {
+    account::store_token(fleet.home(), &token).await?;
+    tell_auth(&fleet).await
+}
+
+#[tauri::command]
+pub(crate) async fn forget_token(fleet: State<'_, Fleet>) -> Answer<AuthStatus> {
+    account::forget_token(fleet.home()).await?;
+    tell_auth(&fleet).await
+}
+
+#[tauri::command]
+pub(crate) async fn refresh_cli(fleet: State<'_, Fleet>) -> Answer<CliStatus> {
+    let cli = account::cli_status(fleet.home()).await;
+    fleet.tell(Event::Cli { cli: cli.clone() }).await;
+    Ok(cli)
+}
+
+#[tauri::command]
+pub(crate) async fn refresh_auth(fleet: State<'_, Fleet>) -> Answer<AuthStatus> {
+    tell_auth(&fleet).await
+}

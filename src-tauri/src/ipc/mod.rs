@@ -1,0 +1,65 @@
+//! The commands that the page may call: take the arguments, call the runtime, answer. One file for
+//! each part of the window. Not here: anything that decides.
+
+pub(crate) mod claude;
+mod fleet;
+mod launch;
+mod session;
+mod settings;
+mod worktree;
+
+use bosk_core::{Problem, ProblemCode};
+use tauri::Wry;
+use tauri::ipc::Invoke;
+
+/// What a command answers.
+type Answer<T> = Result<T, Problem>;
+
+/// All commands.
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        fleet::subscribe,
+        fleet::acknowledge,
+        fleet::watch,
+        fleet::unwatch,
+        fleet::transcript_page,
+        fleet::find_in_transcript,
+        launch::describe_repository,
+        launch::init_repository,
+        launch::plan_launch,
+        launch::trust_report,
+        launch::accept_trust,
+        launch::launch,
+        launch::try_rehearsal,
+        launch::pick_folder,
+        session::send,
+        session::edit_queued,
+        session::remove_queued,
+        session::answer,
+        session::interrupt,
+        session::stop,
+        session::resume,
+        session::answer_setup,
+        session::set_permission_mode,
+        session::set_model,
+        session::suggest_files,
+        worktree::changed_files,
+        worktree::file_diff,
+        worktree::removal_plan,
+        worktree::remove_session,
+        worktree::reveal,
+        settings::save_settings,
+        settings::open_external,
+        settings::remember,
+        settings::recall,
+        claude::store_token,
+        claude::forget_token,
+        claude::refresh_cli,
+        claude::refresh_auth,
+    ]
+}
+
+/// A failure that has no meaning for the person's work.
+pub(crate) fn internal(error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(ProblemCode::Internal, format!("The window could not do this: {error}."))
+}

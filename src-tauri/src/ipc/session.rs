@@ -1,0 +1,108 @@
+//! Steering a session: each is one call to its keeper.
+
+use bosk_core::SessionId;
+use bosk_core::journal::{Message, SetupChoice};
+use bosk_core::launch::{Image, PermissionMode};
+use bosk_core::session::{Answer as Given, StopReason};
+use bosk_core::wire::{Call, Edit};
+use bosk_runtime::client::{self, Connection};
+use bosk_runtime::fleet::Fleet;
+use serde_json::Value;
+use tauri::State;
+
+use super::Answer;
+
+async fn call(fleet: &Fleet, id: &SessionId, call: Call) -> Answer<Value> {
+    Connection::open(fleet.home(), id).await?.call(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn send(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    uuid: String,
+    text: String,
+    images: Vec<Image>,
+) -> Answer<()> {
+    let message = Message { uuid, text, images };
+    client::send::send_message(fleet.home(), &id, message).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn edit_queued(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    uuid: String,
+    text: String,
+) -> Answer<()> {
+    let message = Message { uuid: client::send::new_name(), text, images: Vec::new() };
+    call(&fleet, &id, Call::Edit(Edit { replaces: uuid, message })).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn remove_queued(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    uuid: String,
+) -> Answer<()> {
+    call(&fleet, &id, Call::Remove { uuid }).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn answer(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    request_id: String,
+    answer: Given,
+) -> Answer<()> {
+    call(&fleet, &id, Call::Answer { request_id, answer }).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn interrupt(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
+    call(&fleet, &id, Call::Interrupt).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn stop(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
+    call(&fleet, &id, Call::Stop { reason: StopReason::Person }).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn resume(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
+    client::resume(fleet.home(), &id).await
+}
+
+#[tauri::command]
+pub(crate) async fn answer_setup(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    choice: SetupChoice,
+) -> Answer<()> {
+    call(&fleet, &id, Call::Setup { choice }).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn set_permission_mode(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    mode: PermissionMode,
+) -> Answer<()> {
+    call(&fleet, &id, Call::SetMode { mode }).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn set_model(fleet: State<'_, Fleet>, id: SessionId, model: String) -> Answer<()> {
+    call(&fleet, &id, Call::SetModel { model }).await.map(drop)
+}
+
+/// Files whose name is like what was typed after `@`.
+#[tauri::command]
+pub(crate) async fn suggest_files(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    query: String,
+) -> Answer<Vec<String>> {
+    let found = call(&fleet, &id, Call::SuggestFiles { query }).await?;
+    Ok(client::suggestions::paths(&found))
+}

@@ -1,0 +1,45 @@
+//! A session's folder: what has changed in it, and removing it.
+
+use bosk_core::SessionId;
+use bosk_core::git::{Changes, FileDiff, RemovalPlan, RemovalToken};
+use bosk_runtime::client::worktree;
+use bosk_runtime::fleet::Fleet;
+use tauri::{AppHandle, State};
+use tauri_plugin_opener::OpenerExt as _;
+
+use super::{Answer, internal};
+
+#[tauri::command]
+pub(crate) async fn changed_files(fleet: State<'_, Fleet>, id: SessionId) -> Answer<Changes> {
+    worktree::changed(&fleet.summary(id).await?).await
+}
+
+#[tauri::command]
+pub(crate) async fn file_diff(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    path: String,
+) -> Answer<FileDiff> {
+    worktree::diff(&fleet.summary(id).await?, &path).await
+}
+
+#[tauri::command]
+pub(crate) async fn removal_plan(fleet: State<'_, Fleet>, id: SessionId) -> Answer<RemovalPlan> {
+    worktree::removal(&fleet.summary(id).await?).await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_session(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    token: RemovalToken,
+) -> Answer<()> {
+    worktree::remove(fleet.home(), &fleet.summary(id).await?, token).await
+}
+
+/// Shows the session's folder in the system's file manager. The page names the session, not a path.
+#[tauri::command]
+pub(crate) async fn reveal(app: AppHandle, fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
+    let folder = fleet.summary(id).await?.folder;
+    app.opener().open_path(folder, None::<&str>).map_err(|error| internal(&error))
+}
