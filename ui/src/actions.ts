@@ -56,7 +56,7 @@ export function actions(bosk: Bosk): Action[] {
     {
       id: 'reveal',
       label: t('action.reveal'),
-      run: () => void bosk.attempt(bosk.backend.reveal(session.folder)),
+      run: () => void bosk.attempt(bosk.backend.reveal(session.id)),
     },
     { id: 'remove', label: t('action.remove'), run: () => (bosk.sheet = 'remove') },
   ];

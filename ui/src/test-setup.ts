@@ -10,6 +10,7 @@ HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
 };
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
+globalThis.CSS ??= { supports: () => false } as unknown as typeof CSS;
 window.matchMedia = (query: string) =>
   ({
     matches: query.includes('min-width'),

@@ -37,8 +37,8 @@ export interface Backend {
   describeRepository(path: string): Promise<RepositoryInfo>;
   initRepository(path: string): Promise<void>;
   planLaunch(spec: LaunchSpec): Promise<LaunchPlan>;
-  trustReport(path: string): Promise<TrustReport>;
-  acceptTrust(path: string, fingerprint: string): Promise<void>;
+  trustReport(spec: LaunchSpec): Promise<TrustReport>;
+  acceptTrust(spec: LaunchSpec, fingerprint: string): Promise<void>;
   launch(spec: LaunchSpec): Promise<SessionId>;
   tryRehearsal(): Promise<SessionId[]>;
 
@@ -65,7 +65,8 @@ export interface Backend {
   refreshAuth(): Promise<AuthStatus>;
   pickFolder(): Promise<string | null>;
   openExternal(url: string): Promise<void>;
-  reveal(path: string): Promise<void>;
+  /** Shows the session's folder in the system's file manager. */
+  reveal(id: SessionId): Promise<void>;
   /** Keeps a choice that may be lost, such as the last model. */
   remember(key: string, value: unknown): Promise<void>;
   recall(key: string): Promise<unknown>;

@@ -9,7 +9,7 @@ export const tauri: Backend = {
     channel.onmessage = onBatch;
     return invoke('subscribe', { channel });
   },
-  acknowledge: (seq) => invoke('acknowledge', { seq }),
+  acknowledge: () => invoke('acknowledge'),
   watch: (id) => invoke('watch', { id }),
   unwatch: (id) => invoke('unwatch', { id }),
   transcriptPage: (id, from, count) => invoke('transcript_page', { id, from, count }),
@@ -18,8 +18,8 @@ export const tauri: Backend = {
   describeRepository: (path) => invoke('describe_repository', { path }),
   initRepository: (path) => invoke('init_repository', { path }),
   planLaunch: (spec) => invoke('plan_launch', { spec }),
-  trustReport: (path) => invoke('trust_report', { path }),
-  acceptTrust: (path, fingerprint) => invoke('accept_trust', { path, fingerprint }),
+  trustReport: (spec) => invoke('trust_report', { spec }),
+  acceptTrust: (spec, fingerprint) => invoke('accept_trust', { spec, fingerprint }),
   launch: (spec) => invoke('launch', { spec }),
   tryRehearsal: () => invoke('try_rehearsal'),
 
@@ -46,7 +46,7 @@ export const tauri: Backend = {
   refreshAuth: () => invoke('refresh_auth'),
   pickFolder: () => invoke('pick_folder'),
   openExternal: (url) => invoke('open_external', { url }),
-  reveal: (path) => invoke('reveal', { path }),
+  reveal: (id) => invoke('reveal', { id }),
   remember: (key, value) => invoke('remember', { key, value }),
   recall: (key) => invoke('recall', { key }),
 };

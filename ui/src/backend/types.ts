@@ -34,6 +34,7 @@ export type { QueuedMessage } from './bindings/QueuedMessage';
 export type { RecentRepository } from './bindings/RecentRepository';
 export type { RemovalPlan } from './bindings/RemovalPlan';
 export type { RemovalToken } from './bindings/RemovalToken';
+export type { RepositoryInfo } from './bindings/RepositoryInfo';
 export type { SessionId } from './bindings/SessionId';
 export type { SessionSummary } from './bindings/SessionSummary';
 export type { SessionView } from './bindings/SessionView';
@@ -45,16 +46,5 @@ export type { Theme } from './bindings/Theme';
 export type { ToolResult } from './bindings/ToolResult';
 export type { TrustReport } from './bindings/TrustReport';
 
-import type { Base } from './bindings/Base';
 import type { Entry } from './bindings/Entry';
 export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>;
-
-/** What a folder is, before anything is launched in it. */
-export interface RepositoryInfo {
-  name: string;
-  /** The main work tree. */
-  path: string;
-  /** The branch that HEAD names; absent when it is detached. */
-  head: string | null;
-  bases: Base[];
-}
