@@ -41,6 +41,7 @@ async fn keep(arguments: &Arguments) -> Result<(), Problem> {
     let home = Home::at(arguments.home.clone())?;
     let id = SessionId::parse(&arguments.id)
         .map_err(|error| Problem::new(ProblemCode::InvalidInput, error.to_string()))?;
+    crate::logging::to_file(&home.session(&id).join("keeper.log"));
     let record = SessionRecord::load(&home, &id)?;
     let Backend::Rehearsal { script } = &record.spec.backend else {
         return keeper::keep(&home, &id, Overrides::default()).await;
@@ -60,7 +61,7 @@ async fn keep(arguments: &Arguments) -> Result<(), Problem> {
 }
 
 /// The built-in scripts, with the named one, or the one in the named file, as what is played.
-fn scripts(named: Option<&str>) -> Result<Scripts, Problem> {
+pub(crate) fn scripts(named: Option<&str>) -> Result<Scripts, Problem> {
     let Some(named) = named else { return Ok(Scripts::builtin()) };
     if !named.ends_with(".toml") {
         return Scripts::builtin().with_default(named).map_err(Problem::from);

@@ -1,15 +1,36 @@
 //! The command `bosk`: the same sessions as the window's, from a terminal. Thin: what happens is the
 //! runtime's, what is true is core's. The hidden `keep` is the process that a session lives in.
 
+mod ask;
+mod clean;
+mod command;
+mod failure;
+mod follow;
 mod keep;
+mod live;
+mod logging;
+mod print;
+mod screen;
+mod told;
+mod typed;
+mod words;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use bosk_core::Problem;
+use bosk_core::ProblemCode;
+use bosk_runtime::home::Home;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-/// Runs many Claude Code sessions side by side.
+use command::{answer, doctor, logs, ls, resume, rm, run, send, show, stop, token};
+use failure::{EXIT_CODES, Exit, Failure};
+
+/// Runs many Claude Code sessions side by side, each in a git worktree of its own.
+///
+/// The same sessions as in the window. BOSK_HOME moves all of Bosk's data, BOSK_CLAUDE names the
+/// Claude Code command, and BOSK_LOG=debug says more on standard error.
 #[derive(Debug, Parser)]
-#[command(name = "bosk", version)]
+#[command(name = "bosk", version, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -17,13 +38,100 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Keeps a session: started by Bosk itself.
+    /// Launch a session and show it to the end of its turn
+    ///
+    /// Ctrl-C interrupts the turn; again, it stops the session; a third time, it leaves it running.
+    #[command(after_help = EXIT_CODES, after_long_help = format!("{EXIT_CODES}\n\n{}", told::SHAPE))]
+    Run(Box<run::Arguments>),
+    /// List all sessions
+    Ls(ls::Arguments),
+    /// Show one session and what waits for an answer
+    Show(show::Arguments),
+    /// Show a session's transcript
+    #[command(after_long_help = told::SHAPE)]
+    Logs(logs::Arguments),
+    /// Send a message; a session that has ended is resumed first
+    Send(send::Arguments),
+    /// Answer what a session asks
+    Answer(answer::Arguments),
+    /// Decide about a set-up script that failed
+    Setup(answer::Setup),
+    /// Stop a session and wait until nothing of it runs
+    Stop(stop::Arguments),
+    /// Start a session that has ended again, in the same conversation
+    Resume(resume::Arguments),
+    /// Remove a session: its state is kept in a snapshot, its folders in the trash
+    Rm(rm::Arguments),
+    /// Check what Bosk needs
+    Doctor(doctor::Arguments),
+    /// Keep a token of `claude setup-token`, from standard input
+    Token(token::Arguments),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Keep a session: started by Bosk itself
     #[command(hide = true)]
     Keep(keep::Arguments),
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
-        Command::Keep(arguments) => keep::run(&arguments),
+    let command = match Arguments::parse().command {
+        Command::Keep(arguments) => return keep::run(&arguments),
+        command => command,
+    };
+    logging::to_stderr();
+    let exit = match perform(command) {
+        Ok(exit) => exit,
+        Err(Failure::Closed) => Exit::Done,
+        Err(Failure::Problem(problem)) => {
+            tell(&problem);
+            Exit::Refused
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+fn perform(command: Command) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(act(command));
+    // A thread that waits for a lock or for the terminal does not hold up the end.
+    runtime.shutdown_background();
+    result
+}
+
+async fn act(command: Command) -> Result<Exit, Failure> {
+    let home = || Home::find();
+    match command {
+        Command::Run(arguments) => run::run(&home()?, *arguments).await,
+        Command::Ls(arguments) => ls::run(&home()?, &arguments).await,
+        Command::Show(arguments) => show::run(&home()?, &arguments).await,
+        Command::Logs(arguments) => logs::run(&home()?, &arguments).await,
+        Command::Send(arguments) => send::run(&home()?, &arguments).await,
+        Command::Answer(arguments) => answer::run(&home()?, arguments).await,
+        Command::Setup(arguments) => answer::setup(&home()?, arguments).await,
+        Command::Stop(arguments) => stop::run(&home()?, &arguments).await,
+        Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
+        Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
+        Command::Doctor(arguments) => doctor::run(&arguments).await,
+        Command::Token(arguments) => token::run(&home()?, &arguments).await,
+        Command::Completions { shell } => completions(shell),
+        // Handled before anything was started.
+        Command::Keep(_) => Err(Problem::new(ProblemCode::Internal, "Nothing to keep.").into()),
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "bosk", &mut script);
+    screen::print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
+
+fn tell(problem: &Problem) {
+    screen::note(&clean::exposed(&problem.message));
+    if let Some(hint) = &problem.hint {
+        screen::note(&clean::exposed(hint));
     }
 }

@@ -1,0 +1,50 @@
+//! The commands, one file each. Here is what several of them need.
+
+use bosk_core::launch::{Effort, PermissionMode};
+use bosk_core::{Problem, ProblemCode, SessionId};
+use bosk_runtime::client::Connection;
+use bosk_runtime::home::Home;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+pub(crate) mod answer;
+pub(crate) mod doctor;
+pub(crate) mod logs;
+pub(crate) mod ls;
+pub(crate) mod resume;
+pub(crate) mod rm;
+pub(crate) mod run;
+pub(crate) mod send;
+pub(crate) mod show;
+pub(crate) mod stop;
+pub(crate) mod token;
+
+mod table;
+mod trial;
+mod trust;
+
+/// The modes by the CLI's own words.
+pub(crate) fn permission_modes() -> impl TypedValueParser<Value = PermissionMode> {
+    let words = ["manual", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions"];
+    // Only these words come through, and each of them names a mode.
+    PossibleValuesParser::new(words).map(|word| PermissionMode::from_cli(&word).unwrap_or_default())
+}
+
+/// The efforts by the CLI's own words.
+pub(crate) fn efforts() -> impl TypedValueParser<Value = Effort> {
+    let all = [Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh, Effort::Max];
+    PossibleValuesParser::new(all.map(Effort::as_str)).map(move |word| {
+        all.into_iter().find(|effort| effort.as_str() == word).unwrap_or(Effort::Medium)
+    })
+}
+
+/// The keeper of a session that must be running.
+pub(crate) async fn keeper(home: &Home, id: &SessionId) -> Result<Connection, Problem> {
+    // A dead keeper's session is first told the truth about.
+    bosk_runtime::client::standing(home, id).await?;
+    Connection::open(home, id).await
+}
+
+/// The session is not in a state in which that can be done.
+pub(crate) fn wrong_state(message: impl Into<String>) -> Problem {
+    Problem::new(ProblemCode::SessionState, message)
+}

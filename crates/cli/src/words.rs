@@ -1,0 +1,174 @@
+//! States, deeds and figures in the words and shapes that the window uses, too.
+
+use anstyle::Style;
+use bosk_core::session::{
+    Doing, Glance, Outcome, PrepareStep, SessionSummary, State, StopReason, StopStep, Turn,
+};
+
+use crate::clean::one_line;
+use crate::screen::{ACCENT, AMBER, DIM, GREEN, RED, paint};
+
+/// A state's shape and its colour.
+pub(crate) const fn glyph(glance: Glance) -> (&'static str, Style) {
+    match glance {
+        Glance::NeedsYou => ("◆", AMBER),
+        Glance::Failed => ("✕", RED),
+        Glance::Running => ("●", ACCENT),
+        Glance::Queued => ("○", DIM),
+        Glance::Done => ("✓", GREEN),
+        Glance::Stopped => ("■", DIM),
+    }
+}
+
+/// A state's word.
+pub(crate) const fn word(glance: Glance) -> &'static str {
+    match glance {
+        Glance::NeedsYou => "needs you",
+        Glance::Failed => "failed",
+        Glance::Running => "running",
+        Glance::Queued => "queued",
+        Glance::Done => "done",
+        Glance::Stopped => "stopped",
+    }
+}
+
+/// Shape and word, coloured.
+pub(crate) fn glance(glance: Glance) -> String {
+    let (shape, style) = glyph(glance);
+    format!("{} {}", paint(style, shape), word(glance))
+}
+
+/// What a session is doing, in a few words on one line; empty when there is nothing to say.
+pub(crate) fn doing(summary: &SessionSummary) -> String {
+    match (&summary.state, &summary.doing) {
+        (State::Queued, _) => "waits for its turn".to_owned(),
+        (State::Preparing { step }, _) => match step {
+            PrepareStep::Worktree => "making the worktree".to_owned(),
+            PrepareStep::Setup => "running the set-up script".to_owned(),
+            PrepareStep::SetupFailed { .. } => "the set-up script failed: you choose".to_owned(),
+            PrepareStep::Starting => "starting Claude".to_owned(),
+        },
+        (State::Running { turn: Turn::Asking }, _) => "waits for your answer".to_owned(),
+        (State::Running { turn: Turn::Idle }, _) => match &summary.problem {
+            Some(problem) => one_line(&problem.message, 200),
+            None => "waits for your next message".to_owned(),
+        },
+        (State::Running { .. }, Some(doing)) => deed(doing),
+        (State::Running { .. }, None) => "working".to_owned(),
+        (State::Stopping { step, .. }, _) => rung(*step).to_owned(),
+        (State::Ended { outcome, .. }, _) => match &summary.problem {
+            Some(problem) => one_line(&problem.message, 200),
+            None => outcome_words(outcome),
+        },
+    }
+}
+
+fn deed(doing: &Doing) -> String {
+    match doing {
+        Doing::Thinking => "thinking".to_owned(),
+        Doing::Writing => "writing".to_owned(),
+        Doing::Tool { name, detail } => one_line(&format!("{name} {detail}"), 200),
+        Doing::Retrying { attempt, status } => match status {
+            Some(status) => format!("trying again ({attempt}, status {status})"),
+            None => format!("trying again ({attempt})"),
+        },
+    }
+}
+
+/// How a session ended, in words.
+pub(crate) fn outcome_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Finished | Outcome::Stopped { reason: StopReason::Finished } => {
+            "Ended with its work done.".to_owned()
+        }
+        Outcome::Failed { problem } | Outcome::NotStarted { problem } => {
+            one_line(&problem.message, 2000)
+        }
+        Outcome::Killed { signal: Some(signal) } => {
+            format!("Something other than Bosk killed Claude (signal {signal}).")
+        }
+        Outcome::Killed { signal: None } => "Something other than Bosk killed Claude.".to_owned(),
+        Outcome::Stopped { reason: StopReason::Limit } => {
+            "Stopped, because a limit was reached.".to_owned()
+        }
+        Outcome::Stopped { reason: StopReason::Shutdown } => {
+            "Stopped, because the system was ending its programs.".to_owned()
+        }
+        Outcome::Stopped { reason: StopReason::Person } => "Stopped on request.".to_owned(),
+        Outcome::Lost => {
+            "Its keeper vanished; what it had written is all here, and it can be resumed."
+                .to_owned()
+        }
+    }
+}
+
+/// The shape of an end.
+pub(crate) const fn outcome_glance(outcome: &Outcome) -> Glance {
+    match outcome {
+        Outcome::Finished | Outcome::Stopped { reason: StopReason::Finished } => Glance::Done,
+        Outcome::Failed { .. } | Outcome::Killed { .. } | Outcome::NotStarted { .. } => {
+            Glance::Failed
+        }
+        Outcome::Stopped { .. } | Outcome::Lost => Glance::Stopped,
+    }
+}
+
+/// A rung of the stop ladder.
+pub(crate) const fn rung(step: StopStep) -> &'static str {
+    match step {
+        StopStep::Interrupt => "stopping: the turn is interrupted",
+        StopStep::CloseInput => "stopping: Claude is asked to end",
+        StopStep::Terminate => "stopping: its processes are asked to end",
+        StopStep::Kill => "stopping: its processes are killed",
+    }
+}
+
+/// A time span, coarse: two figures at most.
+pub(crate) fn span(milliseconds: i64) -> String {
+    let seconds = milliseconds.max(0) / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+/// US dollars; a small sum keeps a figure that says something.
+pub(crate) fn money(usd: f64) -> String {
+    if usd > 0.0 && usd < 0.01 { "<$0.01".to_owned() } else { format!("${usd:.2}") }
+}
+
+/// A size in bytes.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KiB", bytes >> 10),
+        1_048_576..1_073_741_824 => format!("{} MiB", bytes >> 20),
+        _ => format!("{} GiB", bytes >> 30),
+    }
+}
+
+/// `one file`, `3 files`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// Now, in milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_coarse() {
+        let spans = [0, 59_999, 60_000, 3_600_000, 90_061_000].map(span);
+        assert_eq!(spans, ["0 s", "59 s", "1 min", "1 h 0 min", "1 d 1 h"]);
+        assert_eq!([0.0, 0.001, 1.239].map(money), ["$0.00", "<$0.01", "$1.24"]);
+        assert_eq!([5, 2048, 3 << 20].map(size), ["5 B", "2 KiB", "3 MiB"]);
+    }
+}
