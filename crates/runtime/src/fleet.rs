@@ -37,6 +37,7 @@ enum Message {
     Page(SessionId, u32, u32, oneshot::Sender<Result<Page, Problem>>),
     Find(SessionId, String, oneshot::Sender<Result<Vec<u32>, Problem>>),
     Summary(SessionId, oneshot::Sender<Result<SessionSummary, Problem>>),
+    Appeared(SessionId),
     Tell(Event),
     Followed(SessionId, follow::Followed),
     Folders(watch_folders::Seen),
@@ -115,6 +116,11 @@ impl Fleet {
     /// There is no such session.
     pub async fn summary(&self, id: SessionId) -> Result<SessionSummary, Problem> {
         self.ask(|reply| Message::Summary(id, reply)).await?
+    }
+
+    /// A session was just launched or resumed here: it is followed at once.
+    pub async fn appeared(&self, id: SessionId) {
+        let _ = self.to.send(Message::Appeared(id)).await;
     }
 
     /// Tells the window something that is not a session's: settings, sign-in, the CLI. What it says

@@ -44,7 +44,9 @@ pub(crate) async fn accept_trust(
 
 #[tauri::command]
 pub(crate) async fn launch(fleet: State<'_, Fleet>, spec: LaunchSpec) -> Answer<SessionId> {
-    Ok(client::launch(fleet.home(), spec).await?.id)
+    let id = client::launch(fleet.home(), spec).await?.id;
+    fleet.appeared(id.clone()).await;
+    Ok(id)
 }
 
 /// Three believable sessions on a sample repository, without an account.
@@ -57,7 +59,9 @@ pub(crate) async fn try_rehearsal(fleet: State<'_, Fleet>) -> Answer<Vec<Session
     let mut launched = Vec::new();
     for session in bosk_rehearsal::try_sessions() {
         let spec = rehearsal::spec(&repository, &session.prompt, &session.script);
-        launched.push(client::launch(fleet.home(), spec).await?.id);
+        let id = client::launch(fleet.home(), spec).await?.id;
+        fleet.appeared(id.clone()).await;
+        launched.push(id);
     }
     Ok(launched)
 }

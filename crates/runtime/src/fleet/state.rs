@@ -161,6 +161,7 @@ impl State {
             Message::Summary(id, reply) => {
                 let _ = reply.send(self.sessions.summary(&id).ok_or_else(|| unknown(&id)));
             }
+            Message::Appeared(id) => self.appeared(&id),
             Message::Tell(event) => self.tell(event),
             Message::Followed(id, followed) => self.followed(&id, followed),
             Message::Folders(seen) => self.seen(seen),

@@ -37,14 +37,12 @@ pub(super) fn start(
     };
     let told = move |event: notify::Result<notify::Event>| {
         let Some(to) = to.upgrade() else { return };
-        let tell = |seen: Seen| {
-            // A window that does not keep up with names is told to look at all of them instead.
-            let _ = to.try_send(Message::Folders(seen));
-        };
+        // This is the watcher's own thread, which may wait for a busy fleet.
+        let tell = |seen: Seen| drop(to.blocking_send(Message::Folders(seen)));
         match event {
             Ok(event) if event.need_rescan() => tell(Seen::Missed),
             Ok(event) => {
-                event.paths.iter().filter_map(|path| seen(event.kind, path)).for_each(tell)
+                event.paths.iter().filter_map(|path| seen(event.kind, path)).for_each(tell);
             }
             Err(_) => tell(Seen::Missed),
         }
