@@ -92,6 +92,11 @@ fn copy_all(root: &Path, worktree: &Path, files: Vec<PathBuf>) -> Result<Carried
 
 /// Copies one file or link, and returns its size in bytes.
 fn copy(root: &Path, worktree: &Path, path: &Path, room: u64) -> io::Result<u64> {
+    if brings_settings(path) {
+        return Err(io::Error::other(
+            "what acts by itself comes only from the commit that you agreed to",
+        ));
+    }
     let (from, to) = (root.join(path), worktree.join(path));
     let metadata = from.symlink_metadata()?;
     make_folders(worktree, path)?;
@@ -117,6 +122,12 @@ fn copy(root: &Path, worktree: &Path, path: &Path, room: u64) -> io::Result<u64>
         return Err(error);
     }
     Ok(metadata.len())
+}
+
+/// Whether the CLI or Bosk would act on the file: hooks, servers, permissions, set-up. The person was
+/// shown what the base commit brings of these, and nothing else may come beside it.
+fn brings_settings(path: &Path) -> bool {
+    path.starts_with(".claude") || path == Path::new(".mcp.json") || path == Path::new("bosk.toml")
 }
 
 /// Makes the folders above the file, and refuses to go through a link: the base may have one where
@@ -201,6 +212,23 @@ mod tests {
     }
 
     #[cfg(unix)]
+    #[tokio::test]
+    async fn nothing_that_acts_by_itself_is_carried() {
+        let scratch = testing::repository().await;
+        let settings = [".claude/settings.local.json", ".mcp.json", "bosk.toml"];
+        scratch.write(".gitignore", &settings.join("\n"));
+        scratch.write(FILE, "*.json\n*.toml\n");
+        scratch.commit("ignore").await;
+        for path in settings {
+            scratch.write(path, "{}");
+        }
+        scratch.run(&["worktree", "add", "-q", "../new"]).await;
+        let worktree = scratch.path().with_file_name("new");
+        let carried = carry(&scratch.open().await, &worktree).await.unwrap();
+        assert_eq!((carried.files, carried.left_out_total), (0, 3));
+        assert!(settings.iter().all(|path| !worktree.join(path).exists()));
+    }
+
     #[tokio::test]
     async fn modes_are_kept_and_no_link_leads_out() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};

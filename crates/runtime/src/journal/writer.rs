@@ -197,10 +197,12 @@ pub(crate) fn wall_clock() -> i64 {
 /// Where the last whole line ends, how long the file is, and the next sequence number.
 fn last_record(file: &mut File) -> io::Result<(u64, u64, u64)> {
     const STEP: u64 = 64 << 10;
+    const LONGEST_TAIL: usize = 1 << 20;
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = None;
     let mut at = length;
     let mut tail: Vec<u8> = Vec::new();
+    let mut cut = false;
     let mut seq = None;
     while at > 0 && seq.is_none() {
         let start = at.saturating_sub(STEP);
@@ -219,9 +221,13 @@ fn last_record(file: &mut File) -> io::Result<(u64, u64, u64)> {
         // The last record whose beginning can be read tells the number; a damaged one is passed by.
         let mut lines: Vec<&[u8]> = block.split(|byte| *byte == b'\n').collect();
         let first = if start > 0 { lines.remove(0).to_vec() } else { Vec::new() };
-        seq = lines.iter().rev().find_map(|line| Some(journal::decode(line).ok()?.header.seq + 1));
+        let long = lines.pop_if(|_| cut).and_then(|line| journal::decode_start(line).ok());
+        let last = || lines.iter().rev().find_map(|line| journal::decode(line).ok());
+        seq = long.or_else(last).map(|record| record.header.seq.saturating_add(1));
         tail = first;
-        tail.truncate(1 << 20);
+        // Only its beginning is held of a line that is longer than any message.
+        cut = tail.len() > LONGEST_TAIL || (cut && lines.is_empty());
+        tail.truncate(LONGEST_TAIL);
         at = start;
     }
     Ok((end.unwrap_or(0), length, seq.unwrap_or(0)))

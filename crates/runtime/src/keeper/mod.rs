@@ -13,6 +13,7 @@ pub(crate) mod disk;
 mod output;
 mod partials;
 pub(crate) mod prepare;
+mod publish;
 pub mod replay;
 mod server;
 mod shared;

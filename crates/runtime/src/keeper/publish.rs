@@ -1,0 +1,151 @@
+//! Writing before telling, and what time brings: the journal is flushed and synced here, a full disk
+//! is waited for, connections are told what is true, and a silent CLI is noticed.
+
+use std::time::Duration;
+
+use bosk_core::journal::Note;
+use bosk_core::session::{Input, PrepareStep, State, Turn};
+use bosk_core::wire::Status;
+use bosk_core::{Problem, ProblemCode};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::actor::Actor;
+use super::disk;
+
+/// How long output may be unsynced: what a power cut can cost.
+const SYNC_EVERY: Duration = Duration::from_millis(100);
+
+/// How often a full disk is tried again.
+pub(super) const RETRY_DISK: Duration = Duration::from_millis(250);
+
+impl Actor {
+    /// Marks the row as changed: connections look at it after the next [`publish`](Self::publish).
+    pub(super) fn changed(&mut self) {
+        self.status_changed = true;
+    }
+
+    /// Writes what waits and tells the connections. Nothing is told before it is written.
+    pub(super) fn publish(&mut self) {
+        self.write();
+        let mut facts = self.shared.facts.borrow_mut();
+        let more = facts.end != self.journal.end();
+        facts.end = self.journal.end();
+        let streamed = self.output.apply_stream(&mut facts.partials);
+        if self.status_changed {
+            self.output.bring_up_to_date(&mut self.tally);
+            let queue = self.mailbox.view();
+            self.tally.waiting(self.asks.len(), queue.len());
+            facts.status = Status {
+                summary: self.tally.summary().clone(),
+                asks: self.asks.iter().map(|(ask, _)| ask.clone()).collect(),
+                queue,
+                commands: self.commands.clone(),
+                models: self.models.clone(),
+            };
+            facts.version += 1;
+        }
+        drop(facts);
+        if more || streamed || std::mem::take(&mut self.status_changed) {
+            self.wake.send_modify(|count| *count += 1);
+        }
+    }
+
+    fn write(&mut self) {
+        let full = match self.journal.flush() {
+            Ok(()) => false,
+            Err(error) if disk::is_full(&error) && disk::drop_ballast(&self.home) => {
+                self.journal.flush().is_err()
+            }
+            Err(_) => true,
+        };
+        if full != self.disk_full {
+            self.disk_full = full;
+            self.status_changed = true;
+            self.tally.set_problem(full.then(disk_full));
+            if !full {
+                let text =
+                    "There is room on the disk again, and the session goes on; nothing was lost.";
+                self.note(&Note::Warning { text: text.to_owned() });
+                let _ = self.journal.flush();
+            }
+        }
+        if self.journal.is_unsynced() && self.sync_at.is_none() {
+            self.sync_at = Some(Instant::now() + SYNC_EVERY);
+        }
+    }
+
+    pub(super) fn next_timer(&self) -> Instant {
+        let deadline = match &self.state {
+            State::Stopping { deadline, .. } => Some(
+                Instant::now() + Duration::from_millis(deadline.saturating_sub(self.journal.now())),
+            ),
+            _ => None,
+        };
+        let retry = self.disk_full.then(|| Instant::now() + RETRY_DISK);
+        let sync = self.sync_at.filter(|_| self.syncing.is_none());
+        let silence = self.silence_limit().map(|limit| self.last_word + limit);
+        let far = Instant::now() + Duration::from_secs(3600);
+        [deadline, retry, sync, silence].into_iter().flatten().fold(far, Instant::min)
+    }
+
+    /// How long the CLI may say nothing in this state before the person is told, if not told yet.
+    fn silence_limit(&self) -> Option<Duration> {
+        if self.tally.summary().problem.is_some() {
+            return None;
+        }
+        match &self.state {
+            State::Preparing { step: PrepareStep::Starting } => Some(self.patience.start),
+            State::Running { turn: Turn::Working } => Some(self.patience.silence),
+            _ => None,
+        }
+    }
+
+    pub(super) fn tick(&mut self) {
+        let now = Instant::now();
+        if let State::Stopping { deadline, .. } = self.state
+            && self.journal.now() >= deadline
+        {
+            self.input(Input::Deadline);
+        }
+        if self.sync_at.is_some_and(|at| at <= now) && self.syncing.is_none() {
+            self.sync_at = None;
+            if let Ok(file) = self.journal.sync_elsewhere() {
+                let (done, syncing) = oneshot::channel();
+                tokio::task::spawn_blocking(move || drop(done.send(file.sync_data())));
+                self.syncing = Some(syncing);
+            }
+        }
+        if let Some(limit) = self.silence_limit()
+            && now.duration_since(self.last_word) >= limit
+        {
+            self.tally.set_problem(Some(silent(limit)));
+            self.status_changed = true;
+        }
+    }
+
+    pub(super) fn synced(&mut self, result: std::io::Result<()>) {
+        self.syncing = None;
+        if let Err(error) = result {
+            let text = format!("The last output may not survive a power cut: {error}.");
+            self.note(&Note::Warning { text });
+        }
+    }
+}
+
+fn disk_full() -> Problem {
+    Problem::new(
+        ProblemCode::DiskFull,
+        "The disk is full, so the session waits; nothing that Claude has said is lost.",
+    )
+    .hint("Free some space: the session goes on by itself.")
+}
+
+fn silent(limit: Duration) -> Problem {
+    let text = format!(
+        "Claude has said nothing for {} s. It may be thinking, or it may hang.",
+        limit.as_secs()
+    );
+    Problem::new(ProblemCode::CliSilent, text)
+        .hint("Wait, or stop the session and resume it; the conversation is kept.")
+}
