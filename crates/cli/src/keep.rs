@@ -42,6 +42,7 @@ async fn keep(arguments: &Arguments) -> Result<(), Problem> {
     let id = SessionId::parse(&arguments.id)
         .map_err(|error| Problem::new(ProblemCode::InvalidInput, error.to_string()))?;
     crate::logging::to_file(&home.session(&id).join("keeper.log"));
+    tracing::info!(%id, version = env!("CARGO_PKG_VERSION"), "keeping");
     let record = SessionRecord::load(&home, &id)?;
     let Backend::Rehearsal { script } = &record.spec.backend else {
         return keeper::keep(&home, &id, Overrides::default()).await;

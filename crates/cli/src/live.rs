@@ -171,6 +171,8 @@ impl Live<'_> {
             EntryBody::Prompt { .. } => self.turn = LastTurn::default(),
             EntryBody::Ended { outcome, .. } => self.outcome = Some(outcome.clone()),
             EntryBody::Resumed => self.outcome = None,
+            // It has run once more; the state alone does not tell a second failure from the first.
+            EntryBody::Setup { exit: Some(_), .. } => self.setup_told = false,
             _ => {}
         }
     }

@@ -151,9 +151,12 @@ fn absolute(folder: PathBuf) -> Result<String, Problem> {
         let shown = folder.display();
         Problem::new(ProblemCode::InvalidInput, format!("`{shown}` cannot be used: {why}."))
     };
-    let path = std::path::absolute(&folder).map_err(|error| unusable(&error.to_string()))?;
-    // Without `.` parts, so that the path looks as a person would write it.
-    let path: PathBuf = path.components().collect();
+    // Windows has `..` taken out by the first, and gets from the second a form that git dislikes.
+    let path = match std::path::absolute(&folder) {
+        Ok(path) if cfg!(windows) => path,
+        Ok(path) => std::fs::canonicalize(&path).unwrap_or(path),
+        Err(error) => return Err(unusable(&error.to_string())),
+    };
     path.into_os_string().into_string().map_err(|_| unusable("its name is not Unicode"))
 }
 

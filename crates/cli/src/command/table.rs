@@ -85,7 +85,7 @@ mod tests {
         let out = lines(&columns, &rows, Some(30), plain);
         assert!(out.iter().all(|line| line.width() == 30), "{out:#?}");
         assert!(
-            out[1].starts_with("b1d42286  한국어로") && out[1].ends_with("…    $1.00"),
+            out[1].starts_with("b1d42286  한국어로") && out[1].ends_with("…   $1.00"),
             "{out:#?}"
         );
         let whole = lines(&columns, &rows, None, plain);
