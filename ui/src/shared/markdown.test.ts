@@ -33,7 +33,7 @@ describe('hostile Markdown', () => {
   });
 
   it('never holds an address that the page would follow or load', () => {
-    const html = hostile.map(renderMarkdown).join('');
+    const html = hostile.map((text) => renderMarkdown(text)).join('');
     const place = document.createElement('div');
     place.innerHTML = html;
     expect(

@@ -83,12 +83,14 @@ const KEPT = 300;
 /** Longer text is shown as it is. */
 const LONGEST = 200_000;
 
-export function renderMarkdown(text: string): string {
+/** `passing`: text that will be other text in a moment is not worth keeping. */
+export function renderMarkdown(text: string, passing = false): string {
   if (text.length > LONGEST) return `<pre>${safe(text)}</pre>`;
   const key = speech.language + text;
   const known = done.get(key);
   if (known !== undefined) return known;
   const html = DOMPurify.sanitize(md.render(text), purify);
+  if (passing) return html;
   done.set(key, html);
   if (done.size > KEPT) done.delete(done.keys().next().value ?? '');
   return html;

@@ -39,7 +39,7 @@ export const launch = {
   'launch.planMissing': 'Choose a repository to see where the work will happen.',
   'launch.starting': 'Starting…',
   'launch.init': 'Make it a repository',
-  'launch.initBody': 'Bosk can run git init here and make a first, empty commit.',
+  'launch.initBody': 'Bosk can run git init here and commit the files as they are.',
   'launch.invalidNumber': 'Enter a number above zero.',
 
   'trust.title': 'Trust what {name} brings?',

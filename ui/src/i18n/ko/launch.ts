@@ -40,7 +40,7 @@ export const launch: Record<keyof typeof english, string> = {
   'launch.planMissing': '저장소를 고르면 어디에서 일할지 보여 줍니다.',
   'launch.starting': '시작하는 중…',
   'launch.init': '저장소로 만들기',
-  'launch.initBody': '여기에서 git init을 실행하고 빈 첫 커밋을 만들 수 있습니다.',
+  'launch.initBody': '여기에서 git init을 실행하고 지금 있는 파일을 첫 커밋으로 만들 수 있습니다.',
   'launch.invalidNumber': '0보다 큰 수를 적어 주세요.',
 
   'trust.title': '{name} 저장소의 설정을 신뢰할까요?',
