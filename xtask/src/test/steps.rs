@@ -63,9 +63,9 @@ fn licences() -> Plan {
 
 fn rust_tests() -> Cmd {
     if layout::on_path("cargo-nextest").is_some() {
-        Cmd::cargo("nextest run").words(WORKSPACE)
+        Cmd::cargo("nextest run --no-fail-fast").words(WORKSPACE)
     } else {
-        Cmd::cargo("test --lib --bins --tests").words(WORKSPACE)
+        Cmd::cargo("test --no-fail-fast --lib --bins --tests").words(WORKSPACE)
     }
 }
 
