@@ -288,4 +288,39 @@ describe('the window', () => {
     await waitFor(() => expect(document.body.innerHTML).not.toContain('sk-secret'));
     expect(field.value).toBe('');
   });
+
+  it('removes a session only once it has ended, and says what goes', async () => {
+    const { backend, bosk, id } = await openFirst('some');
+    bosk.sheet = 'remove';
+    const dialog = await screen.findByTestId('remove-dialog');
+    expect(within(dialog).queryByTestId('remove-confirm')).toBeNull();
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Stop', hidden: true }));
+    await waitFor(() => expect(dialog.textContent).toContain('node_modules/'));
+    await fireEvent.click(within(dialog).getByTestId('remove-confirm'));
+    await waitFor(() => expect(backend.sessions.has(id)).toBe(false));
+    await waitFor(() => expect(bosk.selected).toBeNull());
+  });
+
+  it('says so when it cannot be opened', async () => {
+    const backend = new FakeBackend('some');
+    vi.spyOn(backend, 'subscribe').mockRejectedValue({ code: 'home_unwritable', message: 'No.', hint: null });
+    const store = new Store();
+    const bosk = new Bosk(store, backend, new Connection(backend, store));
+    render(App, { bosk });
+    await bosk.connection.subscribe();
+    expect((await screen.findByTestId('problem')).dataset['code']).toBe('home_unwritable');
+  });
+
+  it('finds in the transcript and goes from match to match', async () => {
+    const { bosk } = await openFirst('some');
+    bosk.finding = true;
+    const field = await screen.findByRole('searchbox');
+    await fireEvent.input(field, { target: { value: 'redirect' } });
+    await waitFor(() => expect(screen.getByText(/^\d+ of \d+$/)).toBeTruthy());
+    const before = screen.getByText(/^\d+ of \d+$/).textContent;
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    expect(screen.getByText(/^\d+ of \d+$/).textContent).not.toBe(before);
+    await fireEvent.keyDown(field, { key: 'Escape' });
+    expect(bosk.finding).toBe(false);
+  });
 });

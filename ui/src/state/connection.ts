@@ -10,6 +10,9 @@ declare global {
   }
 }
 
+/** How long a frame is waited for before a batch counts as shown: milliseconds. */
+const LONGEST_FRAME = 200;
+
 /** A rejected call as a `Problem`, whatever it was. */
 export function asProblem(error: unknown): Problem {
   if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
@@ -113,8 +116,20 @@ export class Connection {
     const acknowledge = () => {
       this.backend.acknowledge(seq).catch(() => undefined);
     };
-    if (document.hidden) acknowledge();
-    else requestAnimationFrame(acknowledge);
+    if (document.hidden) {
+      acknowledge();
+      return;
+    }
+    // A window that is covered may get no frames, and is not told that it is hidden.
+    let frame = 0;
+    const late = setTimeout(() => {
+      cancelAnimationFrame(frame);
+      acknowledge();
+    }, LONGEST_FRAME);
+    frame = requestAnimationFrame(() => {
+      clearTimeout(late);
+      acknowledge();
+    });
   }
 
   #tellPainted(batch: Batch): void {

@@ -46,7 +46,7 @@ export const around = {
   'remove.ignored.one': '{count} ignored file is in the trash only:',
   'remove.ignored.other': '{count} ignored files are in the trash only:',
   'remove.nested': 'Repositories inside are in the trash only:',
-  'remove.running': 'The session is still running. Stop it first; what it has done so far stays.',
+  'remove.running': 'The session has not ended. Stop it first; what it has done so far stays.',
   'remove.confirm': 'Remove',
   'remove.looking': 'Looking at what would be removed…',
 

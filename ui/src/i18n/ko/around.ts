@@ -47,7 +47,7 @@ export const around: Record<keyof typeof english, string> = {
   'remove.ignored.one': 'git이 무시하는 파일 {count}개는 휴지통에만 남습니다:',
   'remove.ignored.other': 'git이 무시하는 파일 {count}개는 휴지통에만 남습니다:',
   'remove.nested': '안에 든 저장소는 휴지통에만 남습니다:',
-  'remove.running': '세션이 아직 실행 중입니다. 먼저 중지하세요. 지금까지 한 일은 그대로 남습니다.',
+  'remove.running': '세션이 아직 끝나지 않았습니다. 먼저 중지하세요. 지금까지 한 일은 그대로 남습니다.',
   'remove.confirm': '삭제',
   'remove.looking': '무엇이 삭제될지 살펴보는 중…',
 
