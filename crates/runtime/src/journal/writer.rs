@@ -197,38 +197,43 @@ pub(crate) fn wall_clock() -> i64 {
 /// Where the last whole line ends, how long the file is, and the next sequence number.
 fn last_record(file: &mut File) -> io::Result<(u64, u64, u64)> {
     const STEP: u64 = 64 << 10;
-    const LONGEST_TAIL: usize = 1 << 20;
+    /// Longer than any message with what stands around it.
+    const LONGEST_TAIL: usize = 2 << 20;
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = None;
     let mut at = length;
-    let mut tail: Vec<u8> = Vec::new();
-    let mut cut = false;
+    // The line whose beginning is looked for, and whether its end had to be left out.
+    let (mut tail, mut cut) = (Vec::new(), false);
     let mut seq = None;
     while at > 0 && seq.is_none() {
         let start = at.saturating_sub(STEP);
         let mut block = vec![0; usize::try_from(at - start).map_err(io::Error::other)?];
         file.seek(SeekFrom::Start(start))?;
         file.read_exact(&mut block)?;
-        block.extend_from_slice(&tail);
-        if end.is_none() {
-            let Some(last) = memchr::memrchr(b'\n', &block) else {
-                at = start;
-                continue;
-            };
-            end = Some(start + last as u64 + 1);
-            block.truncate(last + 1);
-        }
-        // The last record whose beginning can be read tells the number; a damaged one is passed by.
-        let mut lines: Vec<&[u8]> = block.split(|byte| *byte == b'\n').collect();
-        let first = if start > 0 { lines.remove(0).to_vec() } else { Vec::new() };
-        let long = lines.pop_if(|_| cut).and_then(|line| journal::decode_start(line).ok());
-        let last = || lines.iter().rev().find_map(|line| journal::decode(line).ok());
-        seq = long.or_else(last).map(|record| record.header.seq.saturating_add(1));
-        tail = first;
-        // Only its beginning is held of a line that is longer than any message.
-        cut = tail.len() > LONGEST_TAIL || (cut && lines.is_empty());
-        tail.truncate(LONGEST_TAIL);
         at = start;
+        if end.is_none() {
+            let Some(last) = memchr::memrchr(b'\n', &block) else { continue };
+            end = Some(start + last as u64 + 1);
+            block.truncate(last);
+        }
+        let first_line = match memchr::memchr(b'\n', &block) {
+            _ if start == 0 => Some(0),
+            found => found.map(|newline| newline + 1),
+        };
+        block.append(&mut tail);
+        // The last record whose beginning can be read tells the number; a damaged one is passed by.
+        if let Some(first_line) = first_line {
+            let mut lines = block[first_line..].rsplit(|byte| *byte == b'\n');
+            let long = if cut { lines.next() } else { None };
+            let long = long.and_then(|line| journal::decode_start(line).ok());
+            let record = long.or_else(|| lines.find_map(|line| journal::decode(line).ok()));
+            seq = record.map(|record| record.header.seq.saturating_add(1));
+            block.truncate(first_line.saturating_sub(1));
+            cut = false;
+        }
+        cut |= block.len() > LONGEST_TAIL;
+        block.truncate(LONGEST_TAIL);
+        tail = block;
     }
     Ok((end.unwrap_or(0), length, seq.unwrap_or(0)))
 }

@@ -282,7 +282,7 @@ impl Actor {
         }
     }
 
-    fn start_cli(&self) {
+    pub(super) fn start_cli(&self) {
         let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
         let (home, record) = (self.home.clone(), self.record.clone());
         let (conversation, overrides) = (self.conversation(), self.overrides.clone());

@@ -236,7 +236,15 @@ impl Actor {
         let signal = std::os::unix::process::ExitStatusExt::signal(&status);
         #[cfg(not(unix))]
         let signal = None;
-        let last_words = self.output.last_words().to_owned();
+        let last_words = self.output.take_last_words();
+        let starting = State::Preparing { step: PrepareStep::Starting };
+        // The CLI writes a message down long before it acknowledges it, which waits for the service's
+        // first answer. One that died in between had begun the conversation (CLI 2.1.330, measured).
+        if self.state == starting && !self.conversation && last_words.contains("already in use") {
+            self.conversation = true;
+            self.start_cli();
+            return;
+        }
         let left_behind = u32::try_from(self.left_behind.len()).unwrap_or(u32::MAX);
         self.input(Input::Exited { code: status.code(), signal, last_words, left_behind });
     }

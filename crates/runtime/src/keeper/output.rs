@@ -1,6 +1,7 @@
 //! What the CLI prints: into the journal first, then understood as far as the keeper must. A line of
 //! any length passes through in bounded memory; streamed deltas are for the connections only.
 
+use bosk_core::ProblemCode;
 use bosk_core::claude::message::{self, Message, Stream};
 use bosk_core::claude::{envelope, input};
 use bosk_core::journal::{Kind, LONGEST_MESSAGE};
@@ -60,8 +61,8 @@ impl Output {
         self.long
     }
 
-    pub(super) fn last_words(&self) -> &str {
-        &self.last_words
+    pub(super) fn take_last_words(&mut self) -> String {
+        std::mem::take(&mut self.last_words)
     }
 
     /// Applies what was streamed since last time. Whether there was anything.
@@ -98,9 +99,19 @@ impl Actor {
         }
     }
 
+    /// The CLI has said something: whoever was told that it is silent is told otherwise.
+    fn heard(&mut self) {
+        self.last_word = Instant::now();
+        let problem = self.tally.summary().problem.as_ref();
+        if problem.is_some_and(|problem| problem.code == ProblemCode::CliSilent) {
+            self.tally.set_problem(None);
+            self.changed();
+        }
+    }
+
     /// Takes what was read from standard output.
     pub(super) fn take_output(&mut self) {
-        self.last_word = Instant::now();
+        self.heard();
         let buffer = std::mem::take(&mut self.output.buffer);
         let mut rest = buffer.as_slice();
         while let Some(at) = memchr::memchr(b'\n', rest) {
@@ -235,7 +246,7 @@ impl Actor {
 
     /// Takes what was read from standard error.
     pub(super) fn take_error(&mut self) {
-        self.last_word = Instant::now();
+        self.heard();
         let buffer = std::mem::take(&mut self.output.buffer);
         let mut errors = std::mem::replace(&mut self.output.errors, Lines::new(LONGEST_MESSAGE));
         errors.feed(&buffer, |line| self.error_line(line));

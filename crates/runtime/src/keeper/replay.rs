@@ -83,8 +83,9 @@ impl Past {
                 self.mailbox.taken(&user.uuid);
                 self.conversation = true;
             }
+            // All that is read of the acknowledgement of a very long message.
             Ok(Message::Lifecycle(one)) if one.state == "completed" => {
-                self.mailbox.taken(&one.command_uuid);
+                self.conversation |= self.mailbox.taken(&one.command_uuid);
             }
             Ok(message) => self.tally.message(&message, at),
             Err(_) => {}
