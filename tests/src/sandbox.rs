@@ -103,10 +103,13 @@ impl Sandbox {
         std::fs::canonicalize(self.root.path()).unwrap().join(inside)
     }
 
-    /// Makes a repository of that name with one commit on `main`.
+    /// The repository of that name: made, if it is not there yet, with one commit on `main`.
     #[must_use]
     pub fn repository(&self, name: &str) -> PathBuf {
         let folder = self.path("repositories").join(name);
+        if folder.exists() {
+            return folder;
+        }
         std::fs::create_dir_all(&folder).unwrap();
         self.git(&folder, ["init", "--quiet"]);
         std::fs::write(folder.join("readme.md"), "hello\n").unwrap();
@@ -226,6 +229,8 @@ fn program(name: &str) -> PathBuf {
 fn named(variable: &str) -> PathBuf {
     let named = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
     named.unwrap_or_else(|| {
-        panic!("{variable} must name a program; `cargo xtask test` builds or fetches it and sets it")
+        panic!(
+            "{variable} must name a program; `cargo xtask test` builds or fetches it and sets it"
+        )
     })
 }

@@ -56,7 +56,8 @@ async fn ten_sessions_go_on_and_every_message_is_there_once_and_in_order() {
         .collect();
     for (number, session) in sessions.iter().enumerate() {
         let texts = session.texts();
-        let said: Vec<String> = sent[session.id.as_str()].iter().map(|&text| text.clone()).collect();
+        let said: Vec<String> =
+            sent[session.id.as_str()].iter().map(|&text| text.clone()).collect();
         assert_eq!(texts.len(), 3);
         assert_eq!(texts[2], format!("The end of {number}."));
         assert_eq!(texts, said, "the journal holds what the server sent");

@@ -14,6 +14,10 @@ use bosk_tests::{Sandbox, Session, processes, spec};
 /// How long the truth may take.
 const TRUE_WITHIN: Duration = Duration::from_secs(2);
 
+/// The script's next answer. It stands there twice: the CLI puts one of its own («No response
+/// requested.») after a tool call that was broken off, if it had written that call down in time.
+const HERE: &str = "@text We were here before.";
+
 struct Scene {
     server: Server,
     sandbox: Sandbox,
@@ -34,7 +38,7 @@ impl Scene {
         let pipe = self.words.path().display();
         let command = format!("{before} echo $$ > {pipe}; sleep 300").replace('"', "\\\"");
         let prompt = format!(
-            "Do it.\n@text I begin.\n@tool Bash {{\"command\":\"{command}\"}}\n@turn\n@text We were here before."
+            "Do it.\n@text I begin.\n@tool Bash {{\"command\":\"{command}\"}}\n@turn\n{HERE}\n@turn\n{HERE}"
         );
         let mut spec = spec(&self.sandbox.repository("shop"), &prompt);
         spec.permission_mode = PermissionMode::AcceptEdits;

@@ -5,4 +5,6 @@
 
 mod clients_killed;
 mod killed;
+mod messages;
+mod misbehaves;
 mod stop;

@@ -69,8 +69,7 @@ async fn what_ignores_everything_is_killed_in_the_end() {
         sandbox.launch(&spec(&sandbox.repository("shop"), "!say yes\n!hold")).await.unwrap();
     session.follow().await.working().await;
     assert_stopped(&session, &session.stop().await);
-    let all =
-        [StopStep::Interrupt, StopStep::CloseInput, StopStep::Terminate, StopStep::Kill];
+    let all = [StopStep::Interrupt, StopStep::CloseInput, StopStep::Terminate, StopStep::Kill];
     assert_eq!(rungs(&session), all);
 }
 

@@ -3,6 +3,8 @@
 //! | Line | What it does |
 //! |---|---|
 //! | `!say WORDS` | says them |
+//! | `!chatter LINES MS` | says `line 0`, `line 1`, … of 2 KB each, that far apart |
+//! | `!pause MS` | says nothing for so long |
 //! | `!hold` | works until it is interrupted |
 //! | `!ask` | asks for a permission and waits for the answer |
 //! | `!fork PIPE` | leaves a hostile tree behind: each process writes its id into the pipe |
@@ -33,6 +35,20 @@ pub(crate) fn play(text: &str, inbox: &mut Inbox) -> bool {
         let mut number = || words.next().and_then(|word| word.parse::<usize>().ok()).unwrap();
         match word {
             "!say" => speak(rest),
+            "!chatter" => {
+                let (lines, pause) = (number(), Duration::from_millis(number() as u64));
+                for line in 0..lines {
+                    speak(&format!("line {line} {}", ".".repeat(2000)));
+                    if hold(inbox, pause) {
+                        return true;
+                    }
+                }
+            }
+            "!pause" => {
+                if hold(inbox, Duration::from_millis(number() as u64)) {
+                    return true;
+                }
+            }
             "!hold" => {
                 if hold(inbox, LIFE) {
                     return true;
