@@ -37,6 +37,7 @@ enum Message {
     Page(SessionId, u32, u32, oneshot::Sender<Result<Page, Problem>>),
     Find(SessionId, String, oneshot::Sender<Result<Vec<u32>, Problem>>),
     Summary(SessionId, oneshot::Sender<Result<SessionSummary, Problem>>),
+    Sessions(oneshot::Sender<Vec<SessionSummary>>),
     Appeared(SessionId),
     Tell(Event),
     Followed(SessionId, follow::Followed),
@@ -116,6 +117,14 @@ impl Fleet {
     /// There is no such session.
     pub async fn summary(&self, id: SessionId) -> Result<SessionSummary, Problem> {
         self.ask(|reply| Message::Summary(id, reply)).await?
+    }
+
+    /// The rows of all sessions as they are now.
+    ///
+    /// # Errors
+    /// The fleet is gone.
+    pub async fn sessions(&self) -> Result<Vec<SessionSummary>, Problem> {
+        self.ask(Message::Sessions).await
     }
 
     /// A session was just launched or resumed here: it is followed at once.

@@ -2,7 +2,8 @@
 
 use bosk_core::auth::AuthStatus;
 use bosk_core::view::{CliStatus, Event};
-use bosk_runtime::client::account;
+use bosk_core::{Problem, ProblemCode};
+use bosk_runtime::client::{self, account};
 use bosk_runtime::fleet::Fleet;
 use tauri::State;
 
@@ -24,7 +25,24 @@ pub(crate) async fn look(fleet: Fleet) {
 async fn tell_auth(fleet: &Fleet) -> Answer<AuthStatus> {
     let auth = account::auth(fleet.home()).await?;
     fleet.tell(Event::Auth { auth: auth.clone() }).await;
+    if auth.logged_in {
+        tauri::async_runtime::spawn(go_on(fleet.clone()));
+    }
     Ok(auth)
+}
+
+/// Sessions that waited for a sign-in go on now that there is one.
+async fn go_on(fleet: Fleet) {
+    let waited = |problem: &Option<Problem>| {
+        problem.as_ref().is_some_and(|problem| problem.code == ProblemCode::SignedOut)
+    };
+    for session in fleet.sessions().await.unwrap_or_default() {
+        if waited(&session.problem)
+            && let Err(problem) = client::again::again(fleet.home(), &session.id).await
+        {
+            fleet.tell(Event::Problem { problem }).await;
+        }
+    }
 }
 
 /// Keeps a token of `claude setup-token`. It goes nowhere else, and never back to the page.

@@ -39,6 +39,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         session::interrupt,
         session::stop,
         session::resume,
+        session::try_again,
         session::answer_setup,
         session::set_permission_mode,
         session::set_model,

@@ -73,6 +73,12 @@ pub(crate) async fn resume(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()>
     client::resume(fleet.home(), &id).await
 }
 
+/// Sends the last message once more, in a process that is started anew.
+#[tauri::command]
+pub(crate) async fn try_again(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
+    client::again::again(fleet.home(), &id).await
+}
+
 #[tauri::command]
 pub(crate) async fn answer_setup(
     fleet: State<'_, Fleet>,

@@ -29,7 +29,7 @@ pub async fn sample_repository(
         .tempdir_in(&parent)
         .map_err(|error| home::unwritable(&error))?;
     write(made.path())?;
-    Repository::init(Git::find().await?, made.path(), true).await?;
+    Repository::init_here(Git::find().await?, made.path(), true).await?;
     // Somebody else may have been faster; theirs is as good.
     match std::fs::rename(made.path(), &folder) {
         Err(error) if !folder.join(".git").exists() => Err(home::unwritable(&error)),
@@ -44,5 +44,24 @@ pub fn spec(repository: &Path, prompt: &str, script: &str) -> LaunchSpec {
         repository: repository.to_string_lossy().into_owned(),
         backend: Backend::Rehearsal { script: Some(script.to_owned()) },
         ..LaunchSpec::of_prompt(prompt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_home_inside_a_repository_has_its_own_sample() {
+        let scratch = crate::git::testing::repository().await;
+        let home = Home::at(scratch.path().join("bosk")).unwrap();
+        let make = |folder: &Path| {
+            std::fs::write(folder.join("a"), "a").unwrap();
+            Ok(())
+        };
+        let made = sample_repository(&home, make).await.unwrap();
+        let found = Repository::discover(&made).await.unwrap();
+        assert_eq!(found.root, std::fs::canonicalize(&made).unwrap());
+        assert_eq!(sample_repository(&home, |_| panic!("made twice")).await.unwrap(), made);
     }
 }

@@ -161,6 +161,10 @@ impl State {
             Message::Summary(id, reply) => {
                 let _ = reply.send(self.sessions.summary(&id).ok_or_else(|| unknown(&id)));
             }
+            Message::Sessions(reply) => {
+                let rows = self.sessions.values().map(|session| session.summary.clone());
+                let _ = reply.send(rows.collect());
+            }
             Message::Appeared(id) => self.appeared(&id),
             Message::Tell(event) => self.tell(event),
             Message::Followed(id, followed) => self.followed(&id, followed),

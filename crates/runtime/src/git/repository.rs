@@ -92,6 +92,15 @@ impl Repository {
                 .hint("Open that repository instead."));
             }
         }
+        Self::init_here(git, folder, with_files).await
+    }
+
+    /// As [`init`](Self::init), also where the folder is inside another repository: for a folder of
+    /// Bosk's own, which may lie anywhere.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub async fn init_here(git: Git, folder: &Path, with_files: bool) -> Result<Self, Problem> {
         git.change(folder).args(["init", "--quiet"]).run().await?;
         let repository = Self::open(git, folder).await?;
         repository.first_commit(with_files).await?;
