@@ -1,63 +1,11 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
 import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { FakeBackend } from './backend/fake/fake';
 import { Bosk } from './state/bosk.svelte';
 import { Connection } from './state/connection';
 import { Store } from './state/store.svelte';
-
-async function open(scene: string) {
-  const backend = new FakeBackend(scene);
-  const store = new Store();
-  const bosk = new Bosk(store, backend, new Connection(backend, store));
-  render(App, { bosk });
-  await bosk.connection.subscribe();
-  await waitFor(() => expect(screen.getByTestId('launch-open')).toBeTruthy());
-  return { backend, store, bosk };
-}
-
-async function openFirst(scene: string) {
-  const opened = await open(scene);
-  const [row] = screen.getAllByTestId('fleet-row');
-  if (!row) throw new Error('no session');
-  await fireEvent.click(row);
-  await screen.findByTestId('transcript');
-  return { ...opened, id: row.dataset['session'] ?? '' };
-}
-
-/** Structure only: colours and sizes need a browser that lays out. */
-async function faults(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.html).join(' ')}`);
-}
-
-const press = (key: string, more: KeyboardEventInit = {}) => fireEvent.keyDown(window, { key, ...more });
-
-describe('axe finds nothing', () => {
-  it.each(['empty', 'no-cli', 'one', 'twenty', 'problem', 'korean'])('in the scene %s', async (scene) => {
-    await open(scene);
-    expect(await faults()).toEqual([]);
-  });
-
-  it.each(['some', 'trouble', 'question', 'plan', 'danger', 'edit', 'queue', 'long'])(
-    'in a session of %s',
-    async (scene) => {
-      await openFirst(scene);
-      expect(await faults()).toEqual([]);
-    },
-  );
-
-  it.each(['launch', 'palette', 'shortcuts', 'settings', 'remove'] as const)(
-    'in the sheet %s',
-    async (sheet) => {
-      const { bosk } = await openFirst('some');
-      bosk.sheet = sheet;
-      await screen.findByRole('dialog');
-      expect(await faults()).toEqual([]);
-    },
-  );
-});
+import { faults, open, openFirst, press } from './test-window';
 
 describe('launching', () => {
   it('shows where the work will happen, then starts it', async () => {
@@ -95,84 +43,6 @@ describe('launching', () => {
     const problem = await screen.findByTestId('problem');
     expect(problem.dataset['code']).toBe('not_a_repository');
     expect(within(problem).getByText('Make it a repository')).toBeTruthy();
-  });
-});
-
-describe('asks', () => {
-  const answers = (backend: FakeBackend) =>
-    backend.calls.filter((call) => call.name === 'answer').map((call) => call.args[2]);
-
-  it('are allowed by one key', async () => {
-    const { backend } = await openFirst('some');
-    await press('a');
-    expect(answers(backend)).toEqual([{ answer: 'allow', suggestions: [] }]);
-    await waitFor(() => expect(screen.queryByTestId('ask')).toBeNull());
-  });
-
-  it('take a deliberate second key where it is dangerous, and any other key takes it back', async () => {
-    const { backend } = await openFirst('danger');
-    await press('a');
-    await press('x');
-    await press('a');
-    expect(answers(backend)).toEqual([]);
-    await press('a');
-    expect(answers(backend)).toHaveLength(1);
-  });
-
-  it('show the whole command and what hides in it', async () => {
-    await openFirst('danger');
-    const command = screen.getByTestId('ask-command');
-    expect(command.textContent).toContain('very long '.repeat(60).trim());
-    expect(command.textContent).toContain('U+202E');
-  });
-
-  it('keep the rule that was chosen', async () => {
-    const { backend } = await openFirst('some');
-    await fireEvent.click(screen.getByLabelText(/Always allow Bash: cargo test \*/));
-    await fireEvent.click(screen.getByTestId('ask-allow'));
-    expect(answers(backend)).toEqual([{ answer: 'allow', suggestions: [0] }]);
-  });
-
-  it('are denied with a reason', async () => {
-    const { backend } = await openFirst('some');
-    await press('d');
-    const reason = await screen.findByLabelText(/Tell Claude why/);
-    await fireEvent.input(reason, { target: { value: 'use make' } });
-    await fireEvent.keyDown(reason, { key: 'Enter' });
-    expect(answers(backend)).toEqual([{ answer: 'deny', message: 'use make', interrupt: false }]);
-  });
-
-  it('are not answered by letters that are typed into the composer', async () => {
-    const { backend } = await openFirst('some');
-    await fireEvent.keyDown(screen.getByTestId('composer-input'), { key: 'a' });
-    expect(answers(backend)).toEqual([]);
-  });
-
-  it('take several answers to a question, and one of one’s own', async () => {
-    const { backend } = await openFirst('question');
-    await fireEvent.click(screen.getByLabelText(/Redis/));
-    await fireEvent.click(screen.getByLabelText('Tests'));
-    const other = screen.getAllByLabelText('Something else')[1];
-    if (other) await fireEvent.click(other);
-    await fireEvent.input(await screen.findByLabelText('Your own answer'), {
-      target: { value: 'a benchmark' },
-    });
-    await fireEvent.click(screen.getByTestId('ask-answer'));
-    expect(answers(backend)).toEqual([
-      {
-        answer: 'answers',
-        answers: {
-          'Which store should hold the sessions?': 'Redis',
-          'What else should I cover?': 'Tests, a benchmark',
-        },
-      },
-    ]);
-  });
-
-  it('send a plan back, or go on with it', async () => {
-    const { backend } = await openFirst('plan');
-    await fireEvent.click(screen.getByText('Approve, and edit without asking'));
-    expect(answers(backend)).toEqual([{ answer: 'approve_plan', mode: 'acceptEdits' }]);
   });
 });
 

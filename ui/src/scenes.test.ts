@@ -1,0 +1,28 @@
+import { screen } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+import { faults, open, openFirst } from './test-window';
+
+describe('axe finds nothing', () => {
+  it.each(['empty', 'no-cli', 'one', 'twenty', 'problem', 'korean'])('in the scene %s', async (scene) => {
+    await open(scene);
+    expect(await faults()).toEqual([]);
+  });
+
+  it.each(['some', 'trouble', 'question', 'plan', 'danger', 'edit', 'queue', 'long'])(
+    'in a session of %s',
+    async (scene) => {
+      await openFirst(scene);
+      expect(await faults()).toEqual([]);
+    },
+  );
+
+  it.each(['launch', 'palette', 'shortcuts', 'settings', 'remove'] as const)(
+    'in the sheet %s',
+    async (sheet) => {
+      const { bosk } = await openFirst('some');
+      bosk.sheet = sheet;
+      await screen.findByRole('dialog');
+      expect(await faults()).toEqual([]);
+    },
+  );
+});
