@@ -1,8 +1,9 @@
 //! The `claude` command and the sign-in.
 
 use bosk_core::auth::AuthStatus;
+use bosk_core::session::SessionSummary;
 use bosk_core::view::{CliStatus, Event};
-use bosk_core::{Problem, ProblemCode};
+use bosk_core::ProblemCode;
 use bosk_runtime::client::{self, account};
 use bosk_runtime::fleet::Fleet;
 use tauri::State;
@@ -33,11 +34,14 @@ async fn tell_auth(fleet: &Fleet) -> Answer<AuthStatus> {
 
 /// Sessions that waited for a sign-in go on now that there is one.
 async fn go_on(fleet: Fleet) {
-    let waited = |problem: &Option<Problem>| {
-        problem.as_ref().is_some_and(|problem| problem.code == ProblemCode::SignedOut)
+    let waited = |session: &SessionSummary| {
+        let problem = session.problem.as_ref();
+        // One that was stopped, or has ended long ago, is the person's to start again.
+        !session.state.is_ended()
+            && problem.is_some_and(|problem| problem.code == ProblemCode::SignedOut)
     };
     for session in fleet.sessions().await.unwrap_or_default() {
-        if waited(&session.problem)
+        if waited(&session)
             && let Err(problem) = client::again::again(fleet.home(), &session.id).await
         {
             fleet.tell(Event::Problem { problem }).await;

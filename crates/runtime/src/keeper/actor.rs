@@ -32,7 +32,7 @@ use crate::{claude, process};
 pub(super) const KILL_LIMIT: Duration = Duration::from_secs(5);
 
 /// What preparing came to.
-pub(super) type Readied = Result<(Prepared, claude::Cli), Problem>;
+pub(super) type Readied = (Result<Prepared, Problem>, Result<claude::Cli, Problem>);
 
 /// What starting the CLI came to.
 type Started = Result<Running, Problem>;
@@ -60,6 +60,8 @@ pub(super) struct Actor {
     pub(super) requests: HashMap<String, super::calls::Pending>,
     pub(super) request_number: u64,
     pub(super) left_behind: Vec<String>,
+    /// The folder is being made ready at this moment.
+    preparing: bool,
     prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
     started: (mpsc::Sender<Started>, mpsc::Receiver<Started>),
     setup_said: Option<mpsc::Receiver<SetupSaid>>,
@@ -129,6 +131,7 @@ impl Actor {
             requests: HashMap::new(),
             request_number: 0,
             left_behind: Vec::new(),
+            preparing: false,
             prepared: mpsc::channel(1),
             started: mpsc::channel(1),
             setup_said: None,
@@ -247,7 +250,8 @@ impl Actor {
         cli.into_iter().chain(self.setup_tree.clone()).collect()
     }
 
-    fn start_preparing(&self) {
+    fn start_preparing(&mut self) {
+        self.preparing = true;
         let (home, record, place) = (self.home.clone(), self.record.clone(), self.place.clone());
         let to = self.prepared.0.clone();
         tokio::task::spawn_local(async move {
@@ -259,27 +263,32 @@ impl Actor {
                 super::prepare::prepare(&home, &record, place),
                 claude::find(&parent, named.as_deref()),
             );
-            let _ = to.send(prepared.and_then(|prepared| Ok((prepared, cli?)))).await;
+            let _ = to.send((prepared, cli)).await;
         });
     }
 
-    fn readied(&mut self, readied: Readied) {
-        match readied {
-            Ok((prepared, cli)) => {
-                for text in prepared.warnings {
-                    self.note(&Note::Warning { text });
-                }
-                if self.place.is_none() {
-                    self.note(&Note::Prepared(prepared.place.clone()));
-                }
-                self.place = Some(prepared.place);
+    fn readied(&mut self, (prepared, cli): Readied) {
+        self.preparing = false;
+        let prepared = prepared.map(|prepared| self.take_place(prepared));
+        match prepared.and(cli) {
+            Ok(cli) => {
                 self.cli = Some(cli);
-                let setup = prepared.setup.is_some();
-                self.setup = prepared.setup;
-                self.input(Input::WorktreeReady { setup });
+                self.input(Input::WorktreeReady { setup: self.setup.is_some() });
             }
             Err(problem) => self.input(Input::PrepareFailed(problem)),
         }
+    }
+
+    /// The folder is there and is the session's, whatever comes next.
+    fn take_place(&mut self, prepared: Prepared) {
+        for text in prepared.warnings {
+            self.note(&Note::Warning { text });
+        }
+        if self.place.is_none() {
+            self.note(&Note::Prepared(prepared.place.clone()));
+        }
+        self.place = Some(prepared.place);
+        self.setup = prepared.setup;
     }
 
     pub(super) fn start_cli(&self) {
@@ -345,6 +354,7 @@ impl Actor {
     pub(super) fn decide(&mut self, decision: &Decision) -> Result<(), Problem> {
         let payload = serde_json::to_vec(decision)
             .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+        let before = self.decisions.mark();
         self.decisions.append(Kind::Decision, &payload);
         let synced = self.decisions.sync().or_else(|error| {
             if disk::is_full(&error) && disk::drop_ballast(&self.home) {
@@ -354,6 +364,10 @@ impl Actor {
             }
         });
         synced.map_err(|error| {
+            // What is refused must not come true later, when there is room for it.
+            if let Err(error) = self.decisions.take_back(before) {
+                tracing::error!(%error, "a refused decision may still be in the journal");
+            }
             Problem::new(
                 ProblemCode::DiskFull,
                 format!("Your decision could not be kept, so it was not acted on: {error}."),
@@ -367,7 +381,12 @@ impl Actor {
 
     /// Writes the end down, durably if that can be had, and lets the connections go.
     async fn finish(mut self) {
-        self.prepared.1.close();
+        // A worktree that is being made is waited for: half of one would be nobody's.
+        if self.preparing
+            && let Some((Ok(prepared), _)) = self.prepared.1.recv().await
+        {
+            self.take_place(prepared);
+        }
         if let State::Ended { outcome, .. } = &self.state {
             let left_behind = std::mem::take(&mut self.left_behind);
             self.note(&Note::Ended { outcome: outcome.clone(), left_behind });

@@ -206,6 +206,12 @@ impl Actor {
                 self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
                 self.control(input::initialize(), Pending::Greeting);
             }
+            // There is nothing to end any more.
+            Err(problem) if matches!(self.state, State::Stopping { .. }) => {
+                let last_words = problem.message;
+                let gone = Input::Exited { code: None, signal: None, last_words, left_behind: 0 };
+                self.input(gone);
+            }
             Err(problem) => self.input(Input::PrepareFailed(problem)),
         }
     }
