@@ -22,6 +22,13 @@ pub struct Repair {
     pub torn: u64,
 }
 
+/// A place in a journal that [`Writer::take_back`] goes back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    end: u64,
+    seq: u64,
+}
+
 /// A journal that this process alone appends to.
 #[derive(Debug)]
 pub struct Writer {
@@ -129,6 +136,26 @@ impl Writer {
             open.finish(&mut self.buffer);
             self.whole = self.written + self.buffer.len() as u64;
         }
+    }
+
+    /// Where the journal stands now, to come back to. Nothing may wait to be written.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        Mark { end: self.whole, seq: self.seq }
+    }
+
+    /// Takes back every record since `mark`, written or not: one that could not be made durable must
+    /// not become so later by itself.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn take_back(&mut self, mark: Mark) -> io::Result<()> {
+        self.buffer.clear();
+        self.open = None;
+        self.file.set_len(mark.end)?;
+        (self.written, self.whole, self.end) = (mark.end, mark.end, mark.end);
+        self.seq = mark.seq;
+        Ok(())
     }
 
     /// Whether enough waits to be worth a system call of its own.
@@ -297,6 +324,27 @@ mod tests {
             prop_assert_eq!(found.last().unwrap(), b"after");
             prop_assert_eq!(path.with_added_extension("torn").exists(), repair.torn > 0);
         }
+    }
+
+    #[test]
+    fn what_is_taken_back_was_never_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let (mut writer, _) = Writer::open(&path).unwrap();
+        writer.append(Kind::Decision, b"one");
+        writer.sync().unwrap();
+        for written in [false, true] {
+            let mark = writer.mark();
+            writer.append(Kind::Decision, b"refused");
+            if written {
+                writer.flush().unwrap();
+            }
+            writer.take_back(mark).unwrap();
+        }
+        writer.append(Kind::Decision, b"two");
+        writer.sync().unwrap();
+        assert_eq!(payloads(&path), [b"one".to_vec(), b"two".to_vec()]);
+        assert_eq!(Writer::open(&path).unwrap().0.seq, 2);
     }
 
     #[test]
