@@ -86,9 +86,15 @@ impl Sandbox {
         self.environment.insert(name.into(), value.into());
     }
 
-    /// Takes a variable out.
-    pub fn unset(&mut self, name: &str) {
-        self.environment.remove(OsStr::new(name));
+    /// A variable's value.
+    #[must_use]
+    pub fn value(&self, name: &str) -> OsString {
+        self.environment.get(OsStr::new(name)).cloned().unwrap_or_default()
+    }
+
+    /// The whole environment, for a program that a test starts itself.
+    pub fn environment(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.environment.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
     /// Bosk's folder.
@@ -151,6 +157,12 @@ impl Sandbox {
     pub async fn launch_all(&self, specs: &[LaunchSpec]) -> Vec<Result<Session<'_>, Problem>> {
         let launched: Vec<Result<SessionId, Problem>> = self.ask(&["launch"], specs).await;
         launched.into_iter().map(|one| one.map(|id| Session::new(self, id))).collect()
+    }
+
+    /// The session with this id.
+    #[must_use]
+    pub const fn session(&self, id: SessionId) -> Session<'_> {
+        Session::new(self, id)
     }
 
     /// Starts a session's process again.

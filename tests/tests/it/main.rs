@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod clients_killed;
+mod disk_full;
 mod killed;
+mod launching;
 mod messages;
 mod misbehaves;
 mod stop;
