@@ -131,8 +131,8 @@ impl Interview {
                 };
                 let mut text = describe::question(question);
                 let many = if question.multi_select { "Numbers" } else { "A number" };
-                text.push_str(&paint(DIM, &format!("  {many}, or an answer in your own words\n")));
-                text + "> "
+                text.push_str(&paint(DIM, &format!("  {many}, or an answer in your own words")));
+                text + "\n> "
             }
         }
     }

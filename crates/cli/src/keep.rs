@@ -1,10 +1,12 @@
 //! `bosk keep`: the process that a session lives in. A rehearsal's scripted server lives in it too,
 //! so it is there exactly as long as the session that needs it.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bosk_core::launch::Backend;
+use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_rehearsal::{REMOVED_VARIABLES, Scripts, Server};
 use bosk_runtime::home::Home;
@@ -38,16 +40,16 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 async fn keep(arguments: &Arguments) -> Result<(), Problem> {
-    let home = Home::at(arguments.home.clone())?;
-    let id = SessionId::parse(&arguments.id)
-        .map_err(|error| Problem::new(ProblemCode::InvalidInput, error.to_string()))?;
-    crate::logging::to_file(&home.session(&id).join("keeper.log"));
-    tracing::info!(%id, version = env!("CARGO_PKG_VERSION"), "keeping");
-    let record = SessionRecord::load(&home, &id)?;
-    let Backend::Rehearsal { script } = &record.spec.backend else {
+    let (home, id, server) = match prepare(arguments).await {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            give_up(&problem);
+            return Err(problem);
+        }
+    };
+    let Some(server) = server else {
         return keeper::keep(&home, &id, Overrides::default()).await;
     };
-    let server = Server::start(scripts(script.as_deref())?).await.map_err(Problem::from)?;
     // The person's own settings, hooks and transcripts of Claude stay out of a rehearsal.
     let claude = home.path().join("rehearsal");
     let mut set = bosk_rehearsal::environment(server.url(), "sk-ant-oat01-rehearsal");
@@ -59,6 +61,30 @@ async fn keep(arguments: &Arguments) -> Result<(), Problem> {
     let kept = keeper::keep(&home, &id, overrides).await;
     server.stop().await;
     kept
+}
+
+/// What must be there before the keeper can say that it is ready.
+async fn prepare(arguments: &Arguments) -> Result<(Home, SessionId, Option<Server>), Problem> {
+    let home = Home::at(arguments.home.clone())?;
+    let id = SessionId::parse(&arguments.id)
+        .map_err(|error| Problem::new(ProblemCode::InvalidInput, error.to_string()))?;
+    crate::logging::to_file(&home.session(&id).join("keeper.log"));
+    tracing::info!(%id, version = env!("CARGO_PKG_VERSION"), "keeping");
+    let record = SessionRecord::load(&home, &id)?;
+    let server = match &record.spec.backend {
+        Backend::Account => None,
+        Backend::Rehearsal { script } => {
+            Some(Server::start(scripts(script.as_deref())?).await.map_err(Problem::from)?)
+        }
+    };
+    Ok((home, id, server))
+}
+
+/// Says why to whoever waits for this keeper. Nobody may be listening; that is no error.
+fn give_up(problem: &Problem) {
+    if let Ok(line) = serde_json::to_string(&Ready::Problem(problem.clone())) {
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
 }
 
 /// The built-in scripts, with the named one, or the one in the named file, as what is played.

@@ -1,19 +1,22 @@
 //! A session while it is watched in a terminal: what it says, what it asks, and what Ctrl-C does.
 //! Not here: what is printed for an entry ([`crate::print`]) or said as JSON ([`crate::told`]).
 
+mod asking;
+mod verdict;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bosk_core::session::{Ask, Outcome, PrepareStep, State, StopReason, Turn};
-use bosk_core::transcript::EntryBody;
+use bosk_core::session::{Outcome, PrepareStep, State, StopReason, Turn};
 use bosk_core::transcript::fold::Change;
+use bosk_core::transcript::{Entry, EntryBody};
 use bosk_core::wire::{Call, Status};
 use bosk_core::{Problem, SessionId};
 use bosk_runtime::client::Connection;
 use bosk_runtime::home::Home;
 use tokio::sync::mpsc;
 
-use crate::ask::{self, Interview, Next, describe};
+use crate::ask::Interview;
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::follow::{Following, Heard};
@@ -21,6 +24,7 @@ use crate::print::Printer;
 use crate::screen::{self, AMBER, DIM, paint};
 use crate::told::Told;
 use crate::typed::Typed;
+use verdict::Verdict;
 
 /// How a session is watched.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,14 +39,6 @@ pub(crate) struct Watching {
     pub(crate) steers: bool,
 }
 
-/// How the session stands as far as the exit code is concerned.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct LastTurn {
-    over: bool,
-    failed: bool,
-    interrupted: bool,
-}
-
 struct Live<'a> {
     home: &'a Home,
     id: &'a SessionId,
@@ -54,10 +50,9 @@ struct Live<'a> {
     interview: Option<Interview>,
     choosing_setup: bool,
     setup_told: bool,
-    typed: Option<Typed>,
+    typed: Typed,
     presses: u8,
-    turn: LastTurn,
-    outcome: Option<Outcome>,
+    verdict: Verdict,
 }
 
 /// Watches until the session has ended, or the person leaves it.
@@ -65,6 +60,7 @@ pub(crate) async fn watch(
     home: &Home,
     id: &SessionId,
     watching: Watching,
+    typed: Typed,
 ) -> Result<Exit, Failure> {
     let mut following = Following::start(home, id, watching.from).await;
     let mut live = Live {
@@ -78,10 +74,9 @@ pub(crate) async fn watch(
         interview: None,
         choosing_setup: false,
         setup_told: false,
-        typed: None,
+        typed,
         presses: 0,
-        turn: LastTurn::default(),
-        outcome: None,
+        verdict: Verdict::default(),
     };
     let mut pressed = presses();
     loop {
@@ -91,7 +86,7 @@ pub(crate) async fn watch(
                 Some(heard) => live.hear(heard, keeper.as_ref()).await?,
                 None => return live.end().await,
             },
-            line = typed_line(&mut live.typed), if live.is_asking() => {
+            line = live.typed.line(), if live.is_asking() => {
                 live.typed_line(line, keeper.as_ref()).await?;
             }
             Some(()) = pressed.recv() => {
@@ -110,10 +105,6 @@ fn presses() -> mpsc::UnboundedReceiver<()> {
         async move { while tokio::signal::ctrl_c().await.is_ok() && to.send(()).is_ok() {} },
     );
     from
-}
-
-async fn typed_line(typed: &mut Option<Typed>) -> Option<String> {
-    typed.get_or_insert_with(Typed::start).line().await
 }
 
 impl Live<'_> {
@@ -137,7 +128,12 @@ impl Live<'_> {
     ) -> Result<(), Failure> {
         let mut out = String::new();
         for change in &heard.changes {
-            self.note(change);
+            self.verdict.note(change);
+            // It has run once more; the state alone does not tell a second failure from the first.
+            if let Change::Push(Entry { body: EntryBody::Setup { exit: Some(_), .. }, .. }) = change
+            {
+                self.setup_told = false;
+            }
             if self.watching.json {
                 self.told.change(change)?;
             } else {
@@ -154,27 +150,10 @@ impl Live<'_> {
         if let Some(status) = heard.status {
             self.see(*status)?;
         }
-        if self.watching.finish && self.turn.over {
+        if self.watching.finish && self.verdict.turn_is_over() {
             self.finish_if_idle(keeper).await?;
         }
         Ok(())
-    }
-
-    /// Remembers what the exit code depends on.
-    fn note(&mut self, change: &Change) {
-        let Change::Push(entry) = change else { return };
-        match &entry.body {
-            EntryBody::TurnEnd { is_error, subtype, .. } => {
-                let interrupted = subtype == "interrupted";
-                self.turn = LastTurn { over: true, failed: *is_error && !interrupted, interrupted };
-            }
-            EntryBody::Prompt { .. } => self.turn = LastTurn::default(),
-            EntryBody::Ended { outcome, .. } => self.outcome = Some(outcome.clone()),
-            EntryBody::Resumed => self.outcome = None,
-            // It has run once more; the state alone does not tell a second failure from the first.
-            EntryBody::Setup { exit: Some(_), .. } => self.setup_told = false,
-            _ => {}
-        }
     }
 
     fn see(&mut self, status: Status) -> Result<(), Failure> {
@@ -203,86 +182,6 @@ impl Live<'_> {
             self.offer(ask)?;
         }
         Ok(())
-    }
-
-    fn can_ask(&self) -> bool {
-        self.watching.steers && !self.watching.json && screen::is_interactive()
-    }
-
-    fn is_asking(&self) -> bool {
-        self.interview.is_some() || self.choosing_setup
-    }
-
-    fn offer(&mut self, ask: Ask) -> Result<(), Failure> {
-        if self.is_asking() || self.asked.contains(&ask.request_id) {
-            return Ok(());
-        }
-        self.asked.insert(ask.request_id.clone());
-        if self.can_ask() {
-            let (interview, text) = Interview::begin(ask, &self.printer.folder);
-            self.interview = Some(interview);
-            return self.say(&text);
-        }
-        let text = describe::ask(&ask, &self.printer.folder)
-            + &describe::details(&ask)
-            + &describe::how_to_answer(&ask, self.id.short());
-        self.say(&text)
-    }
-
-    fn offer_setup(&mut self, state: &State) -> Result<(), Failure> {
-        let State::Preparing { step: PrepareStep::SetupFailed { problem } } = state else {
-            (self.choosing_setup, self.setup_told) = (false, false);
-            return Ok(());
-        };
-        if std::mem::replace(&mut self.setup_told, true) {
-            return Ok(());
-        }
-        if self.can_ask() {
-            self.choosing_setup = true;
-            return self.say(&ask::about_setup(&problem.message));
-        }
-        let id = self.id.short();
-        self.say(&format!(
-            "\n{} {}\n  Choose with `bosk setup {id} retry`, `bosk setup {id} go-on` or `bosk setup {id} drop`.\n",
-            paint(AMBER, "◆"),
-            one_line(&problem.message, 2000)
-        ))
-    }
-
-    async fn typed_line(
-        &mut self,
-        line: Option<String>,
-        keeper: Option<&Arc<Connection>>,
-    ) -> Result<(), Failure> {
-        let Some(line) = line else {
-            let id = self.id.short();
-            (self.interview, self.choosing_setup) = (None, false);
-            return self.say(&format!(
-                "\nNothing more can be typed here. `bosk show {id}` says what waits.\n"
-            ));
-        };
-        let call = if let Some(interview) = &mut self.interview {
-            match interview.line(&line) {
-                Next::Say(text) => return self.say(&text),
-                Next::Answer(answer) => {
-                    let request_id = interview.ask.request_id.clone();
-                    self.interview = None;
-                    Call::Answer { request_id, answer }
-                }
-            }
-        } else {
-            let Some(choice) = ask::setup_choice(&line) else {
-                return self.say("Type r, g or d: ");
-            };
-            self.choosing_setup = false;
-            Call::Setup { choice }
-        };
-        self.call(keeper, call).await?;
-        // Another may have come meanwhile.
-        let next = self.status.as_ref().and_then(|status| {
-            status.asks.iter().find(|ask| !self.asked.contains(&ask.request_id)).cloned()
-        });
-        next.map_or(Ok(()), |ask| self.offer(ask))
     }
 
     /// Calls the keeper; a problem is said, and changes nothing else.
@@ -314,13 +213,11 @@ impl Live<'_> {
             1 => {
                 self.interview = None;
                 self.say("\nInterrupting the turn. Ctrl-C again stops the session.\n")?;
-                self.turn.interrupted = true;
                 self.call(keeper, Call::Interrupt).await?;
             }
             2 => {
                 (self.interview, self.choosing_setup) = (None, false);
                 self.say("\nStopping the session. Ctrl-C again leaves it to itself.\n")?;
-                self.turn.interrupted = true;
                 self.call(keeper, Call::Stop { reason: StopReason::Person }).await?;
             }
             _ => {
@@ -352,27 +249,12 @@ impl Live<'_> {
         if self.watching.json {
             self.told.summary(&summary)?;
         }
-        let exit = match &self.outcome {
-            Some(Outcome::NotStarted { problem }) => {
-                self.say(
-                    &problem
-                        .hint
-                        .as_ref()
-                        .map_or_else(String::new, |hint| format!("  {}\n", one_line(hint, 1000))),
-                )?;
-                Exit::Refused
-            }
-            Some(Outcome::Finished | Outcome::Stopped { reason: StopReason::Finished }) => {
-                match self.turn {
-                    LastTurn { interrupted: true, .. } => Exit::Stopped,
-                    LastTurn { failed: true, .. } => Exit::Failed,
-                    _ => Exit::Done,
-                }
-            }
-            Some(Outcome::Stopped { .. }) => Exit::Stopped,
-            _ => Exit::Failed,
-        };
-        Ok(exit)
+        if let Some(Outcome::NotStarted { problem: Problem { hint: Some(hint), .. } }) =
+            self.verdict.outcome.clone()
+        {
+            self.say(&format!("  {}\n", one_line(&hint, 1000)))?;
+        }
+        Ok(self.verdict.exit())
     }
 }
 

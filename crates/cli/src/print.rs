@@ -232,7 +232,8 @@ fn indented(text: &str, indent: &str) -> String {
     if indent.is_empty() {
         return text.to_owned();
     }
-    text.split_inclusive('\n').map(|line| format!("{indent}{line}")).collect()
+    let put = |line: &str| if line == "\n" { line.to_owned() } else { format!("{indent}{line}") };
+    text.split_inclusive('\n').map(put).collect()
 }
 
 /// A path from the session's folder where it lies inside.

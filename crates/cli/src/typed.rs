@@ -9,28 +9,15 @@ use tokio::sync::mpsc;
 /// Most that is read as a prompt, in bytes: what a keeper takes, with room for what stands around it.
 const LONGEST: u64 = 8 << 20;
 
-/// Lines as they are typed.
-#[derive(Debug)]
-pub(crate) struct Typed(mpsc::UnboundedReceiver<String>);
+/// Lines as they are typed. There must be one of these only, since what its thread has read is lost
+/// to everybody else.
+#[derive(Debug, Default)]
+pub(crate) struct Typed(Option<mpsc::UnboundedReceiver<String>>);
 
 impl Typed {
-    /// Begins to read standard input.
-    pub(crate) fn start() -> Self {
-        let (to, from) = mpsc::unbounded_channel();
-        std::thread::spawn(move || {
-            for line in std::io::stdin().lock().lines() {
-                let Ok(line) = line else { return };
-                if to.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Self(from)
-    }
-
     /// The next line; none at the end of input.
     pub(crate) async fn line(&mut self) -> Option<String> {
-        self.0.recv().await
+        self.0.get_or_insert_with(read_lines).recv().await
     }
 
     /// Asks a question that is answered by yes or no; anything else is no.
@@ -38,6 +25,20 @@ impl Typed {
         let answer = self.line().await.unwrap_or_default();
         matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
+}
+
+/// Begins to read standard input.
+fn read_lines() -> mpsc::UnboundedReceiver<String> {
+    let (to, from) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if to.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    from
 }
 
 /// The text itself, or standard input where it is `-`.

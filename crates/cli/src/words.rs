@@ -55,7 +55,7 @@ pub(crate) fn doing(summary: &SessionSummary) -> String {
         },
         (State::Running { .. }, Some(doing)) => deed(doing),
         (State::Running { .. }, None) => "working".to_owned(),
-        (State::Stopping { step, .. }, _) => rung(*step).to_owned(),
+        (State::Stopping { step, .. }, _) => format!("stopping: {}", rung(*step)),
         (State::Ended { outcome, .. }, _) => match &summary.problem {
             Some(problem) => one_line(&problem.message, 200),
             None => outcome_words(outcome),
@@ -116,10 +116,10 @@ pub(crate) const fn outcome_glance(outcome: &Outcome) -> Glance {
 /// A rung of the stop ladder.
 pub(crate) const fn rung(step: StopStep) -> &'static str {
     match step {
-        StopStep::Interrupt => "stopping: the turn is interrupted",
-        StopStep::CloseInput => "stopping: Claude is asked to end",
-        StopStep::Terminate => "stopping: its processes are asked to end",
-        StopStep::Kill => "stopping: its processes are killed",
+        StopStep::Interrupt => "the turn is interrupted",
+        StopStep::CloseInput => "Claude is asked to end",
+        StopStep::Terminate => "its processes are asked to end",
+        StopStep::Kill => "its processes are killed",
     }
 }
 

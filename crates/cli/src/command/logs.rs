@@ -14,6 +14,7 @@ use crate::live::{self, Watching};
 use crate::print::Printer;
 use crate::screen::print;
 use crate::told::Told;
+use crate::typed::Typed;
 
 /// What is shown.
 #[derive(Debug, clap::Args)]
@@ -33,7 +34,7 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     let id = catalog::find(home, &arguments.id)?;
     if arguments.follow {
         let watching = Watching { json: arguments.json, ..Watching::default() };
-        live::watch(home, &id, watching).await?;
+        live::watch(home, &id, watching, Typed::default()).await?;
         return Ok(Exit::Done);
     }
     let summary = catalog::summary(home, &Index::open(home), &id).await?;

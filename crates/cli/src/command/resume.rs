@@ -7,6 +7,7 @@ use bosk_runtime::{catalog, client};
 use crate::failure::{Exit, Failure};
 use crate::live::{self, Watching};
 use crate::screen::{note, print};
+use crate::typed::Typed;
 
 /// What is resumed.
 #[derive(Debug, clap::Args)]
@@ -35,5 +36,5 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
         id.short()
     ));
     let watching = Watching { json: arguments.json, finish: false, from: length, steers: true };
-    live::watch(home, &id, watching).await
+    live::watch(home, &id, watching, Typed::default()).await
 }

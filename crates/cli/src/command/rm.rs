@@ -55,7 +55,7 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
             return Err(problem.hint("Add --yes if that is what you want.").into());
         }
         print("Remove it? [y/N] ")?;
-        if !Typed::start().agrees().await {
+        if !Typed::default().agrees().await {
             print("Nothing was removed.\n")?;
             return Ok(Exit::Stopped);
         }

@@ -13,7 +13,7 @@ use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::live::{self, Watching};
 use crate::screen::{AMBER, BOLD, DIM, RED, note, paint, print};
-use crate::typed::text_or_input;
+use crate::typed::{Typed, text_or_input};
 use crate::{keep, told};
 
 /// What is launched.
@@ -76,7 +76,8 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failure> {
     let (json, detach, agreed) = (arguments.json, arguments.detach, arguments.trust);
     let spec = spec(home, arguments).await?;
-    trust::settle(home, &spec, agreed).await?;
+    let mut typed = Typed::default();
+    trust::settle(home, &spec, agreed, &mut typed).await?;
     let plan = client::plan(home, &spec).await?;
     if json {
         told::plan(&plan)?;
@@ -94,7 +95,7 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
         print(&format!("{}\n", field("Session", launched.id.short())))?;
     }
     let watching = Watching { json, finish: true, from: 0, steers: true };
-    live::watch(home, &launched.id, watching).await
+    live::watch(home, &launched.id, watching, typed).await
 }
 
 async fn spec(home: &Home, arguments: Arguments) -> Result<LaunchSpec, Problem> {

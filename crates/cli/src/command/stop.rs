@@ -1,6 +1,6 @@
 //! `bosk stop`: ends a session and waits until nothing of it runs any more.
 
-use bosk_core::session::{Outcome, StopReason};
+use bosk_core::session::{Outcome, StopReason, StopStep};
 use bosk_core::transcript::EntryBody;
 use bosk_core::transcript::fold::Change;
 use bosk_core::wire::Call;
@@ -13,7 +13,7 @@ use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::follow::Following;
 use crate::screen::{paint, print};
-use crate::words::{glyph, outcome_glance, outcome_words, rung};
+use crate::words::{glyph, outcome_glance, outcome_words};
 
 /// What is stopped.
 #[derive(Debug, clap::Args)]
@@ -38,16 +38,15 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
         }
     }
     let mut last: Option<(Outcome, Vec<String>)> = None;
-    let mut rungs = Vec::new();
+    let mut last_rung = None;
     while let Some(heard) = following.next().await? {
         for change in heard.changes {
             let Change::Push(entry) = change else { continue };
             match entry.body {
-                EntryBody::Stopping { step, .. } => rungs.push(rung(step)),
+                EntryBody::Stopping { step, .. } => last_rung = Some(step),
                 EntryBody::Ended { outcome, left_behind } => last = Some((outcome, left_behind)),
                 EntryBody::Resumed => {
-                    rungs.clear();
-                    last = None;
+                    (last, last_rung) = (None, None);
                 }
                 _ => {}
             }
@@ -58,8 +57,10 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     };
     let (shape, style) = glyph(outcome_glance(&outcome));
     let mut text = format!("{} {}\n", paint(style, shape), outcome_words(&outcome));
-    if let Some(last) = rungs.last() {
-        text.push_str(&format!("  It took: {last}.\n"));
+    match last_rung {
+        Some(StopStep::Terminate) => text.push_str("  Its processes had to be asked to end.\n"),
+        Some(StopStep::Kill) => text.push_str("  Its processes had to be killed.\n"),
+        _ => {}
     }
     if !left_behind.is_empty() {
         let names = one_line(&left_behind.join(", "), 1000);

@@ -29,7 +29,7 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     }
     let pasted = if is_interactive() {
         note("Paste what `claude setup-token` printed, then press Enter:");
-        Typed::start().line().await.unwrap_or_default()
+        Typed::default().line().await.unwrap_or_default()
     } else {
         text_or_input("-")?
     };

@@ -16,7 +16,12 @@ use crate::screen::{AMBER, BOLD, DIM, is_interactive, note, paint, print};
 use crate::typed::Typed;
 
 /// Sees to it that the person has agreed: they have before, do with `--trust`, or are asked.
-pub(super) async fn settle(home: &Home, spec: &LaunchSpec, agreed: bool) -> Result<(), Failure> {
+pub(super) async fn settle(
+    home: &Home,
+    spec: &LaunchSpec,
+    agreed: bool,
+    typed: &mut Typed,
+) -> Result<(), Failure> {
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, spec).await?;
     let trust = Trust::new(home);
@@ -29,7 +34,7 @@ pub(super) async fn settle(home: &Home, spec: &LaunchSpec, agreed: bool) -> Resu
         note(&listed);
     } else if is_interactive() {
         print(&format!("{listed}\nDo you agree to all of this? [y/N] "))?;
-        if !Typed::start().agrees().await {
+        if !typed.agrees().await {
             return Err(refused(&repository.name()).into());
         }
     } else {

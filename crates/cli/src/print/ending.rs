@@ -76,7 +76,9 @@ pub(super) fn body(body: &EntryBody) -> String {
         EntryBody::Stopping { reason: StopReason::Finished, step: StopStep::CloseInput } => {
             String::new()
         }
-        EntryBody::Stopping { step, .. } => line(&paint(DIM, "■"), &paint(DIM, rung(*step))),
+        EntryBody::Stopping { step, .. } => {
+            line(&paint(DIM, "■"), &paint(DIM, &format!("Stopping: {}", rung(*step))))
+        }
         EntryBody::Ended { outcome, left_behind } => {
             let (shape, style) = glyph(outcome_glance(outcome));
             let mut out = format!("\n{} {}\n", paint(style, shape), outcome_words(outcome));

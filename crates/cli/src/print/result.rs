@@ -33,6 +33,11 @@ pub(super) fn lines(name: &str, result: &ToolResult, folder: &str) -> Vec<String
             vec![dim(&count(lines, "line", "lines"))]
         }
         "Grep" | "Glob" => vec![dim(&found(detail, &result.text))],
+        // Its words stand above, as they were said.
+        "Task" | "Agent" => vec![dim(match text_of(detail, "status") {
+            "async_launched" => "goes on in the background",
+            _ => "finished",
+        })],
         "TodoWrite" => vec![dim("noted")],
         "AskUserQuestion" | "ExitPlanMode" => vec![dim("told to Claude")],
         _ => shortened(&result.text, WORDS),

@@ -1,7 +1,7 @@
 //! A home, a repository and a `bosk` of a test's own. Whatever it starts ends with it.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -95,13 +95,17 @@ impl Stage {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (to, lines) = channel();
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let also = to.clone();
-        std::thread::spawn(move || {
-            BufReader::new(err).lines().map_while(Result::ok).for_each(|line| drop(also.send(line)))
-        });
-        std::thread::spawn(move || {
-            BufReader::new(out).lines().map_while(Result::ok).for_each(|line| drop(to.send(line)))
-        });
+        let pass_on = |from: Box<dyn Read + Send>| {
+            let to = to.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(from).lines().map_while(Result::ok) {
+                    let _ = to.send(line);
+                }
+            })
+        };
+        pass_on(Box::new(out));
+        pass_on(Box::new(err));
+        drop(to);
         Running { child, lines, read: String::new() }
     }
 
