@@ -14,14 +14,16 @@ use crate::failure::Failure;
 use crate::screen::print_json;
 
 /// What `--help` says of the lines.
-pub(crate) const SHAPE: &str = "JSON lines, one object each; `event` says what it is:\n  \
-    {\"event\":\"plan\",\"plan\":{…}}        the folder and the branch, before anything starts\n  \
-    {\"event\":\"session\",\"session\":{…}}  the session as `bosk ls --json` has it, whenever it changes\n  \
-    {\"event\":\"entry\",\"entry\":{…}}      one thing of the transcript: `index`, `at`, `parent`, `kind` and what\n                                    \
-    belongs to that kind. A line with an index that was there before\n                                    \
-    replaces it: a tool use gets its decision and its result that way\n  \
-    {\"event\":\"asks\",\"asks\":[…]}         what waits for an answer now\n\
-    New fields, kinds and events may be added; nothing is renamed or taken away.";
+pub(crate) const SHAPE: &str = "\
+JSON lines, one object each; `event` says what it is:
+  {\"event\":\"plan\",\"plan\":{…}}        folder and branch, before anything starts
+  {\"event\":\"session\",\"session\":{…}}  the session as in `bosk ls --json`, at each change
+  {\"event\":\"entry\",\"entry\":{…}}      one thing of the transcript: `index`, `at`,
+                                     `parent`, `kind`, and what belongs to the kind
+  {\"event\":\"asks\",\"asks\":[…]}        what waits for an answer now
+An entry with an index that was there before replaces that one: so a tool use gets
+its decision and its result. New fields, kinds and events may be added; nothing is
+renamed or taken away.";
 
 /// What has been told, so that nothing is told twice.
 #[derive(Debug, Default)]

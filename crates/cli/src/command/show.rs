@@ -1,7 +1,8 @@
 //! `bosk show`: one session, with what waits for an answer.
 
 use bosk_core::launch::{Backend, PermissionMode};
-use bosk_core::session::{PrepareStep, SessionSummary, State};
+use bosk_core::session::{Ask, PrepareStep, SessionSummary, State};
+use bosk_core::view::QueuedMessage;
 use bosk_core::wire::Status;
 use bosk_runtime::catalog::{self, Index};
 use bosk_runtime::client::{Connection, Standing, standing};
@@ -28,33 +29,25 @@ pub(crate) struct Arguments {
 /// Shows.
 pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Failure> {
     let id = catalog::find(home, &arguments.id)?;
-    let mut status = None;
+    let mut kept = None;
     if standing(home, &id).await? == Standing::Kept
         && let Ok(connection) = Connection::open(home, &id).await
     {
-        status = connection.status().await.ok();
+        kept = connection.status().await.ok();
     }
-    let status = match status {
-        Some(status) => status,
-        None => Status {
-            summary: catalog::summary(home, &Index::open(home), &id).await?,
-            asks: Vec::new(),
-            queue: Vec::new(),
-            commands: Vec::new(),
-            models: Vec::new(),
-        },
+    let (summary, asks, queue) = match kept {
+        Some(Status { summary, asks, queue, .. }) => (summary, asks, queue),
+        None => (catalog::summary(home, &Index::open(home), &id).await?, Vec::new(), Vec::new()),
     };
     if arguments.json {
-        let Status { summary, asks, queue, .. } = status;
         print_json(&json!({"session": summary, "asks": asks, "queue": queue}))?;
     } else {
-        print(&shown(&status))?;
+        print(&shown(&summary, &asks, &queue))?;
     }
     Ok(Exit::Done)
 }
 
-fn shown(status: &Status) -> String {
-    let summary = &status.summary;
+fn shown(summary: &SessionSummary, asks: &[Ask], queue: &[QueuedMessage]) -> String {
     let mut out = rows(summary).join("\n") + "\n";
     if let Some(problem) = &summary.problem {
         out.push_str(&format!("\n{} {}\n", paint(AMBER, "◆"), one_line(&problem.message, 2000)));
@@ -67,14 +60,14 @@ fn shown(status: &Status) -> String {
         out.push_str(&format!("\n{} {}\n", paint(AMBER, "◆"), one_line(&problem.message, 2000)));
         out.push_str(&format!("  Choose with `bosk setup {id} retry`, `go-on` or `drop`.\n"));
     }
-    for ask in &status.asks {
+    for ask in asks {
         out.push_str(&describe::ask(ask, &summary.folder));
         out.push_str(&describe::details(ask));
         out.push_str(&describe::how_to_answer(ask, summary.id.short()));
     }
-    if !status.queue.is_empty() {
+    if !queue.is_empty() {
         out.push_str("\nWaiting to be taken:\n");
-        for message in &status.queue {
+        for message in queue {
             out.push_str(&format!("  {} {}\n", paint(DIM, "›"), one_line(&message.text, 200)));
         }
     }
