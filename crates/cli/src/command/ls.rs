@@ -84,7 +84,7 @@ fn of(summary: &SessionSummary, now: i64) -> Vec<String> {
         summary.id.short().to_owned(),
         one_line(&summary.title, 120),
         one_line(&summary.repository, 60),
-        one_line(summary.branch.as_deref().unwrap_or("(none)"), 80),
+        one_line(summary.branch.as_deref().unwrap_or_default(), 80),
         doing(summary),
         span(now - summary.created_at),
         money(summary.cost_usd),
