@@ -120,6 +120,13 @@ pub enum Event {
         /// Messages that the CLI has not taken.
         queue: Vec<QueuedMessage>,
     },
+    /// The CLI of a watched session has said what it offers.
+    Offer {
+        /// Which session.
+        id: SessionId,
+        /// What.
+        offer: Offer,
+    },
     /// The settings changed.
     Settings {
         /// As they are now.
@@ -182,9 +189,17 @@ pub struct SessionView {
     pub asks: Vec<Ask>,
     /// Messages that the CLI has not taken.
     pub queue: Vec<QueuedMessage>,
-    /// Commands that the CLI offers (`/name`), once it has said.
+    /// What the CLI offers, once it has said.
+    pub offer: Offer,
+}
+
+/// What the CLI offers in a session. Some tens of kilobytes, so it is told once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Offer {
+    /// Commands (`/name`).
     pub commands: Vec<SlashCommand>,
-    /// Models that the CLI offers, once it has said.
+    /// Models.
     pub models: Vec<ModelChoice>,
 }
 

@@ -10,7 +10,7 @@ use crate::journal::{Message, SetupChoice};
 use crate::launch::PermissionMode;
 use crate::session::{Answer, Ask, SessionSummary, StopReason};
 use crate::transcript::Partial;
-use crate::view::{ModelChoice, QueuedMessage, SlashCommand};
+use crate::view::{Offer, QueuedMessage};
 
 /// Grows when an older client or keeper could misunderstand a newer one.
 pub const VERSION: u32 = 1;
@@ -149,6 +149,8 @@ pub enum Push {
     },
     /// The session as it is now.
     Status(Box<Status>),
+    /// What the CLI offers, once it has said.
+    Offer(Offer),
     /// Streamed text.
     Partials {
         /// What was added.
@@ -167,10 +169,6 @@ pub struct Status {
     pub asks: Vec<Ask>,
     /// Messages that wait for the CLI.
     pub queue: Vec<QueuedMessage>,
-    /// What the CLI offers; empty until it has said.
-    pub commands: Vec<SlashCommand>,
-    /// Models that it offers.
-    pub models: Vec<ModelChoice>,
 }
 
 /// The keeper's first words to whoever started it, on its standard output.

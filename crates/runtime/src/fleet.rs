@@ -7,6 +7,7 @@ mod follow;
 mod gather;
 mod state;
 mod watch_folders;
+mod watched;
 
 use std::path::PathBuf;
 

@@ -24,6 +24,7 @@ export type { Language } from './bindings/Language';
 export type { LaunchPlan } from './bindings/LaunchPlan';
 export type { LaunchSpec } from './bindings/LaunchSpec';
 export type { ModelChoice } from './bindings/ModelChoice';
+export type { Offer } from './bindings/Offer';
 export type { Page } from './bindings/Page';
 export type { Partial as PartialBlock } from './bindings/Partial';
 export type { PermissionMode } from './bindings/PermissionMode';

@@ -4,6 +4,7 @@ import type {
   Entry,
   Event,
   ModelChoice,
+  Offer,
   Page,
   PartialBlock,
   QueuedMessage,
@@ -53,8 +54,12 @@ export class Conversation {
     this.#take(view.partials);
     this.asks = view.asks;
     this.queue = view.queue;
-    this.commands = view.commands;
-    this.models = view.models;
+    this.applyOffer(view.offer);
+  }
+
+  applyOffer(offer: Offer): void {
+    this.commands = offer.commands;
+    this.models = offer.models;
   }
 
   applyEntries(event: Of<'entries'>): void {

@@ -65,6 +65,9 @@ export class Store {
       case 'waiting':
         if (this.conversation?.id === event.id) this.conversation.applyWaiting(event);
         break;
+      case 'offer':
+        if (this.conversation?.id === event.id) this.conversation.applyOffer(event.offer);
+        break;
       case 'settings':
         this.settings = event.settings;
         break;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bosk_core::transcript::Partial;
+use bosk_core::view::Offer;
 use bosk_core::wire::{Call, Push, Read, Reply, ReplyOutcome, Request, Status, VERSION};
 use bosk_core::{Problem, ProblemCode, SessionId};
 use interprocess::local_socket::tokio::Stream;
@@ -43,6 +44,8 @@ pub struct News {
     pub end: Option<u64>,
     /// The session, if it has changed.
     pub status: Option<Box<Status>>,
+    /// What the CLI offers, if it has just said so.
+    pub offer: Option<Offer>,
     /// What was streamed.
     pub partials: Vec<Partial>,
     /// Streamed blocks that are finished.
@@ -59,6 +62,7 @@ struct Inbox {
 struct Gathered {
     end: Option<u64>,
     status: Option<Box<Status>>,
+    offer: Option<Offer>,
     partials: BTreeMap<u64, Partial>,
     done: Vec<u64>,
     any: bool,
@@ -137,6 +141,7 @@ impl Connection {
                     return Some(News {
                         end: gathered.end.take(),
                         status: gathered.status.take(),
+                        offer: gathered.offer.take(),
                         partials: std::mem::take(&mut gathered.partials).into_values().collect(),
                         done: std::mem::take(&mut gathered.done),
                     });
@@ -162,6 +167,7 @@ impl Inbox {
         match push {
             Push::Dirty { end } => gathered.end = Some(end),
             Push::Status(status) => gathered.status = Some(status),
+            Push::Offer(offer) => gathered.offer = Some(offer),
             Push::Partials { partials, done } => {
                 for partial in partials {
                     match gathered.partials.get_mut(&partial.block) {

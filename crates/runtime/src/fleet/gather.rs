@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bosk_core::SessionId;
 use bosk_core::session::{Ask, SessionSummary};
 use bosk_core::transcript::Partial;
-use bosk_core::view::{Event, QueuedMessage};
+use bosk_core::view::{Event, Offer, QueuedMessage};
 
 use super::{Changed, MOST_ENTRIES};
 
@@ -26,6 +26,7 @@ struct OfWatched {
     partials: BTreeMap<u64, Partial>,
     done: BTreeSet<u64>,
     waiting: bool,
+    offer: Option<Offer>,
 }
 
 /// What the gathered names stand for at the moment of telling.
@@ -82,6 +83,11 @@ impl Gathered {
         self.watched.entry(id.clone()).or_default().waiting = true;
     }
 
+    /// The CLI of a session has said what it offers.
+    pub(super) fn offer(&mut self, id: &SessionId, offer: Offer) {
+        self.watched.entry(id.clone()).or_default().offer = Some(offer);
+    }
+
     /// A session is no longer watched.
     pub(super) fn unwatch(&mut self, id: &SessionId) {
         self.watched.remove(id);
@@ -120,6 +126,9 @@ impl Gathered {
                 let partials = watched.partials.into_values().collect();
                 let done = watched.done.into_iter().map(|block| block as f64).collect();
                 events.push(Event::Partials { id: id.clone(), partials, done });
+            }
+            if let Some(offer) = watched.offer {
+                events.push(Event::Offer { id: id.clone(), offer });
             }
             if watched.waiting {
                 let (asks, queue) = present.waiting(&id);

@@ -1,25 +1,26 @@
 //! The fleet's task: the whole state in one place, changed by one message at a time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bosk_core::session::{Ask, SessionSummary};
-use bosk_core::transcript::fold::Change;
+use bosk_core::transcript::Partial;
 use bosk_core::view::{
-    Batch, CliStatus, Event, Page, QueuedMessage, RecentRepository, SessionView, Snapshot,
+    Batch, CliStatus, Event, Offer, Page, QueuedMessage, RecentRepository, Snapshot,
 };
 use bosk_core::wire::Status;
-use bosk_core::{Problem, ProblemCode, SessionId};
+use bosk_core::{Problem, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::follow::{Followed, follow};
 use super::gather::{Gathered, Present};
 use super::watch_folders::Seen;
-use super::{Changed, FIRST_PAGE, Message, Sink};
+use super::watched::unknown;
+use super::{Message, Sink};
 use crate::catalog::{self, Index, Listed};
-use crate::client::{Connection, News};
+use crate::client::Connection;
 use crate::home::Home;
 use crate::settings;
 use crate::transcript::Transcript;
@@ -36,12 +37,12 @@ const RECENT: usize = 12;
 
 /// Everything the window sees.
 pub(super) struct State {
-    home: Home,
+    pub(super) home: Home,
     index: Arc<Index>,
     to: mpsc::WeakSender<Message>,
-    sessions: HashMap<SessionId, Session>,
+    pub(super) sessions: HashMap<SessionId, Session>,
     others: Others,
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
     sink: Option<Sink>,
     seq: u64,
     sent: u64,
@@ -50,15 +51,17 @@ pub(super) struct State {
 }
 
 /// One session.
-struct Session {
-    summary: SessionSummary,
-    status: Option<Status>,
+pub(super) struct Session {
+    pub(super) summary: SessionSummary,
+    pub(super) status: Option<Status>,
     connection: Option<Arc<Connection>>,
     /// What the follower does: whether streamed text is wanted. None when nobody follows.
-    follower: Option<watch::Sender<bool>>,
-    transcript: Option<Transcript>,
+    pub(super) follower: Option<watch::Sender<bool>>,
+    /// What the CLI offers, once it has said.
+    pub(super) offer: Option<Offer>,
+    pub(super) transcript: Option<Transcript>,
     /// Streamed blocks as the window has them.
-    partials: std::collections::BTreeMap<u64, bosk_core::transcript::Partial>,
+    pub(super) partials: BTreeMap<u64, Partial>,
 }
 
 /// What is not a session's.
@@ -209,7 +212,7 @@ impl State {
         }
     }
 
-    fn put(&mut self, summary: SessionSummary) {
+    pub(super) fn put(&mut self, summary: SessionSummary) {
         let id = summary.id.clone();
         match self.sessions.get_mut(&id) {
             Some(session) => session.summary = summary,
@@ -219,8 +222,9 @@ impl State {
                     status: None,
                     connection: None,
                     follower: None,
+                    offer: None,
                     transcript: None,
-                    partials: std::collections::BTreeMap::new(),
+                    partials: BTreeMap::new(),
                 };
                 self.sessions.insert(id.clone(), session);
             }
@@ -271,121 +275,6 @@ impl State {
         }
     }
 
-    fn news(&mut self, id: &SessionId, news: News) {
-        if let Some(status) = news.status {
-            let summary = status.summary.clone();
-            self.put(summary);
-            if let Some(session) = self.sessions.get_mut(id) {
-                let before = session.status.replace(*status);
-                let now = session.status.as_ref();
-                let waiting = |status: &Status| (status.asks.clone(), status.queue.clone());
-                if session.transcript.is_some() && before.as_ref().map(waiting) != now.map(waiting)
-                {
-                    self.gathered.waiting(id);
-                }
-            }
-        }
-        // Entries first: the finished text takes the place of the streamed one.
-        if let Some(end) = news.end {
-            self.catch_up(id, Some(end));
-        }
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        if session.transcript.is_none() {
-            return;
-        }
-        for partial in &news.partials {
-            match session.partials.get_mut(&partial.block) {
-                Some(earlier) if partial.from > 0 => earlier.text.push_str(&partial.text),
-                _ => drop(session.partials.insert(partial.block, partial.clone())),
-            }
-        }
-        for block in &news.done {
-            session.partials.remove(block);
-        }
-        self.gathered.streamed(id, news.partials, news.done);
-    }
-
-    /// Reads what is new in a watched session's journal.
-    fn catch_up(&mut self, id: &SessionId, end: Option<u64>) {
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        let Some(transcript) = &mut session.transcript else { return };
-        let mut changed = Changed::new();
-        let mut touched = Vec::new();
-        let read = transcript.catch_up(end, |change| match change {
-            Change::Push(entry) => drop(changed.insert(entry.index, entry)),
-            Change::Result(index, _) | Change::Decided(index, _) => touched.push(index),
-        });
-        // Read again as they are now: a result and a decision may both have come.
-        let last = super::MOST_ENTRIES;
-        for index in touched.into_iter().rev().take(last) {
-            if let Ok(entries) = transcript.page(index, 1) {
-                changed.extend(entries.into_iter().map(|entry| (entry.index, entry)));
-            }
-        }
-        let total = transcript.total();
-        if !changed.is_empty() {
-            self.gathered.entries(id, changed, total);
-        }
-        if let Err(error) = read {
-            let problem = unreadable(&error);
-            self.gathered.other(Event::Problem { problem });
-        }
-    }
-
-    fn watch(&mut self, id: &SessionId) -> Result<SessionView, Problem> {
-        let folder = super::folder(&self.home, id);
-        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
-        if session.transcript.is_none() {
-            let mut transcript = Transcript::open(&folder).map_err(|error| unreadable(&error))?;
-            transcript.catch_up(None, drop).map_err(|error| unreadable(&error))?;
-            transcript.keep();
-            session.transcript = Some(transcript);
-        }
-        self.catch_up(id, None);
-        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
-        if let Some(wanted) = &session.follower {
-            wanted.send_replace(true);
-        }
-        let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
-        let total = transcript.total();
-        let entries = transcript
-            .page(total.saturating_sub(FIRST_PAGE), FIRST_PAGE)
-            .map_err(|error| unreadable(&error))?;
-        let status = session.status.clone();
-        Ok(SessionView {
-            summary: session.summary.clone(),
-            total,
-            entries,
-            partials: session.partials.values().cloned().collect(),
-            asks: status.as_ref().map(|status| status.asks.clone()).unwrap_or_default(),
-            queue: status.as_ref().map(|status| status.queue.clone()).unwrap_or_default(),
-            commands: status.as_ref().map(|status| status.commands.clone()).unwrap_or_default(),
-            models: status.map(|status| status.models).unwrap_or_default(),
-        })
-    }
-
-    fn unwatch(&mut self, id: &SessionId) {
-        self.gathered.unwatch(id);
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        if let Some(mut transcript) = session.transcript.take() {
-            transcript.keep();
-        }
-        session.partials.clear();
-        if let Some(wanted) = &session.follower {
-            wanted.send_replace(false);
-        }
-    }
-
-    fn with_transcript<T>(
-        &mut self,
-        id: &SessionId,
-        work: impl FnOnce(&mut Transcript) -> std::io::Result<T>,
-    ) -> Result<T, Problem> {
-        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
-        let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
-        work(transcript).map_err(|error| unreadable(&error))
-    }
-
     fn tell(&mut self, event: Event) {
         match &event {
             Event::Settings { settings } => self.others.settings = settings.clone(),
@@ -432,13 +321,4 @@ impl State {
         }
         self.follow(id);
     }
-}
-
-fn unknown(id: &SessionId) -> Problem {
-    Problem::new(ProblemCode::SessionUnknown, format!("Session `{}` is not open.", id.short()))
-}
-
-fn unreadable(error: &std::io::Error) -> Problem {
-    Problem::new(ProblemCode::FileDamaged, format!("The transcript cannot be read: {error}."))
-        .hint("The journal in the session's folder is untouched; check the disk.")
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use bosk_core::journal::{Decision, Kind, Note, Place};
 use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
-use bosk_core::view::{ModelChoice, SlashCommand};
 use bosk_core::wire::Status;
 use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
@@ -48,8 +47,6 @@ pub(super) struct Actor {
     pub(super) mailbox: Mailbox,
     pub(super) tally: Tally,
     pub(super) asks: Vec<(Ask, Value)>,
-    pub(super) commands: Vec<SlashCommand>,
-    pub(super) models: Vec<ModelChoice>,
     pub(super) place: Option<Place>,
     pub(super) conversation: bool,
     pub(super) cli: Option<claude::Cli>,
@@ -99,10 +96,14 @@ impl Actor {
             summary: past.tally.summary().clone(),
             asks: Vec::new(),
             queue: past.mailbox.view(),
-            commands: Vec::new(),
-            models: Vec::new(),
         };
-        let facts = Facts { end: journal.end(), status, version: 0, partials: Partials::default() };
+        let facts = Facts {
+            end: journal.end(),
+            status,
+            version: 0,
+            offer: None,
+            partials: Partials::default(),
+        };
         let shared = Shared {
             facts: Rc::new(RefCell::new(facts)),
             changed,
@@ -119,8 +120,6 @@ impl Actor {
             mailbox: past.mailbox,
             tally: past.tally,
             asks: Vec::new(),
-            commands: Vec::new(),
-            models: Vec::new(),
             place: past.place,
             conversation: past.conversation,
             cli: None,

@@ -7,6 +7,7 @@ use bosk_core::claude::{envelope, input};
 use bosk_core::journal::{Kind, LONGEST_MESSAGE};
 use bosk_core::lines::{Line, Lines};
 use bosk_core::session::{Ask, AskKind, Input, Tally};
+use bosk_core::view::Offer;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -236,8 +237,9 @@ impl Actor {
             _ => Err(response.error.unwrap_or_default()),
         };
         if let (Pending::Greeting, Ok(offer)) = (&pending, &result) {
-            self.commands = read_list(&offer["commands"]);
-            self.models = read_list(&offer["models"]);
+            let (commands, models) = (read_list(&offer["commands"]), read_list(&offer["models"]));
+            self.shared.facts.borrow_mut().offer = Some(Offer { commands, models });
+            self.changed();
             self.input(Input::CliReady);
             self.hand_over();
         }

@@ -40,8 +40,6 @@ impl Actor {
                 summary: self.tally.summary().clone(),
                 asks: self.asks.iter().map(|(ask, _)| ask.clone()).collect(),
                 queue,
-                commands: self.commands.clone(),
-                models: self.models.clone(),
             };
             facts.version += 1;
         }

@@ -79,7 +79,7 @@ async fn write(
     mut watching: Watching,
 ) -> std::io::Result<()> {
     let mut changed = shared.changed.clone();
-    let (mut end, mut version, mut seen) = (None, None, Seen::default());
+    let mut told = Told::default();
     let mut next_push = Instant::now();
     let mut dirty = true;
     let mut open = true;
@@ -93,7 +93,7 @@ async fn write(
             },
             () = tokio::time::sleep_until(next_push), if wanted.is_some() && dirty => {
                 changed.mark_unchanged();
-                let bytes = pushes(shared, wanted == Some(true), &mut end, &mut version, &mut seen);
+                let bytes = pushes(shared, wanted == Some(true), &mut told);
                 to.write_all(&bytes).await?;
                 dirty = false;
                 next_push = Instant::now() + PUSH_PAUSE;
@@ -107,31 +107,40 @@ async fn write(
     }
     // The last state reaches whoever watches, also when it came during the pause.
     if watching.borrow().is_some() {
-        to.write_all(&pushes(shared, false, &mut end, &mut version, &mut seen)).await?;
+        to.write_all(&pushes(shared, false, &mut told)).await?;
     }
     to.flush().await
 }
 
+/// What a client has been told.
+#[derive(Default)]
+struct Told {
+    end: Option<u64>,
+    version: Option<u64>,
+    offer: bool,
+    seen: Seen,
+}
+
 /// What the client has not been told yet.
-fn pushes(
-    shared: &Shared,
-    partials: bool,
-    end: &mut Option<u64>,
-    version: &mut Option<u64>,
-    seen: &mut Seen,
-) -> Vec<u8> {
+fn pushes(shared: &Shared, partials: bool, told: &mut Told) -> Vec<u8> {
     let facts = shared.facts.borrow();
     let mut bytes = Vec::new();
-    if *end != Some(facts.end) {
-        *end = Some(facts.end);
+    if told.end != Some(facts.end) {
+        told.end = Some(facts.end);
         line(&mut bytes, &Push::Dirty { end: facts.end });
     }
-    if *version != Some(facts.version) {
-        *version = Some(facts.version);
+    if told.version != Some(facts.version) {
+        told.version = Some(facts.version);
         line(&mut bytes, &Push::Status(Box::new(facts.status.clone())));
     }
+    if !told.offer
+        && let Some(offer) = &facts.offer
+    {
+        told.offer = true;
+        line(&mut bytes, &Push::Offer(offer.clone()));
+    }
     if partials {
-        let (partials, done) = facts.partials.news(seen);
+        let (partials, done) = facts.partials.news(&mut told.seen);
         if !partials.is_empty() || !done.is_empty() {
             line(&mut bytes, &Push::Partials { partials, done });
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use bosk_core::Problem;
+use bosk_core::view::Offer;
 use bosk_core::wire::{Call, Status};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -24,6 +25,8 @@ pub(super) struct Facts {
     pub(super) status: Status,
     /// Grows with each change of `status`.
     pub(super) version: u64,
+    /// What the CLI offers; it says so once.
+    pub(super) offer: Option<Offer>,
     /// Streamed blocks.
     pub(super) partials: Partials,
 }

@@ -3,6 +3,7 @@ import type { Ask } from "./Ask";
 import type { AuthStatus } from "./AuthStatus";
 import type { CliStatus } from "./CliStatus";
 import type { Entry } from "./Entry";
+import type { Offer } from "./Offer";
 import type { Partial } from "./Partial";
 import type { Problem } from "./Problem";
 import type { QueuedMessage } from "./QueuedMessage";
@@ -58,7 +59,15 @@ asks: Array<Ask>,
 /**
  * Messages that the CLI has not taken.
  */
-queue: Array<QueuedMessage>, } | { "type": "settings", 
+queue: Array<QueuedMessage>, } | { "type": "offer", 
+/**
+ * Which session.
+ */
+id: SessionId, 
+/**
+ * What.
+ */
+offer: Offer, } | { "type": "settings", 
 /**
  * As they are now.
  */

@@ -65,14 +65,16 @@ export class FakeBackend extends Desk implements Backend {
       partials: [...partials.values()],
       asks,
       queue,
-      commands: [
-        { name: 'compact', description: 'Shorten the conversation', argument_hint: '[instructions]' },
-        { name: 'review', description: 'Review a change', argument_hint: '' },
-      ],
-      models: [
-        { value: 'claude-sonnet-5-5', display_name: 'Sonnet 5.5', description: '' },
-        { value: 'claude-opus-5', display_name: 'Opus 5', description: '' },
-      ],
+      offer: {
+        commands: [
+          { name: 'compact', description: 'Shorten the conversation', argument_hint: '[instructions]' },
+          { name: 'review', description: 'Review a change', argument_hint: '' },
+        ],
+        models: [
+          { value: 'claude-sonnet-5-5', display_name: 'Sonnet 5.5', description: '' },
+          { value: 'claude-opus-5', display_name: 'Opus 5', description: '' },
+        ],
+      },
     };
   }
 

@@ -58,6 +58,7 @@ export const session = {
   'transcript.raw.stderr': 'Claude’s error output ({size})',
 
   'tool.running': 'running',
+  'tool.waiting': 'waiting for you',
   'tool.failed': 'failed',
   'tool.denied': 'denied',
   'tool.exit': 'exit {code}',

@@ -58,6 +58,7 @@ export const session: Record<keyof typeof english, string> = {
   'transcript.raw.stderr': 'Claude의 오류 출력 ({size})',
 
   'tool.running': '실행 중',
+  'tool.waiting': '답변 대기 중',
   'tool.failed': '실패',
   'tool.denied': '거절됨',
   'tool.exit': '종료 코드 {code}',

@@ -1,0 +1,144 @@
+//! The sessions that the window looks at: their entries, streamed text and what waits in them.
+
+use bosk_core::transcript::fold::Change;
+use bosk_core::view::{Event, SessionView};
+use bosk_core::wire::Status;
+use bosk_core::{Problem, ProblemCode, SessionId};
+
+use super::state::State;
+use super::{Changed, FIRST_PAGE};
+use crate::client::News;
+use crate::transcript::Transcript;
+
+impl State {
+    pub(super) fn news(&mut self, id: &SessionId, news: News) {
+        if let Some(status) = news.status {
+            let summary = status.summary.clone();
+            self.put(summary);
+            if let Some(session) = self.sessions.get_mut(id) {
+                let before = session.status.replace(*status);
+                let now = session.status.as_ref();
+                let waiting = |status: &Status| (status.asks.clone(), status.queue.clone());
+                if session.transcript.is_some() && before.as_ref().map(waiting) != now.map(waiting)
+                {
+                    self.gathered.waiting(id);
+                }
+            }
+        }
+        if let Some(offer) = news.offer
+            && let Some(session) = self.sessions.get_mut(id)
+        {
+            if session.transcript.is_some() {
+                self.gathered.offer(id, offer.clone());
+            }
+            session.offer = Some(offer);
+        }
+        // Entries first: the finished text takes the place of the streamed one.
+        if let Some(end) = news.end {
+            self.catch_up(id, Some(end));
+        }
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if session.transcript.is_none() {
+            return;
+        }
+        for partial in &news.partials {
+            match session.partials.get_mut(&partial.block) {
+                Some(earlier) if partial.from > 0 => earlier.text.push_str(&partial.text),
+                _ => drop(session.partials.insert(partial.block, partial.clone())),
+            }
+        }
+        for block in &news.done {
+            session.partials.remove(block);
+        }
+        self.gathered.streamed(id, news.partials, news.done);
+    }
+
+    /// Reads what is new in a watched session's journal.
+    pub(super) fn catch_up(&mut self, id: &SessionId, end: Option<u64>) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let Some(transcript) = &mut session.transcript else { return };
+        let mut changed = Changed::new();
+        let mut touched = Vec::new();
+        let read = transcript.catch_up(end, |change| match change {
+            Change::Push(entry) => drop(changed.insert(entry.index, entry)),
+            Change::Result(index, _) | Change::Decided(index, _) => touched.push(index),
+        });
+        // Read again as they are now: a result and a decision may both have come.
+        let last = super::MOST_ENTRIES;
+        for index in touched.into_iter().rev().take(last) {
+            if let Ok(entries) = transcript.page(index, 1) {
+                changed.extend(entries.into_iter().map(|entry| (entry.index, entry)));
+            }
+        }
+        let total = transcript.total();
+        if !changed.is_empty() {
+            self.gathered.entries(id, changed, total);
+        }
+        if let Err(error) = read {
+            let problem = unreadable(&error);
+            self.gathered.other(Event::Problem { problem });
+        }
+    }
+
+    pub(super) fn watch(&mut self, id: &SessionId) -> Result<SessionView, Problem> {
+        let folder = super::folder(&self.home, id);
+        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
+        if session.transcript.is_none() {
+            let mut transcript = Transcript::open(&folder).map_err(|error| unreadable(&error))?;
+            transcript.catch_up(None, drop).map_err(|error| unreadable(&error))?;
+            transcript.keep();
+            session.transcript = Some(transcript);
+        }
+        self.catch_up(id, None);
+        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
+        if let Some(wanted) = &session.follower {
+            wanted.send_replace(true);
+        }
+        let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
+        let total = transcript.total();
+        let entries = transcript
+            .page(total.saturating_sub(FIRST_PAGE), FIRST_PAGE)
+            .map_err(|error| unreadable(&error))?;
+        let status = session.status.clone();
+        Ok(SessionView {
+            summary: session.summary.clone(),
+            total,
+            entries,
+            partials: session.partials.values().cloned().collect(),
+            asks: status.as_ref().map(|status| status.asks.clone()).unwrap_or_default(),
+            queue: status.map(|status| status.queue).unwrap_or_default(),
+            offer: session.offer.clone().unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn unwatch(&mut self, id: &SessionId) {
+        self.gathered.unwatch(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if let Some(mut transcript) = session.transcript.take() {
+            transcript.keep();
+        }
+        session.partials.clear();
+        if let Some(wanted) = &session.follower {
+            wanted.send_replace(false);
+        }
+    }
+
+    pub(super) fn with_transcript<T>(
+        &mut self,
+        id: &SessionId,
+        work: impl FnOnce(&mut Transcript) -> std::io::Result<T>,
+    ) -> Result<T, Problem> {
+        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
+        let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
+        work(transcript).map_err(|error| unreadable(&error))
+    }
+}
+
+pub(super) fn unknown(id: &SessionId) -> Problem {
+    Problem::new(ProblemCode::SessionUnknown, format!("Session `{}` is not open.", id.short()))
+}
+
+fn unreadable(error: &std::io::Error) -> Problem {
+    Problem::new(ProblemCode::FileDamaged, format!("The transcript cannot be read: {error}."))
+        .hint("The journal in the session's folder is untouched; check the disk.")
+}
