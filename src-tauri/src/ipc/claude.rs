@@ -1,9 +1,9 @@
 //! The `claude` command and the sign-in.
 
+use bosk_core::ProblemCode;
 use bosk_core::auth::AuthStatus;
 use bosk_core::session::SessionSummary;
 use bosk_core::view::{CliStatus, Event};
-use bosk_core::ProblemCode;
 use bosk_runtime::client::{self, account};
 use bosk_runtime::fleet::Fleet;
 use tauri::State;

@@ -10,6 +10,9 @@ use crate::files;
 use crate::git::{Git, Repository};
 use crate::home::{self, Home};
 
+/// The folder's name; it is also what the repository is called.
+const NAME: &str = "larder";
+
 /// The sample repository of a home, made by `write` when it is not there yet.
 ///
 /// # Errors
@@ -18,11 +21,11 @@ pub async fn sample_repository(
     home: &Home,
     write: impl FnOnce(&Path) -> Result<(), Problem>,
 ) -> Result<PathBuf, Problem> {
-    let folder = home.path().join("sample").join("rehearsal");
+    let parent = home.path().join("sample");
+    let folder = parent.join(NAME);
     if folder.join(".git").exists() {
         return Ok(folder);
     }
-    let parent = home.path().join("sample");
     files::create_private_folder(&parent).map_err(|error| home::unwritable(&error))?;
     let made = tempfile::Builder::new()
         .prefix(".new-")
