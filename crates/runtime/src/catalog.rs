@@ -4,6 +4,8 @@
 
 mod index;
 
+use std::time::{Duration, Instant};
+
 use bosk_core::session::SessionSummary;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
@@ -14,6 +16,13 @@ use crate::journal::JOURNAL;
 use crate::session_record::SessionRecord;
 
 pub use index::Index;
+
+/// How long a session may be kept by nobody who answers: a keeper that starts or ends, or one that
+/// died while it forked, since the fork holds its lock until it has become another program.
+const IN_BETWEEN: Duration = Duration::from_secs(1);
+
+/// How often it is looked at then: a lock that is let go is no event.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// A session, or why it cannot be shown.
 pub type Listed = Result<SessionSummary, (SessionId, Problem)>;
@@ -88,11 +97,14 @@ pub async fn summary(
     if let Some(summary) = index.get(id, journal_length(home, id)) {
         return Ok(summary);
     }
-    if standing(home, id).await? == Standing::Kept
-        && let Ok(connection) = Connection::open(home, id).await
-        && let Ok(status) = connection.status().await
-    {
-        return Ok(status.summary);
+    let begun = Instant::now();
+    while standing(home, id).await? == Standing::Kept && begun.elapsed() < IN_BETWEEN {
+        if let Ok(connection) = Connection::open(home, id).await
+            && let Ok(status) = connection.status().await
+        {
+            return Ok(status.summary);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
     // It ended just now, if it was kept: then its journal tells.
     let record = SessionRecord::load(home, id)?;

@@ -100,7 +100,7 @@ pub async fn launch(home: &Home, spec: LaunchSpec) -> Result<Launched, Problem> 
         created_at: writer::wall_clock(),
         repository_name: repository.name(),
         repository_root: repository.root.to_string_lossy().into_owned(),
-        worktrees: worktrees(home).to_string_lossy().into_owned(),
+        worktrees: worktrees(home)?.to_string_lossy().into_owned(),
         spec,
     };
     let folder = home.session(&id);
@@ -170,9 +170,15 @@ fn check_room(home: &Home) -> Result<(), Problem> {
 }
 
 /// Where worktrees go.
-fn worktrees(home: &Home) -> PathBuf {
-    let (settings, _) = settings::load(home);
-    settings.worktrees.map_or_else(|| home.worktrees(), PathBuf::from)
+///
+/// # Errors
+/// The settings could not be read. It is told once, before anything is done without them; they stand
+/// aside from then on.
+fn worktrees(home: &Home) -> Result<PathBuf, Problem> {
+    match settings::load(home) {
+        (settings, None) => Ok(settings.worktrees.map_or_else(|| home.worktrees(), PathBuf::from)),
+        (_, Some(problem)) => Err(problem),
+    }
 }
 
 async fn plan_worktree(
@@ -181,7 +187,7 @@ async fn plan_worktree(
     spec: &LaunchSpec,
 ) -> Result<worktree::Plan, Problem> {
     let (base, branch) = (spec.base.as_deref(), spec.branch.as_deref());
-    worktree::plan(repository, &worktrees(home), base, branch, &spec.prompt).await
+    worktree::plan(repository, &worktrees(home)?, base, branch, &spec.prompt).await
 }
 
 async fn in_place(repository: &Repository) -> Result<LaunchPlan, Problem> {

@@ -10,13 +10,16 @@ use bosk_core::session::Outcome;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use crate::home::{self, Home};
-use crate::journal::{JOURNAL, Writer};
+use crate::journal::{JOURNAL, Writer, writer};
 use crate::keeper::{lock_file, replay};
 use crate::process;
 use crate::session_record::SessionRecord;
 
 /// How long ending what was left behind may take.
 const LIMIT: Duration = Duration::from_secs(5);
+
+/// The longest that a launch may take until its keeper has written something, in milliseconds.
+const LAUNCH: i64 = 2 * 60 * 1000;
 
 /// Whether a session has a keeper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +37,15 @@ pub enum Standing {
 pub async fn standing(home: &Home, id: &SessionId) -> Result<Standing, Problem> {
     let (home, id) = (home.clone(), id.clone());
     blocking(move || {
-        let Some(lock) = try_lock(&home, &id)? else { return Ok(Standing::Kept) };
-        mend(&home, &id)?;
-        drop(lock);
+        // Only a look, and over at once: a keeper that starts now wants the lock for itself.
+        if lock(&home, &id, File::try_lock_shared)?.is_none() {
+            return Ok(Standing::Kept);
+        }
+        if is_unfinished(&home, &id)? {
+            let Some(lock) = lock(&home, &id, File::try_lock)? else { return Ok(Standing::Kept) };
+            mend(&home, &id)?;
+            drop(lock);
+        }
         Ok(Standing::Ended)
     })
     .await
@@ -51,33 +60,37 @@ pub async fn past(home: &Home, record: &SessionRecord) -> Result<replay::Past, P
     blocking(move || replay::read(&folder, tally).map_err(|error| home::unwritable(&error))).await
 }
 
-fn try_lock(home: &Home, id: &SessionId) -> Result<Option<File>, Problem> {
-    let path = lock_file(home, id);
-    let file = match File::options().write(true).open(&path) {
-        Ok(file) => file,
-        // No keeper has ever had it.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|error| home::unwritable(&error))?,
-        Err(error) => return Err(home::unwritable(&error)),
-    };
-    match file.try_lock() {
+fn lock(
+    home: &Home,
+    id: &SessionId,
+    take: impl Fn(&File) -> Result<(), std::fs::TryLockError>,
+) -> Result<Option<File>, Problem> {
+    // No keeper has ever had it where it has to be made.
+    let file = File::options().create(true).truncate(false).write(true).open(lock_file(home, id));
+    let file = file.map_err(|error| home::unwritable(&error))?;
+    match take(&file) {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
         Err(std::fs::TryLockError::Error(error)) => Err(home::unwritable(&error)),
     }
 }
 
-fn mend(home: &Home, id: &SessionId) -> Result<(), Problem> {
+/// Whether a keeper has died before it could write the end down. One that was launched just now may
+/// not have come so far.
+fn is_unfinished(home: &Home, id: &SessionId) -> Result<bool, Problem> {
     let record = SessionRecord::load(home, id)?;
-    let folder = home.session(id);
-    let past = replay::read(&folder, record.tally()).map_err(|error| home::unwritable(&error))?;
-    if past.ended || !past.kept {
+    let past = replay::read(&home.session(id), record.tally());
+    let past = past.map_err(|error| home::unwritable(&error))?;
+    let age = writer::wall_clock().saturating_sub(record.created_at);
+    Ok(!past.ended && (past.kept || age > LAUNCH))
+}
+
+fn mend(home: &Home, id: &SessionId) -> Result<(), Problem> {
+    // Somebody else may have been faster.
+    if !is_unfinished(home, id)? {
         return Ok(());
     }
+    let folder = home.session(id);
     let killed = process::sweep(id, LIMIT);
     let left_behind: Vec<String> = killed.ended.into_iter().map(|(_, name)| name).collect();
     let note = Note::Ended { outcome: Outcome::Lost, left_behind };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
+use super::Connection;
 use super::reconcile::{self, Standing};
 use crate::home::Home;
 use crate::keeper::prepare::require_trust;
@@ -24,7 +25,10 @@ const READY: Duration = Duration::from_secs(60);
 /// There is no such session, it runs already, its folder is gone, or it cannot be started.
 pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
     let record = SessionRecord::load(home, id)?;
-    if reconcile::standing(home, id).await? == Standing::Kept {
+    // One that is kept but does not answer is just ending: the new keeper waits for its lock.
+    if reconcile::standing(home, id).await? == Standing::Kept
+        && Connection::open(home, id).await.is_ok()
+    {
         return Err(Problem::new(
             ProblemCode::SessionState,
             format!("Session `{}` is running already.", id.short()),

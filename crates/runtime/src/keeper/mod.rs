@@ -23,7 +23,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -81,7 +81,9 @@ fn open(home: &Home, id: &SessionId, overrides: Overrides) -> Result<Opened, Pro
     let record = SessionRecord::load(home, id)?;
     let lock = take_lock(&lock_file(home, id), id)?;
     process::become_subreaper().map_err(|error| home::unwritable(&error))?;
-    let actor = actor::Actor::open(home.clone(), record, overrides)?;
+    let mut actor = actor::Actor::open(home.clone(), record, overrides)?;
+    // That it was kept is written before anybody hears of it. A full disk is told later.
+    let _ = actor.journal.flush();
     let listener = socket::listen(home, id).map_err(|error| {
         Problem::new(
             ProblemCode::HomeUnwritable,
@@ -91,6 +93,9 @@ fn open(home: &Home, id: &SessionId, overrides: Overrides) -> Result<Opened, Pro
     Ok((lock, actor, listener))
 }
 
+/// How long the lock may be held by somebody who is no keeper.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+
 fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
     let file = File::options()
         .create(true)
@@ -98,12 +103,17 @@ fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
         .write(true)
         .open(path)
         .map_err(|error| home::unwritable(&error))?;
-    file.try_lock().map_err(|_| {
-        Problem::new(
-            ProblemCode::SessionState,
-            format!("Session `{}` is running already.", id.short()),
-        )
-    })?;
+    let begun = Instant::now();
+    // Whoever looks whether there is a keeper holds it too, for less than a moment.
+    while file.try_lock().is_err() {
+        if begun.elapsed() > LOCK_PATIENCE {
+            return Err(Problem::new(
+                ProblemCode::SessionState,
+                format!("Session `{}` is running already.", id.short()),
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
     Ok(file)
 }
 

@@ -12,7 +12,7 @@ use bosk_core::{Problem, ProblemCode};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc;
 
-use crate::git::{Repository, include, worktree};
+use crate::git::{Repository, include, listing, worktree};
 use crate::home::Home;
 use crate::process::{self, Environment};
 use crate::project::{Project, Run, Setup};
@@ -54,18 +54,18 @@ pub(super) async fn prepare(
             spec.base.as_deref(),
             spec.branch.as_deref(),
             &spec.prompt,
-        )
-        .await?;
-        // Asked again, since the base may have moved after the person was asked.
-        require_trust(home, &repository, &trust::Source::Commit(plan.base_commit.clone())).await?;
-        let made = worktree::add(&repository, &home.locks(), &plan, &record.id).await?;
-        let place = Place {
-            folder: made.folder.to_string_lossy().into_owned(),
-            branch: Some(made.branch),
-            base: Some(plan.base_name),
-            base_commit: Some(made.base_commit),
-        };
-        (place, true)
+        );
+        match tokio::join!(left_by_a_keeper(&repository, record), plan) {
+            (Ok(Some(place)), _) => {
+                let text = "The session's worktree was there already; its set-up script was not run again.";
+                warnings.push(text.to_owned());
+                (place, false)
+            }
+            (left, plan) => {
+                left?;
+                (make_worktree(home, &repository, record, plan?).await?, true)
+            }
+        }
     } else {
         let root = trust::Source::Folder(repository.root.clone());
         require_trust(home, &repository, &root).await?;
@@ -82,6 +82,49 @@ pub(super) async fn prepare(
     }
     let setup = if is_new { Project::read(&folder)?.setup } else { None };
     Ok(Prepared { place, setup, warnings })
+}
+
+async fn make_worktree(
+    home: &Home,
+    repository: &Repository,
+    record: &SessionRecord,
+    plan: worktree::Plan,
+) -> Result<Place, Problem> {
+    // Asked again, since the base may have moved after the person was asked.
+    require_trust(home, repository, &trust::Source::Commit(plan.base_commit.clone())).await?;
+    let made = worktree::add(repository, &home.locks(), &plan, &record.id).await?;
+    Ok(Place {
+        folder: made.folder.to_string_lossy().into_owned(),
+        branch: Some(made.branch),
+        base: Some(plan.base_name),
+        base_commit: Some(made.base_commit),
+    })
+}
+
+/// The session's own worktree, where a keeper made one and could not write that down, or what it
+/// wrote is damaged. The lock's reason names the session.
+async fn left_by_a_keeper(
+    repository: &Repository,
+    record: &SessionRecord,
+) -> Result<Option<Place>, Problem> {
+    let (git, root) = (&repository.git, &repository.root);
+    let mut listed = listing::list(git, root).await?.into_iter();
+    let found = listed.find(|one| one.session().as_ref() == Some(&record.id));
+    let Some(found) = found.filter(|one| one.folder.is_dir()) else { return Ok(None) };
+    let base = record.spec.base.as_deref().unwrap_or("HEAD");
+    let base_commit = match (repository.resolve_base(base).await, &found.head) {
+        (Ok(base), Some(head)) => {
+            git.look(root).args(["merge-base", &base, head]).answer_or_nothing().await?
+        }
+        _ => String::new(),
+    };
+    let branch = found.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+    Ok(Some(Place {
+        folder: found.folder.to_string_lossy().into_owned(),
+        branch: branch.map(str::to_owned),
+        base: record.spec.base.clone(),
+        base_commit: Some(base_commit).filter(|commit| !commit.is_empty()),
+    }))
 }
 
 /// Nothing of the repository runs before the person has agreed to what it brings.
