@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use bosk_core::ProblemCode;
 use bosk_core::session::{Outcome, SessionSummary, State};
-use bosk_runtime::catalog;
+use bosk_runtime::{catalog, client};
 use bosk_tests::{Sandbox, Session, spec};
+use tokio::task::JoinSet;
 
 /// Where a session's repository comes from: a clone, so that there is a branch to track.
 fn cloned(sandbox: &Sandbox) -> PathBuf {
@@ -56,26 +57,30 @@ async fn forty_at_once_from_a_remote_tracking_base() {
 
 /// Whoever lists sessions looks at each one's lock, also at the moment when a keeper wants it.
 #[tokio::test]
-async fn a_launch_is_not_disturbed_by_those_who_list() {
+async fn a_launch_and_a_resume_are_not_disturbed_by_those_who_look() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("shop");
-    let home = sandbox.home().clone();
-    let listing = tokio::spawn(async move {
-        loop {
-            for listed in catalog::list(&home).await.unwrap() {
-                // A session whose launch is just being written may be seen without its record.
-                listed.unwrap();
+    let looking = JoinSet::from_iter((0..2).map(|_| {
+        let home = sandbox.home().clone();
+        async move {
+            loop {
+                for id in catalog::ids(&home).unwrap() {
+                    client::standing(&home, &id).await.unwrap();
+                }
+                tokio::task::yield_now().await;
             }
         }
-    });
-    let specs = vec![spec(&repository, "!say here"); 8];
+    }));
     for _ in 0..3 {
-        for launched in sandbox.launch_all(&specs).await {
-            launched.unwrap().follow().await.idle().await;
+        let session = sandbox.launch(&spec(&repository, "!say here")).await.unwrap();
+        for _ in 0..2 {
+            session.follow().await.idle().await;
+            session.stop().await;
+            sandbox.resume(&session).await.unwrap();
         }
+        session.stop().await;
     }
-    assert!(!listing.is_finished(), "listing went on all the time");
-    listing.abort();
+    assert_eq!(looking.len(), 2, "they looked all the time");
 }
 
 async fn refused(sandbox: &Sandbox, repository: &Path) -> ProblemCode {
