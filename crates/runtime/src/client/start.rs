@@ -1,7 +1,7 @@
 //! Starting a keeper: finding the `bosk` command, detaching it, and hearing that it is ready.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bosk_core::wire::Ready;
@@ -9,10 +9,12 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::Connection;
 use super::reconcile::{self, Standing};
+use crate::git::Repository;
 use crate::home::Home;
 use crate::keeper::prepare::require_trust;
 use crate::process;
 use crate::session_record::SessionRecord;
+use crate::trust;
 
 /// How long a keeper has until its socket is open. It takes some milliseconds; a journal of a
 /// gigabyte that must be read first, some seconds.
@@ -34,19 +36,12 @@ pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
             format!("Session `{}` is running already.", id.short()),
         ));
     }
-    let place = reconcile::past(home, &record).await?.place;
-    if let Some(place) = place {
-        let folder = PathBuf::from(place.folder);
-        // A folder that is gone is the keeper's to tell: it writes that down.
-        if folder.is_dir() {
-            let repository = crate::git::Repository::discover(&folder).await?;
-            let fork = crate::trust::Source::Folder(folder);
-            // What Claude itself has changed there was done under its permissions; only what the
-            // repository brought at the launch was agreed to, so that is what must still hold.
-            if !record.spec.worktree {
-                require_trust(home, &repository, &fork).await?;
-            }
-        }
+    // In a worktree, whatever differs from what was agreed to is the session's own work, done under
+    // its permissions. The repository itself is anybody's, so there the agreement must still hold.
+    if !record.spec.worktree {
+        let repository = Repository::discover(Path::new(&record.repository_root)).await?;
+        let root = trust::Source::Folder(repository.root.clone());
+        require_trust(home, &repository, &root).await?;
     }
     start(home, id).await
 }
