@@ -10,7 +10,7 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_runtime::catalog::{self, Index};
 use bosk_runtime::client::Connection;
 use bosk_runtime::process::ProcessIdentity;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 use crate::{Sandbox, processes};
 
@@ -120,20 +120,41 @@ impl Watched {
         Ok(uuid)
     }
 
+    /// Waits for news of the session; returns false when its keeper is gone.
+    ///
+    /// # Panics
+    /// There are none for too long.
+    pub async fn changed(&mut self) -> bool {
+        let news = timeout(PATIENCE, self.connection.news()).await;
+        match news.unwrap_or_else(|_| panic!("no news: {:#?}", self.status)) {
+            Some(news) => {
+                if let Some(status) = news.status {
+                    self.status = *status;
+                }
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The session as it was told last.
+    #[must_use]
+    pub const fn status(&self) -> &Status {
+        &self.status
+    }
+
     /// Waits until the session is as it should be.
     ///
     /// # Panics
     /// It does not become so, or its keeper ends first.
     pub async fn until(&mut self, what: &str, wanted: impl Fn(&Status) -> bool) -> &Status {
-        let deadline = Instant::now() + PATIENCE;
-        while !wanted(&self.status) {
-            let news = timeout_at(deadline, self.connection.news()).await;
-            let news = news.unwrap_or_else(|_| panic!("never {what}: {:#?}", self.status));
-            let news = news.unwrap_or_else(|| panic!("gone before {what}: {:#?}", self.status));
-            if let Some(status) = news.status {
-                self.status = *status;
+        let until = async {
+            while !wanted(&self.status) {
+                assert!(self.changed().await, "gone before {what}: {:#?}", self.status);
             }
-        }
+        };
+        let in_time = timeout(PATIENCE, until).await.is_ok();
+        assert!(in_time, "never {what}: {:#?}", self.status);
         &self.status
     }
 
@@ -172,17 +193,7 @@ impl Watched {
     /// # Panics
     /// It stays.
     pub async fn gone(mut self) -> Status {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let news = timeout_at(deadline, self.connection.news()).await;
-            match news.unwrap_or_else(|_| panic!("it does not end: {:#?}", self.status)) {
-                Some(news) => {
-                    if let Some(status) = news.status {
-                        self.status = *status;
-                    }
-                }
-                None => return self.status,
-            }
-        }
+        while self.changed().await {}
+        self.status
     }
 }

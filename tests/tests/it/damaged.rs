@@ -46,8 +46,10 @@ async fn a_bit_that_flipped_costs_one_record_and_no_neighbour() {
         bad[at] ^= 1 << (at % 8);
         std::fs::write(&path, &bad).unwrap();
         let (left, damaged) = shown(&session);
-        // A newline that came or went makes one record two, or two one.
-        assert!((1..=2).contains(&damaged), "byte {at}: {damaged} damaged");
+        // A newline that came or went makes one record two, or two one. A checksum's digit means
+        // the same in either case.
+        let same = bad[at].eq_ignore_ascii_case(&good[at]) && left == whole;
+        assert!((1..=2).contains(&damaged) || same, "byte {at}: {damaged} damaged");
         assert!(left.len() + 2 >= whole.len(), "byte {at}");
         let mut rest = whole.iter();
         assert!(left.iter().all(|one| rest.any(|other| other == one)), "byte {at}: in order");

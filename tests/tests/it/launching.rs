@@ -112,15 +112,16 @@ async fn no_repository_a_bare_one_and_one_without_a_commit() {
 #[tokio::test]
 async fn a_repository_that_cannot_be_read() {
     let sandbox = Sandbox::new();
-    let damage: [(&str, &dyn Fn(&Path)); 3] = [
-        ("head", &|git| std::fs::write(git.join("HEAD"), "no reference\n").unwrap()),
-        ("config", &|git| std::fs::write(git.join("config"), "[core\n").unwrap()),
-        ("objects", &|git| {
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
+        ("head", |git| std::fs::write(git.join("HEAD"), "no reference\n").unwrap()),
+        ("config", |git| std::fs::write(git.join("config"), "[core\n").unwrap()),
+        ("objects", |git| {
             std::fs::remove_dir_all(git.join("objects")).unwrap();
             std::fs::create_dir(git.join("objects")).unwrap();
         }),
     ];
-    for (what, damage) in damage {
+    for (what, damage) in damages {
         let repository = sandbox.repository(what);
         damage(&repository.join(".git"));
         let code = refused(&sandbox, &repository).await;

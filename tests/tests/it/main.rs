@@ -1,7 +1,7 @@
 //! What must hold of keepers, journals and clients whatever is killed, filled up or damaged. Each
 //! module is one kind of mishap; the harness is this package's library.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod clients_killed;
 mod damaged;
@@ -10,4 +10,5 @@ mod killed;
 mod launching;
 mod messages;
 mod misbehaves;
+mod promise;
 mod stop;

@@ -33,55 +33,49 @@ pub(crate) fn play(text: &str, inbox: &mut Inbox) -> bool {
         let word = words.next().unwrap_or_default();
         let rest = line[word.len()..].trim();
         let mut number = || words.next().and_then(|word| word.parse::<usize>().ok()).unwrap();
-        match word {
-            "!say" => speak(rest),
-            "!chatter" => {
-                let (lines, pause) = (number(), Duration::from_millis(number() as u64));
-                for line in 0..lines {
-                    speak(&format!("line {line} {}", ".".repeat(2000)));
-                    if hold(inbox, pause) {
-                        return true;
-                    }
-                }
-            }
-            "!pause" => {
-                if hold(inbox, Duration::from_millis(number() as u64)) {
-                    return true;
-                }
-            }
-            "!hold" => {
-                if hold(inbox, LIFE) {
-                    return true;
-                }
-            }
-            "!ask" => {
-                if ask(inbox) {
-                    return true;
-                }
-            }
-            "!fork" => tree::leave_behind(rest),
+        let interrupted = match word {
+            "!chatter" => chatter(number(), Duration::from_millis(number() as u64), inbox),
+            "!pause" => hold(inbox, Duration::from_millis(number() as u64)),
+            "!hold" => hold(inbox, LIFE),
+            "!ask" => ask(inbox),
             "!flood" => flood(number(), Duration::from_millis(number() as u64), inbox),
-            "!line" => long_line(number()),
-            "!garbage" => {
-                for bytes in [&b"this is no message\n"[..], b"{\"type\":\n", b"\n", b"[1,2]\n"] {
-                    print(bytes);
-                }
+            _ => {
+                utter(word, rest);
+                false
             }
-            "!latin" => print(b"{\"type\":\"caf\xe9\"}\n"),
-            "!stderr" => {
-                let line = [&[b'e'; 1023][..], b"\n"].concat();
-                for _ in 0..number().min(MOST) / line.len() {
-                    let _ = std::io::stderr().write_all(&line);
-                }
-            }
-            "!exit" => {
-                eprintln!("stand-in: out of the middle");
-                std::process::exit(i32::try_from(number()).unwrap());
-            }
-            _ => {}
+        };
+        if interrupted {
+            return true;
         }
     }
     false
+}
+
+/// The directives that take no time.
+fn utter(word: &str, rest: &str) {
+    let number = || rest.parse::<usize>().unwrap();
+    match word {
+        "!say" => speak(rest),
+        "!fork" => tree::leave_behind(rest),
+        "!line" => long_line(number()),
+        "!garbage" => {
+            for bytes in [&b"this is no message\n"[..], b"{\"type\":\n", b"\n", b"[1,2]\n"] {
+                print(bytes);
+            }
+        }
+        "!latin" => print(b"{\"type\":\"caf\xe9\"}\n"),
+        "!stderr" => {
+            let line = [&[b'e'; 1023][..], b"\n"].concat();
+            for _ in 0..number().min(MOST) / line.len() {
+                let _ = std::io::stderr().write_all(&line);
+            }
+        }
+        "!exit" => {
+            eprintln!("stand-in: out of the middle");
+            std::process::exit(i32::try_from(number()).unwrap());
+        }
+        _ => {}
+    }
 }
 
 fn print(bytes: &[u8]) {
@@ -97,6 +91,13 @@ fn speak(words: &str) {
         json!({"type": "assistant", "parent_tool_use_id": null, "uuid": "",
                "message": {"content": [{"type": "text", "text": words}]}})
     ));
+}
+
+fn chatter(lines: usize, pause: Duration, inbox: &mut Inbox) -> bool {
+    (0..lines).any(|line| {
+        speak(&format!("line {line} {}", ".".repeat(2000)));
+        hold(inbox, pause)
+    })
 }
 
 /// Whether it was interrupted before the time was over.
@@ -132,7 +133,7 @@ fn ask(inbox: &mut Inbox) -> bool {
     false
 }
 
-fn flood(megabytes: usize, time: Duration, inbox: &mut Inbox) {
+fn flood(megabytes: usize, time: Duration, inbox: &mut Inbox) -> bool {
     // What a session prints most: results of tools, and a little of everything else.
     let mut piece = Vec::new();
     for kind in ["user", "user", "assistant", "user", "surprise"].iter().cycle().take(1000) {
@@ -150,9 +151,10 @@ fn flood(megabytes: usize, time: Duration, inbox: &mut Inbox) {
         let due = Duration::from_secs_f64(printed as f64 / (megabytes << 20) as f64);
         let pause = due.saturating_sub(begun.elapsed());
         if hold(inbox, pause.max(Duration::from_millis(1))) {
-            return;
+            return true;
         }
     }
+    false
 }
 
 fn long_line(bytes: usize) {
