@@ -101,6 +101,14 @@ fn data_folder() -> Option<PathBuf> {
 }
 
 pub(crate) fn unwritable(error: &std::io::Error) -> Problem {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    if matches!(error.kind(), StorageFull | QuotaExceeded) {
+        return Problem::new(
+            ProblemCode::DiskFull,
+            format!("The disk is full, so this could not be kept and was not done: {error}."),
+        )
+        .hint("Free some space, then try again; running sessions wait and lose nothing.");
+    }
     Problem::new(
         ProblemCode::HomeUnwritable,
         format!("Bosk cannot use its own folder, so nothing could be kept: {error}."),

@@ -49,6 +49,8 @@ pub(super) struct Actor {
     pub(super) asks: Vec<(Ask, Value)>,
     pub(super) place: Option<Place>,
     pub(super) conversation: bool,
+    /// The set-up script has run to its end, or the person has gone on without it.
+    set_up: bool,
     pub(super) cli: Option<claude::Cli>,
     pub(super) running: Option<Running>,
     pub(super) setup: Option<Setup>,
@@ -122,6 +124,7 @@ impl Actor {
             asks: Vec::new(),
             place: past.place,
             conversation: past.conversation,
+            set_up: past.set_up,
             cli: None,
             running: None,
             setup: None,
@@ -253,15 +256,19 @@ impl Actor {
         self.preparing = true;
         let (home, record, place) = (self.home.clone(), self.record.clone(), self.place.clone());
         let to = self.prepared.0.clone();
+        let set_up = self.set_up;
         tokio::task::spawn_local(async move {
-            let (settings, _) = crate::settings::load(&home);
+            let (settings, damaged) = crate::settings::load(&home);
             let parent = process::Environment::own();
             let named = settings.claude.map(PathBuf::from);
             // Both take some tens of milliseconds and do not need each other.
-            let (prepared, cli) = tokio::join!(
-                super::prepare::prepare(&home, &record, place),
+            let (mut prepared, cli) = tokio::join!(
+                super::prepare::prepare(&home, &record, place, set_up),
                 claude::find(&parent, named.as_deref()),
             );
+            if let (Ok(prepared), Some(problem)) = (&mut prepared, damaged) {
+                prepared.warnings.push(problem.message);
+            }
             let _ = to.send((prepared, cli)).await;
         });
     }

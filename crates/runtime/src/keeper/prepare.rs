@@ -33,7 +33,14 @@ pub(super) async fn prepare(
     home: &Home,
     record: &SessionRecord,
     before: Option<Place>,
+    set_up: bool,
 ) -> Result<Prepared, Problem> {
+    // A script that was broken off runs again: nothing of Claude's has touched the folder before its
+    // end, so what is there to be run is still what the person agreed to.
+    let script = |folder: &str| match record.spec.worktree && !set_up {
+        true => Project::read(Path::new(folder)).map(|project| project.setup),
+        false => Ok(None),
+    };
     if let Some(place) = before {
         if !Path::new(&place.folder).is_dir() {
             return Err(Problem::new(
@@ -42,7 +49,8 @@ pub(super) async fn prepare(
             )
             .hint("Launch a new session from the same branch."));
         }
-        return Ok(Prepared { place, setup: None, warnings: Vec::new() });
+        let setup = script(&place.folder)?;
+        return Ok(Prepared { place, setup, warnings: Vec::new() });
     }
     let repository = Repository::discover(Path::new(&record.repository_root)).await?;
     let mut warnings = Vec::new();
@@ -56,11 +64,7 @@ pub(super) async fn prepare(
             &spec.prompt,
         );
         match tokio::join!(left_by_a_keeper(&repository, record), plan) {
-            (Ok(Some(place)), _) => {
-                let text = "The session's worktree was there already; its set-up script was not run again.";
-                warnings.push(text.to_owned());
-                (place, false)
-            }
+            (Ok(Some(place)), _) => (place, false),
             (left, plan) => {
                 left?;
                 (make_worktree(home, &repository, record, plan?).await?, true)
@@ -80,7 +84,7 @@ pub(super) async fn prepare(
             Err(problem) => warnings.push(problem.message),
         }
     }
-    let setup = if is_new { Project::read(&folder)?.setup } else { None };
+    let setup = script(&place.folder)?;
     Ok(Prepared { place, setup, warnings })
 }
 

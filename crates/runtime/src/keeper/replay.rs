@@ -24,6 +24,8 @@ pub struct Past {
     pub place: Option<Place>,
     /// Whether the CLI has taken a message: then there is a conversation to resume.
     pub conversation: bool,
+    /// Whether the set-up script ran to a good end, or the CLI was started regardless.
+    pub set_up: bool,
     /// Whether a keeper has had it before.
     pub kept: bool,
     /// Whether its end is written down.
@@ -40,6 +42,7 @@ pub fn read(folder: &Path, tally: Tally) -> io::Result<Past> {
         mailbox: Mailbox::default(),
         place: None,
         conversation: false,
+        set_up: false,
         kept: false,
         ended: false,
     };
@@ -95,6 +98,7 @@ impl Past {
     fn note(&mut self, note: &Note, at: i64) {
         match note {
             Note::Keeper { .. } => self.kept = true,
+            Note::Setup { exit: Some(0), .. } | Note::CliStarted { .. } => self.set_up = true,
             Note::Prepared(place) => self.place = Some(place.clone()),
             Note::State { state } => self.ended = matches!(state, State::Ended { .. }),
             Note::Ended { .. } => self.ended = true,
