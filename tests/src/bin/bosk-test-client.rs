@@ -25,6 +25,7 @@ async fn main() {
         }
         "launch" => launch(&home).await,
         "resume" => {
+            asked::<()>();
             let resumed = client::resume(&home, &SessionId::parse(&args[1]).unwrap()).await;
             println!("{}", serde_json::to_string(&resumed).unwrap());
         }
