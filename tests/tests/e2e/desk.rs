@@ -68,15 +68,6 @@ impl Desk {
     pub(crate) fn command(&self, program: &str) -> Command {
         program_of(&self.sandbox, program)
     }
-
-    /// Runs `bosk` and returns what it printed.
-    pub(crate) async fn bosk(&self, args: &[&str]) -> String {
-        let program = std::env::var("BOSK_BIN").unwrap();
-        let output = self.command(&program).args(args).output().await.unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "bosk {args:?}: {said}");
-        String::from_utf8(output.stdout).unwrap()
-    }
 }
 
 impl Deref for Desk {

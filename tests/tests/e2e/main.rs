@@ -5,7 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod desk;
+mod first_run;
+mod killed;
+mod looks;
 mod main_job;
+mod misbehaves;
+mod problems;
 mod transcript;
 mod webdriver;
 mod window;

@@ -2,6 +2,8 @@
 //! the client libraries: thirtyfour would change the order of every JSON map in the workspace, and
 //! fantoccini the features of libraries that Tauri is built on. Not here: starting the driver.
 
+use std::fmt;
+
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request};
@@ -13,12 +15,17 @@ use tokio::net::TcpStream;
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// What the driver refused to do.
-#[derive(Debug)]
 pub(crate) struct Refused {
     /// The protocol's word for it, such as `stale element reference`.
-    pub(crate) error: String,
+    error: String,
     /// The driver's own words.
-    pub(crate) message: String,
+    message: String,
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error, self.message)
+    }
 }
 
 /// A session with a driver on this machine.

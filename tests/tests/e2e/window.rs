@@ -145,6 +145,15 @@ impl Window {
         self.driver.clear(&element).await.unwrap();
     }
 
+    /// Presses the Escape key.
+    pub(crate) async fn press_escape(&self) {
+        // W3C WebDriver, 17.4.2: E00C is Escape.
+        let key = |kind: &str| json!({"type": kind, "value": "\u{e00c}"});
+        let keys =
+            json!({"type": "key", "id": "keyboard", "actions": [key("keyDown"), key("keyUp")]});
+        self.driver.post("/actions", &json!({"actions": [keys]})).await.unwrap();
+    }
+
     /// Runs a function's body in the page, until it calls its last argument.
     pub(crate) async fn run_until_done(&self, script: &str) -> Value {
         self.driver.run_until_done(script).await.unwrap()
@@ -162,7 +171,17 @@ impl Window {
         self.at_rest().await;
         let folder = artifacts().join("screenshots");
         std::fs::create_dir_all(&folder).unwrap();
+        // Without a GPU, WebKitGTK 2.50 takes the picture only when the page is painted next, which a
+        // page at rest never is.
+        let painting = "const style = document.documentElement.style;
+            style.opacity = '0.9999';
+            window.painting = setInterval(() => {
+              style.opacity = style.opacity === '1' ? '0.9999' : '1';
+            }, 20);";
+        self.driver.run(painting).await.unwrap();
         let picture = self.driver.screenshot().await.unwrap();
+        let rest = "clearInterval(window.painting); document.documentElement.style.opacity = '';";
+        self.driver.run(rest).await.unwrap();
         let bytes = BASE64_STANDARD.decode(picture).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }

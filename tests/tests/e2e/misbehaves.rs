@@ -1,0 +1,49 @@
+//! CLIs that misbehave (the stand-in), seen from the window: it answers a click within a second, tells
+//! what came, and shows the other sessions as they go on.
+
+use std::time::{Duration, Instant};
+
+use bosk_tests::spec;
+
+use super::desk::Desk;
+use super::window::Window;
+
+/// The longest that an answer to a click may take.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn while_one_session_floods_the_window_answers_and_another_streams() {
+    let desk = Desk::stand_in().await;
+    let repository = desk.repository("shop");
+    let window = Window::open(&desk).await;
+    let calm = desk.launch(&spec(&repository, "Calm.\n!chatter 150 100")).await.unwrap();
+    let flood = desk.launch(&spec(&repository, "Flood.\n!flood 100 6000")).await.unwrap();
+    for (session, title) in [(&flood, "Flood."), (&calm, "Calm.")].iter().cycle().take(8) {
+        window.until(&format!("document.querySelector(`[data-session='{}']`)", session.id)).await;
+        let clicked = Instant::now();
+        window.click(&format!("[data-session='{}']", session.id)).await;
+        window.until(&format!("document.querySelector('main h2')?.innerText === '{title}'")).await;
+        let took = clicked.elapsed();
+        assert!(took < AT_ONCE, "a click is answered after {took:?}");
+    }
+    let total = "Number(one('transcript').dataset.total)";
+    let before: u32 = window.read(total).await;
+    window.until(&format!("{total} > {before} + 5")).await;
+    window.inspect("flood").await;
+}
+
+#[tokio::test]
+async fn lines_that_are_no_messages_are_shown_plainly() {
+    let desk = Desk::stand_in().await;
+    let repository = desk.repository("shop");
+    let window = Window::open(&desk).await;
+    let prompt = "Odd lines.\n!garbage\n!latin\n!line 64000000\n!stderr 4096\n!say All is well.";
+    let session = desk.launch(&spec(&repository, prompt)).await.unwrap();
+    window.click(&format!("[data-session='{}']", session.id)).await;
+    window.until_shown("text", "All is well.").await;
+    let shown = window.transcript().await;
+    let raw: Vec<_> = shown.iter().filter(|one| one.kind == "raw").map(|one| &*one.text).collect();
+    let says = |words: &str| raw.iter().filter(|text| text.contains(words)).count();
+    assert_eq!((says("not a message"), says("not text"), says("very long")), (3, 1, 1), "{raw:?}");
+    window.inspect("odd-lines").await;
+}
