@@ -144,7 +144,8 @@ pub fn cli_transcript(config: &Path, session: &Session<'_>) -> Vec<Value> {
     let mut files = projects.map(|project| project.path().join(&name)).filter(|f| f.is_file());
     let file = files.next().expect("the CLI keeps a transcript");
     let text = std::fs::read_to_string(file).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    // The CLI writes on while this reads, or was killed while it wrote: half a line is none.
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 fn texts<'a>(messages: impl Iterator<Item = &'a Value>) -> Vec<String> {

@@ -267,8 +267,13 @@ async fn a_sweep_ends_what_carries_the_cookie_and_nothing_else() {
         listed.split_whitespace().filter_map(|word| word.parse().ok()).collect::<Vec<u32>>()
     };
     let marked = living(&other);
+    let signal = |pid: u32, signal| {
+        let _ = ProcessIdentity::of(pid).map(|one| one.signal(signal));
+    };
+    // Frozen first: one may be just about to start what it waits for.
+    marked.iter().for_each(|pid| signal(*pid, process::Signal::Stop));
     for pid in marked.iter().flat_map(children).chain(marked.iter().copied()) {
-        let _ = ProcessIdentity::of(pid).map(|one| one.signal(process::Signal::Kill));
+        signal(pid, process::Signal::Kill);
     }
     meant.wait().unwrap();
     prefixed.wait().unwrap();
