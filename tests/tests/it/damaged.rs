@@ -41,7 +41,8 @@ async fn a_bit_that_flipped_costs_one_record_and_no_neighbour() {
     let path = session.folder().join(JOURNAL);
     let good = std::fs::read(&path).unwrap();
     let (whole, _) = shown(&session);
-    for at in (0..good.len()).step_by(13) {
+    // Without its last newline the last record is torn, which is another test's matter.
+    for at in (0..good.len() - 1).step_by(29) {
         let mut bad = good.clone();
         bad[at] ^= 1 << (at % 8);
         std::fs::write(&path, &bad).unwrap();
