@@ -54,6 +54,16 @@ describe('hostile Markdown', () => {
 });
 
 describe('Markdown', () => {
+  it('reads a header cell that heads nothing as a plain cell', () => {
+    const table = rendered('| a | |\n|---|---|\n| 1 | 2 |');
+    expect([...table.querySelectorAll('tr:first-child > *')].map(({ tagName }) => tagName)).toEqual([
+      'TH',
+      'TD',
+      'TD',
+      'TD',
+    ]);
+  });
+
   it('gives links no address of their own, only one to ask about', () => {
     const link = rendered('[a](https://a.example/?q=1&r=2)').querySelector('a');
     expect(link?.hasAttribute('href')).toBe(false);

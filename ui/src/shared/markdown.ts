@@ -45,6 +45,14 @@ function make() {
   rules.code_block = (tokens, at) => block(tokens[at]?.content ?? '', '');
   rules.table_open = () => '<div class="wide" tabindex="0"><table>';
   rules.table_close = () => '</table></div>';
+  // A header cell that heads nothing is a plain cell to whoever has the page read out.
+  md.core.ruler.push('empty_headers', ({ tokens }) => {
+    for (const [at, token] of tokens.entries()) {
+      const close = tokens[at + 2];
+      if (token.type !== 'th_open' || tokens[at + 1]?.content.trim() !== '' || !close) continue;
+      token.tag = close.tag = 'td';
+    }
+  });
   return md;
 }
 

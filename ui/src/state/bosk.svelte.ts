@@ -11,8 +11,9 @@ export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove';
 export class Bosk {
   selected = $state<SessionId | null>(null);
   sheet = $state<Sheet | null>(null);
-  /** A narrow window has no room for it beside the session. */
-  panelOpen = $state(matchMedia('(min-width: 901px)').matches);
+  readonly #wide = matchMedia('(min-width: 901px)');
+  /** A narrow window has no room for it beside the session: over it, it opens only when it is asked for. */
+  panelOpen = $state(this.#wide.matches);
   drawerOpen = $state(false);
   finding = $state(false);
 
@@ -20,7 +21,11 @@ export class Bosk {
     readonly store: Store,
     readonly backend: Backend,
     readonly connection: Connection,
-  ) {}
+  ) {
+    this.#wide.addEventListener('change', ({ matches }) => {
+      if (!matches) this.panelOpen = false;
+    });
+  }
 
   get session(): SessionSummary | null {
     return (this.selected && this.store.sessions.get(this.selected)) || null;
