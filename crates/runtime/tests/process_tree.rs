@@ -10,6 +10,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -241,6 +242,8 @@ async fn a_sweep_ends_what_carries_the_cookie_and_nothing_else() {
         let script =
             "(setsid sh -c 'sleep 50; :' \"$0\" &) ; env -i /bin/sh -c 'sleep 50; :' \"$0\"; :";
         command.args(["sh", "-c", script, &mark(session)]).env("BOSK_SESSION", cookie);
+        // Whatever should outlive this test holds nothing of it, and ends by itself.
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
     };
     let mut meant = start(&gone, gone.to_string());
