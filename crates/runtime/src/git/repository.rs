@@ -44,22 +44,23 @@ impl Repository {
             )
             .hint("Choose a folder that exists."));
         }
-        let common = match rev_parse(&git, folder, &["--git-common-dir"]).await {
-            Ok(common) => common,
-            Err(error) => return Err(not_opened(folder, error)),
-        };
-        if git.look(folder).args(["rev-parse", "--is-bare-repository"]).run().await?.text()
-            == "true"
-        {
+        // Asked at once: each question is a process, and a launch waits for all of them twice.
+        let (common, bare, own, top) = tokio::join!(
+            rev_parse(&git, folder, &["--git-common-dir"]),
+            git.look(folder).args(["rev-parse", "--is-bare-repository"]).run(),
+            rev_parse(&git, folder, &["--git-dir"]),
+            rev_parse(&git, folder, &["--show-toplevel"]),
+        );
+        let common = common.map_err(|error| not_opened(folder, error))?;
+        if bare?.text() == "true" {
             return Err(Problem::new(
                 ProblemCode::BareRepository,
                 "This repository is bare: it has no work tree to start a session from.",
             )
             .hint("Open a clone of it, or one of its worktrees."));
         }
-        let own = rev_parse(&git, folder, &["--git-dir"]).await?;
-        let root = if own == common {
-            match rev_parse(&git, folder, &["--show-toplevel"]).await {
+        let root = if own? == common {
+            match top {
                 Ok(root) => root,
                 // Inside the `.git` folder itself.
                 Err(_) => main_root(&git, &common).await?,
@@ -67,7 +68,7 @@ impl Repository {
         } else {
             match main_root(&git, &common).await {
                 Ok(root) => root,
-                Err(_) => rev_parse(&git, folder, &["--show-toplevel"]).await?,
+                Err(_) => top?,
             }
         };
         let common_dir = std::fs::canonicalize(&common).unwrap_or(common);
@@ -166,8 +167,10 @@ impl Repository {
                 other => other.into(),
             })
         };
-        let name = ask(["symbolic-ref", "--quiet", "--short", "HEAD"]).await?;
-        let commit = ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await?;
+        let (name, commit) = tokio::try_join!(
+            ask(["symbolic-ref", "--quiet", "--short", "HEAD"]),
+            ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]),
+        )?;
         match (name.is_empty(), commit.is_empty()) {
             (false, false) => Ok(Head::Branch { name, commit }),
             (true, false) => Ok(Head::Detached { commit }),

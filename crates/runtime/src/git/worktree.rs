@@ -52,22 +52,28 @@ pub async fn plan(
 ) -> Result<Plan, Problem> {
     let base = base.map(str::trim).filter(|text| !text.is_empty());
     let branch = branch.map(str::trim).filter(|text| !text.is_empty());
-    let (base_name, base_commit) = match base {
-        Some(text) => (text.to_owned(), repository.resolve_base(text).await?),
-        None => match repository.head().await? {
-            Head::Branch { name, commit } => (name, commit),
-            Head::Detached { commit } => (commit.chars().take(10).collect(), commit),
-            Head::Unborn { name } => return Err(super::repository::unborn(&name)),
-        },
+    let start = async {
+        Ok(match base {
+            Some(text) => (text.to_owned(), repository.resolve_base(text).await?),
+            None => match repository.head().await? {
+                Head::Branch { name, commit } => (name, commit),
+                Head::Detached { commit } => (commit.chars().take(10).collect(), commit),
+                Head::Unborn { name } => return Err(super::repository::unborn(&name)),
+            },
+        })
     };
-    let branch_name = match branch {
-        Some(name) => {
-            check_name(repository, name).await?;
-            check_free(repository, name).await?;
-            name.to_owned()
+    let name = async {
+        match branch {
+            Some(name) => {
+                check_name(repository, name).await?;
+                check_free(repository, name).await?;
+                Ok(name.to_owned())
+            }
+            None => propose(repository, &branch::slug(prompt)).await,
         }
-        None => propose(repository, &branch::slug(prompt)).await?,
     };
+    let (start, name) = tokio::join!(start, name);
+    let ((base_name, base_commit), branch_name) = (start?, name?);
     Ok(Plan {
         folder: free_folder(worktrees, &repository.name(), &branch_name),
         branch: branch_name,

@@ -50,15 +50,17 @@ pub(super) struct Brought {
 }
 
 pub(super) async fn scan(repository: &Repository, source: &Source) -> Result<Brought, Problem> {
-    let files = match source {
-        Source::Folder(folder) => {
-            let folder = folder.clone();
-            let reading = tokio::task::spawn_blocking(move || in_folder(&folder));
-            reading.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))??
+    let files = async {
+        match source {
+            Source::Folder(folder) => {
+                let folder = folder.clone();
+                let reading = tokio::task::spawn_blocking(move || in_folder(&folder));
+                reading.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))?
+            }
+            Source::Commit(commit) => in_commit(repository, commit).await,
         }
-        Source::Commit(commit) => in_commit(repository, commit).await?,
     };
-    let configured = git_commands(repository).await?;
+    let (files, configured) = tokio::try_join!(files, git_commands(repository))?;
     let mut digest = Sha256::new();
     // Each part with its length, so that no two sets of parts read the same.
     let mut part = |bytes: &[u8]| {
