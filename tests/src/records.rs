@@ -105,6 +105,7 @@ impl Session<'_> {
             for change in fold.apply(line) {
                 match change {
                     Change::Push(entry) => entries.push(entry),
+                    Change::Taken(_) => {}
                     Change::Result(at, came) => {
                         if let EntryBody::ToolUse { result, .. } = &mut entries[at as usize].body {
                             *result = Some(came);

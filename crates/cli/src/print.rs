@@ -62,6 +62,7 @@ impl Printer {
                 out.push_str(&decision(answer));
             }
             Change::Result(index, result) => self.result(*index, result, &mut out),
+            Change::Taken(_) => {}
         }
         out
     }

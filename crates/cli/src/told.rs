@@ -55,6 +55,8 @@ impl Told {
                 }
                 entry
             }
+            // The entry stays as it was.
+            Change::Taken(_) => return Ok(()),
             Change::Decided(index, answer) => {
                 let Some(entry) = self.open.get_mut(index) else { return Ok(()) };
                 if let EntryBody::ToolUse { decision, .. } = &mut entry.body {

@@ -188,6 +188,16 @@ pub enum Note {
         /// The exit code, with the last one.
         exit: Option<i32>,
     },
+    /// A message began a turn: it was handed over while none ran. The CLI's own acknowledgement comes
+    /// only with the service's first answer, and what happens until then belongs below the message.
+    Prompt {
+        /// The message's own name.
+        uuid: String,
+        /// Its text.
+        text: String,
+        /// How many pictures came with it.
+        images: u32,
+    },
     /// The CLI was started.
     CliStarted {
         /// Its process id.

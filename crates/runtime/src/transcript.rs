@@ -90,7 +90,8 @@ impl Transcript {
                     Line::Long(_, length) => length,
                 };
                 for (place, change) in (0..).zip(fold.apply(line)) {
-                    rows::note(rows, &change, *read_to, length, place);
+                    let row = Row::of(&change, fold, *read_to, length, place);
+                    rows::note(rows, &change, row);
                     each(change);
                 }
                 *read_to += length + 1;
@@ -146,8 +147,10 @@ impl Transcript {
         let Some(row) = self.rows.get(index as usize).copied() else { return Ok(None) };
         let line = self.line(row.at, row.length)?;
         let (at, said) = with_line(&line, row.length, |line| (wall(line), read(line)));
-        let Some(Said::New { parent, mut body }) = said.into_iter().nth(row.place as usize) else {
-            return Ok(None);
+        let (parent, mut body) = match said.into_iter().nth(row.place as usize) {
+            Some(Said::New { parent, body }) => (parent, body),
+            Some(Said::Taken { body, .. }) => (None, body),
+            Some(Said::Result { .. } | Said::Decided { .. }) | None => return Ok(None),
         };
         if let EntryBody::ToolUse { id, result, decision, .. } = &mut body {
             for (at, length) in row.later() {
@@ -176,16 +179,20 @@ impl Transcript {
         Ok(line)
     }
 
-    /// Brings the fold to where the rows end: it must know the tool uses that have no result yet.
+    /// Brings the fold to where the rows end: it must know the entries that something may still be
+    /// said of.
     fn remember_open(&mut self) -> io::Result<()> {
         let rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let open: Vec<u32> =
-            (0..rows).filter(|index| self.rows[*index as usize].is_open_tool_use()).collect();
+            (0..rows).filter(|index| self.rows[*index as usize].is_open()).collect();
         let mut known = Vec::new();
         for index in open {
-            if let Some(Entry { body: EntryBody::ToolUse { id, .. }, .. }) = self.entry(index)? {
-                known.push((id, index));
-            }
+            let name = match self.entry(index)?.map(|entry| entry.body) {
+                Some(EntryBody::ToolUse { id, .. }) => id,
+                Some(EntryBody::Prompt { uuid, .. }) => uuid,
+                _ => continue,
+            };
+            known.push((name, index));
         }
         self.fold = Fold::resumed(rows, known);
         Ok(())

@@ -14,6 +14,8 @@ pub struct Mailbox {
 struct Waiting {
     message: Message,
     handed_over: bool,
+    /// It has begun a turn, so it stands in the transcript; only the acknowledgement is missing.
+    begun: bool,
 }
 
 impl Mailbox {
@@ -21,7 +23,8 @@ impl Mailbox {
     pub fn decide(&mut self, decision: &Decision) {
         match decision {
             Decision::Sent(message) if !self.has(&message.uuid) => {
-                self.waiting.push(Waiting { message: message.clone(), handed_over: false });
+                let message = message.clone();
+                self.waiting.push(Waiting { message, handed_over: false, begun: false });
             }
             Decision::Removed { uuid } => self.waiting.retain(|one| one.message.uuid != *uuid),
             _ => {}
@@ -49,6 +52,14 @@ impl Mailbox {
     pub fn take_back(&mut self) {
         for one in &mut self.waiting {
             one.handed_over = false;
+            one.begun = false;
+        }
+    }
+
+    /// A message that was handed over has begun a turn: it is no longer shown as waiting.
+    pub fn begin(&mut self, uuid: &str) {
+        for one in self.waiting.iter_mut().filter(|one| one.message.uuid == uuid) {
+            one.begun = true;
         }
     }
 
@@ -79,7 +90,7 @@ impl Mailbox {
             images: u32::try_from(one.message.images.len()).unwrap_or(u32::MAX),
             sent: one.handed_over,
         };
-        self.waiting.iter().map(view).collect()
+        self.waiting.iter().filter(|one| !one.begun).map(view).collect()
     }
 }
 
@@ -107,6 +118,18 @@ mod tests {
         assert!(mailbox.taken("a") && !mailbox.taken("a"));
         mailbox.take_back();
         assert_eq!(uuids(&mailbox.hand_over()), ["c", "d"]);
+    }
+
+    #[test]
+    fn what_has_begun_a_turn_is_not_shown_but_sent_again_if_need_be() {
+        let mut mailbox = Mailbox::default();
+        mailbox.decide(&sent("a"));
+        mailbox.decide(&sent("b"));
+        mailbox.hand_over();
+        mailbox.begin("a");
+        assert_eq!(mailbox.view().len(), 1);
+        mailbox.take_back();
+        assert_eq!(uuids(&mailbox.hand_over()), ["a", "b"]);
     }
 
     #[test]

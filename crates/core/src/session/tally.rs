@@ -87,6 +87,7 @@ impl Tally {
             Note::Keeper { .. }
             | Note::Setup { .. }
             | Note::CliStarted { .. }
+            | Note::Prompt { .. }
             | Note::Answered { .. }
             | Note::Stopping { .. }
             | Note::Warning { .. } => {}

@@ -27,6 +27,13 @@ pub enum Said {
         /// What it is.
         body: EntryBody,
     },
+    /// The CLI has taken a message: a new entry, unless the message has one already.
+    Taken {
+        /// The message's own name.
+        uuid: String,
+        /// The entry.
+        body: EntryBody,
+    },
     /// What came of an earlier tool use.
     Result {
         /// Which.
@@ -52,17 +59,20 @@ pub enum Change {
     Result(u32, ToolResult),
     /// An earlier entry got its decision.
     Decided(u32, Answer),
+    /// The CLI has taken the message of an earlier entry.
+    Taken(u32),
 }
 
 /// Remembers what later records may refer to.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
     next: u32,
+    /// Tool uses, and messages that the CLI has not taken: by their own names.
     open: HashMap<String, u32>,
 }
 
 impl Fold {
-    /// A fold that has seen `total` entries, of which the named tool uses have no result yet.
+    /// A fold that has seen `total` entries, of which the named ones are still to hear of something.
     #[must_use]
     pub fn resumed(total: u32, open: impl IntoIterator<Item = (String, u32)>) -> Self {
         Self { next: total, open: open.into_iter().collect() }
@@ -80,16 +90,43 @@ impl Fold {
         read(line).into_iter().filter_map(|said| self.place(at, said)).collect()
     }
 
+    /// Whether a later record may still say something of the entry.
+    #[must_use]
+    pub fn awaits(&self, body: &EntryBody) -> bool {
+        match body {
+            EntryBody::ToolUse { id: name, .. } | EntryBody::Prompt { uuid: name, .. } => {
+                self.open.contains_key(name)
+            }
+            _ => false,
+        }
+    }
+
     fn place(&mut self, at: i64, said: Said) -> Option<Change> {
         match said {
+            Said::New { body: EntryBody::Prompt { uuid, .. }, .. }
+                if self.open.contains_key(&uuid) =>
+            {
+                // Handed over once more, to a process that was started anew.
+                None
+            }
             Said::New { parent, body } => {
                 let index = self.next;
                 self.next += 1;
-                if let EntryBody::ToolUse { id, .. } = &body {
-                    self.open.insert(id.clone(), index);
+                if let EntryBody::ToolUse { id: name, .. } | EntryBody::Prompt { uuid: name, .. } =
+                    &body
+                {
+                    self.open.insert(name.clone(), index);
                 }
                 Some(Change::Push(Entry { index, at, parent, body }))
             }
+            Said::Taken { uuid, body } => match self.open.remove(&uuid) {
+                Some(index) => Some(Change::Taken(index)),
+                None => {
+                    let index = self.next;
+                    self.next += 1;
+                    Some(Change::Push(Entry { index, at, parent: None, body }))
+                }
+            },
             // The answer to a tool use comes before its result; a background task's result may
             // come again. Both find their entry for as long as the transcript is open.
             Said::Result { tool_use_id, result } => {
@@ -287,7 +324,11 @@ fn said_to_model(at: i64, user: message::User) -> Vec<Said> {
             Some(words) => {
                 EntryBody::Notice { level: NoticeLevel::Info, text: cut(words.to_owned()) }
             }
-            None if user.is_replay => EntryBody::Prompt { uuid: user.uuid, text, images },
+            None if user.is_replay => {
+                let uuid = user.uuid;
+                let body = EntryBody::Prompt { uuid: uuid.clone(), text, images };
+                return vec![Said::Taken { uuid, body }];
+            }
             // The CLI's own note to the model, such as «[Request interrupted by user]».
             None => EntryBody::Notice { level: NoticeLevel::Info, text: cut(text) },
         };
@@ -299,6 +340,7 @@ fn said_to_model(at: i64, user: message::User) -> Vec<Said> {
 fn note(note: Note) -> Vec<Said> {
     match note {
         Note::Keeper { resumed: true, .. } => one(EntryBody::Resumed),
+        Note::Prompt { uuid, text, images } => one(EntryBody::Prompt { uuid, text, images }),
         Note::Setup { output, exit } => one(EntryBody::Setup { output, exit }),
         Note::Answered { tool_use_id, answer, .. } => vec![Said::Decided { tool_use_id, answer }],
         Note::Stopping { reason, step } => one(EntryBody::Stopping { reason, step }),

@@ -62,6 +62,8 @@ impl State {
         let read = transcript.catch_up(end, |change| match change {
             Change::Push(entry) => drop(changed.insert(entry.index, entry)),
             Change::Result(index, _) | Change::Decided(index, _) => touched.push(index),
+            // The entry stays as it is.
+            Change::Taken(_) => {}
         });
         // Read again as they are now: a result and a decision may both have come.
         let last = super::MOST_ENTRIES;

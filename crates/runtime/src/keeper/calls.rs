@@ -103,6 +103,10 @@ impl Actor {
         for message in self.mailbox.hand_over() {
             self.send_line(input::user(&message));
             if self.state == (State::Running { turn: Turn::Idle }) {
+                let Message { uuid, text, images } = message;
+                self.mailbox.begin(&uuid);
+                let images = u32::try_from(images.len()).unwrap_or(u32::MAX);
+                self.note(&Note::Prompt { uuid, text, images });
                 self.input(Input::TurnStarted);
             }
         }

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bosk_core::transcript::EntryBody;
+use bosk_core::transcript::Fold;
 use bosk_core::transcript::fold::Change;
 
 use crate::files;
 
 /// The file's first bytes: a name and a version.
-const MAGIC: &[u8; 8] = b"boskent1";
+const MAGIC: &[u8; 8] = b"boskent2";
 
 /// Bytes of a row in the file.
 const SIZE: usize = 56;
@@ -23,16 +23,23 @@ pub(super) struct Row {
     pub(super) length: u64,
     /// Which of the line's entries it is.
     pub(super) place: u32,
-    tool_use: bool,
-    /// Where its result's line begins, and how long that is; 0 for none.
+    /// A tool use, or a message that was handed over: a later line belongs to it.
+    awaits: bool,
+    /// Where its result's line, or the message's acknowledgement, begins, and how long that is; 0 for none.
     result: (u64, u64),
     /// The same of its decision.
     decision: (u64, u64),
 }
 
 impl Row {
-    pub(super) const fn is_open_tool_use(&self) -> bool {
-        self.tool_use && self.result.1 == 0
+    /// The place of what `change` came from: the `place`th entry of the line at `at`.
+    pub(super) fn of(change: &Change, fold: &Fold, at: u64, length: u64, place: u32) -> Self {
+        let awaits = matches!(change, Change::Push(entry) if fold.awaits(&entry.body));
+        Self { at, length, place, awaits, ..Self::default() }
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.awaits && self.result.1 == 0
     }
 
     /// The later lines that belong to the entry.
@@ -41,7 +48,7 @@ impl Row {
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        let flags = u64::from(self.place) << 1 | u64::from(self.tool_use);
+        let flags = u64::from(self.place) << 1 | u64::from(self.awaits);
         let (result, decision) = (self.result, self.decision);
         for number in [self.at, self.length, flags, result.0, result.1, decision.0, decision.1] {
             out.extend_from_slice(&number.to_le_bytes());
@@ -56,7 +63,7 @@ impl Row {
             at,
             length,
             place: u32::try_from(flags >> 1).unwrap_or_default(),
-            tool_use: flags & 1 == 1,
+            awaits: flags & 1 == 1,
             result: (next(), next()),
             decision: (next(), next()),
         }
@@ -67,21 +74,19 @@ fn number(bytes: &[u8]) -> u64 {
     bytes.try_into().map_or(0, u64::from_le_bytes)
 }
 
-/// Notes what a line at `at` changed.
-pub(super) fn note(rows: &mut Vec<Row>, change: &Change, at: u64, length: u64, place: u32) {
+/// Notes what a line changed; `row` says where that line stands.
+pub(super) fn note(rows: &mut Vec<Row>, change: &Change, row: Row) {
+    let at = (row.at, row.length);
     match change {
-        Change::Push(entry) => {
-            let tool_use = matches!(entry.body, EntryBody::ToolUse { .. });
-            rows.push(Row { at, length, place, tool_use, ..Row::default() });
-        }
-        Change::Result(index, _) => {
+        Change::Push(_) => rows.push(row),
+        Change::Result(index, _) | Change::Taken(index) => {
             if let Some(row) = rows.get_mut(*index as usize) {
-                row.result = (at, length);
+                row.result = at;
             }
         }
         Change::Decided(index, _) => {
             if let Some(row) = rows.get_mut(*index as usize) {
-                row.decision = (at, length);
+                row.decision = at;
             }
         }
     }

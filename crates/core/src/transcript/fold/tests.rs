@@ -36,6 +36,9 @@ fn apply(entries: &mut Vec<Entry>, change: Change) {
     match change {
         Change::Push(entry) => entries.push(entry),
         Change::Result(index, result) => change_tool(entries, index, Some(result), None),
+        Change::Taken(index) => {
+            assert!(matches!(entries[index as usize].body, EntryBody::Prompt { .. }));
+        }
         Change::Decided(index, answer) => change_tool(entries, index, None, Some(answer)),
     }
 }
@@ -68,6 +71,45 @@ fn a_failed_sign_in_is_recognised_although_it_says_success() {
     ]);
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0].body.problem().unwrap().code, crate::ProblemCode::SignedOut);
+}
+
+#[test]
+fn a_message_that_began_a_turn_stands_where_it_was_sent_and_once() {
+    let note = |uuid: &str| {
+        let note = Note::Prompt { uuid: uuid.into(), text: uuid.into(), images: 0 };
+        let mut bytes = Vec::new();
+        let header = Header { seq: 0, wall: 7, mono: 0, kind: Kind::Note };
+        journal::encode(&mut bytes, &header, &serde_json::to_vec(&note).unwrap());
+        bytes.pop();
+        bytes
+    };
+    let output = |line: &str| {
+        let mut bytes = Vec::new();
+        let header = Header { seq: 0, wall: 7, mono: 0, kind: Kind::Output };
+        journal::encode(&mut bytes, &header, line.as_bytes());
+        bytes.pop();
+        bytes
+    };
+    let replay = |uuid: &str| {
+        output(&format!(
+            r#"{{"type":"user","message":{{"content":"{uuid}"}},"uuid":"{uuid}","isReplay":true}}"#
+        ))
+    };
+    let retry = r#"{"type":"system","subtype":"api_retry","attempt":1}"#;
+    let mut fold = Fold::default();
+    let lines = [note("a"), output(retry), note("a"), replay("a"), replay("b")];
+    let changes: Vec<Change> =
+        lines.iter().flat_map(|line| fold.apply(Line::Whole(line))).collect();
+    let kinds: Vec<&str> = changes
+        .iter()
+        .map(|change| match change {
+            Change::Push(Entry { body: EntryBody::Prompt { uuid, .. }, .. }) => uuid,
+            Change::Push(_) => "retry",
+            Change::Taken(0) => "taken",
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds, ["a", "retry", "taken", "b"]);
 }
 
 #[test]
