@@ -67,16 +67,43 @@ impl Transcript {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn catch_up(&mut self, end: Option<u64>, mut each: impl FnMut(Change)) -> io::Result<()> {
+    pub fn catch_up(&mut self, end: Option<u64>, each: impl FnMut(Change)) -> io::Result<()> {
         let end = match end {
             Some(end) => end,
-            None => self.journal.metadata()?.len(),
+            None => self.end()?,
         };
+        self.read_on(end, u64::MAX, each).map(drop)
+    }
+
+    /// The present end of the journal.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn end(&self) -> io::Result<u64> {
+        Ok(self.journal.metadata()?.len())
+    }
+
+    /// As [`Self::catch_up`], but stops once `most` bytes or somewhat more were read. Whether it
+    /// reached the end.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn read_on(
+        &mut self,
+        end: u64,
+        most: u64,
+        mut each: impl FnMut(Change),
+    ) -> io::Result<bool> {
+        let begin = self.read_to;
         let mut lines = Lines::new(LONGEST_LINE);
         let mut piece = vec![0; PIECE];
         let mut at = self.read_to;
         self.journal.seek(SeekFrom::Start(at))?;
         while at < end {
+            // By whole lines, or one that is longer than `most` would be begun again for ever.
+            if self.read_to - begin >= most {
+                return Ok(false);
+            }
             let wanted = usize::try_from(end - at).unwrap_or(PIECE).min(PIECE);
             let got = self.journal.read(&mut piece[..wanted])?;
             if got == 0 {
@@ -97,7 +124,7 @@ impl Transcript {
                 *read_to += length + 1;
             });
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The entries from `from` on, `count` of them as far as there are.

@@ -1,6 +1,6 @@
 //! The fleet's task: the whole state in one place, changed by one message at a time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::follow::{Followed, follow};
 use super::gather::{Gathered, Present};
 use super::watch_folders::Seen;
-use super::watched::unknown;
+use super::watched::{Opening, unknown};
 use super::{Message, Sink};
 use crate::catalog::{self, Index, Listed};
 use crate::client::Connection;
@@ -43,6 +43,8 @@ pub(super) struct State {
     pub(super) sessions: HashMap<SessionId, Session>,
     others: Others,
     pub(super) gathered: Gathered,
+    /// Sessions of whose journal there is more to read, in turn.
+    pub(super) behind: VecDeque<SessionId>,
     sink: Option<Sink>,
     seq: u64,
     sent: u64,
@@ -60,6 +62,8 @@ pub(super) struct Session {
     /// What the CLI offers, once it has said.
     pub(super) offer: Option<Offer>,
     pub(super) transcript: Option<Transcript>,
+    /// While the transcript is read for the first time.
+    pub(super) opening: Option<Opening>,
     /// Streamed blocks as the window has them.
     pub(super) partials: BTreeMap<u64, Partial>,
 }
@@ -98,6 +102,7 @@ impl State {
                 problems: problem.into_iter().collect(),
             },
             gathered: Gathered::default(),
+            behind: VecDeque::new(),
             sink: None,
             seq: 0,
             sent: 0,
@@ -131,6 +136,8 @@ impl State {
                     None => break,
                 },
                 () = tokio::time::sleep_until(self.next_batch), if ready => self.send(),
+                // Piece by piece between messages: what floods holds up nothing else.
+                () = std::future::ready(()), if !self.behind.is_empty() => self.read_behind(),
             }
         }
         for session in self.sessions.values_mut() {
@@ -150,7 +157,7 @@ impl State {
             }
             // Each batch is acknowledged once, in order.
             Message::Acknowledge => self.acknowledged = (self.acknowledged + 1).min(self.sent),
-            Message::Watch(id, reply) => drop(reply.send(self.watch(&id))),
+            Message::Watch(id, reply) => self.watch(&id, reply),
             Message::Unwatch(id) => self.unwatch(&id),
             Message::Page(id, from, count, reply) => {
                 let page = self.with_transcript(&id, |transcript| {
@@ -224,6 +231,7 @@ impl State {
                     follower: None,
                     offer: None,
                     transcript: None,
+                    opening: None,
                     partials: BTreeMap::new(),
                 };
                 self.sessions.insert(id.clone(), session);

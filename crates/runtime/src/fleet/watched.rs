@@ -4,11 +4,26 @@ use bosk_core::transcript::fold::Change;
 use bosk_core::view::{Event, SessionView};
 use bosk_core::wire::Status;
 use bosk_core::{Problem, ProblemCode, SessionId};
+use tokio::sync::oneshot;
 
 use super::state::State;
 use super::{Changed, FIRST_PAGE};
 use crate::client::News;
 use crate::transcript::Transcript;
+
+/// Most of a journal that is read in one go, in bytes: a part of a frame's time, so that a session
+/// that floods does not hold up the others.
+const PIECE: u64 = 256 << 10;
+
+/// Who asked for a session's view.
+type Reply = oneshot::Sender<Result<SessionView, Problem>>;
+
+/// A transcript that is read for the first time.
+pub(super) struct Opening {
+    /// Where the journal ended when it was asked for.
+    end: u64,
+    replies: Vec<Reply>,
+}
 
 impl State {
     pub(super) fn news(&mut self, id: &SessionId, news: News) {
@@ -53,17 +68,25 @@ impl State {
         self.gathered.streamed(id, news.partials, news.done);
     }
 
-    /// Reads what is new in a watched session's journal.
+    /// Reads what is new in a watched session's journal: the beginning of it now, what is more in
+    /// turn with everything else.
     pub(super) fn catch_up(&mut self, id: &SessionId, end: Option<u64>) {
         let Some(session) = self.sessions.get_mut(id) else { return };
+        // What is being opened is read up to its present end afterwards, and what is behind has its turn.
+        if session.opening.is_some() || self.behind.contains(id) {
+            return;
+        }
         let Some(transcript) = &mut session.transcript else { return };
         let mut changed = Changed::new();
         let mut touched = Vec::new();
-        let read = transcript.catch_up(end, |change| match change {
-            Change::Push(entry) => drop(changed.insert(entry.index, entry)),
-            Change::Result(index, _) | Change::Decided(index, _) => touched.push(index),
-            // The entry stays as it is.
-            Change::Taken(_) => {}
+        let end = end.map_or_else(|| transcript.end(), Ok);
+        let read = end.and_then(|end| {
+            transcript.read_on(end, PIECE, |change| match change {
+                Change::Push(entry) => drop(changed.insert(entry.index, entry)),
+                Change::Result(index, _) | Change::Decided(index, _) => touched.push(index),
+                // The entry stays as it is.
+                Change::Taken(_) => {}
+            })
         });
         // Read again as they are now: a result and a decision may both have come.
         let last = super::MOST_ENTRIES;
@@ -76,26 +99,73 @@ impl State {
         if !changed.is_empty() {
             self.gathered.entries(id, changed, total);
         }
-        if let Err(error) = read {
-            let problem = unreadable(&error);
-            self.gathered.other(Event::Problem { problem });
+        match read {
+            Ok(true) => {}
+            Ok(false) => self.fell_behind(id),
+            Err(error) => {
+                let problem = unreadable(&error);
+                self.gathered.other(Event::Problem { problem });
+            }
         }
     }
 
-    pub(super) fn watch(&mut self, id: &SessionId) -> Result<SessionView, Problem> {
+    fn fell_behind(&mut self, id: &SessionId) {
+        if !self.behind.contains(id) {
+            self.behind.push_back(id.clone());
+        }
+    }
+
+    /// Reads the next piece of the journal whose turn it is.
+    pub(super) fn read_behind(&mut self) {
+        let Some(id) = self.behind.pop_front() else { return };
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let (Some(opening), Some(transcript)) = (&session.opening, &mut session.transcript) else {
+            return self.catch_up(&id, None);
+        };
+        let read = transcript.read_on(opening.end, PIECE, drop);
+        if let Ok(false) = read {
+            return self.fell_behind(&id);
+        }
+        let replies = session.opening.take().map(|opening| opening.replies).unwrap_or_default();
+        let opened = read.map(drop).map_err(|error| unreadable(&error));
+        if opened.is_err() {
+            session.transcript = None;
+        }
+        for reply in replies {
+            let view = opened.clone().and_then(|()| self.view(&id));
+            let _ = reply.send(view);
+        }
+    }
+
+    pub(super) fn watch(&mut self, id: &SessionId, reply: Reply) {
+        match self.open(id) {
+            Ok(Some(opening)) => opening.replies.push(reply),
+            Ok(None) => drop(reply.send(self.view(id))),
+            Err(problem) => drop(reply.send(Err(problem))),
+        }
+    }
+
+    /// Opens a session's transcript. Where it is still being read, that is returned.
+    fn open(&mut self, id: &SessionId) -> Result<Option<&mut Opening>, Problem> {
         let folder = super::folder(&self.home, id);
         let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
         if session.transcript.is_none() {
-            let mut transcript = Transcript::open(&folder).map_err(|error| unreadable(&error))?;
-            transcript.catch_up(None, drop).map_err(|error| unreadable(&error))?;
-            transcript.keep();
+            let transcript = Transcript::open(&folder).map_err(|error| unreadable(&error))?;
+            let end = transcript.end().map_err(|error| unreadable(&error))?;
+            session.opening = Some(Opening { end, replies: Vec::new() });
             session.transcript = Some(transcript);
+            self.behind.push_front(id.clone());
         }
-        self.catch_up(id, None);
-        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
         if let Some(wanted) = &session.follower {
             wanted.send_replace(true);
         }
+        Ok(session.opening.as_mut())
+    }
+
+    /// A watched session as it is now, with the end of its transcript.
+    fn view(&mut self, id: &SessionId) -> Result<SessionView, Problem> {
+        self.catch_up(id, None);
+        let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
         let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
         let total = transcript.total();
         let entries = transcript
@@ -117,7 +187,11 @@ impl State {
         self.gathered.unwatch(id);
         let Some(session) = self.sessions.get_mut(id) else { return };
         if let Some(mut transcript) = session.transcript.take() {
-            transcript.keep();
+            // A long one takes the disk a while.
+            tokio::task::spawn_blocking(move || transcript.keep());
+        }
+        for reply in session.opening.take().map(|opening| opening.replies).unwrap_or_default() {
+            let _ = reply.send(Err(unknown(id)));
         }
         session.partials.clear();
         if let Some(wanted) = &session.follower {

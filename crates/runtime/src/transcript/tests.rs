@@ -108,3 +108,21 @@ fn finds_words_wherever_they_stand() {
     assert_eq!(transcript.find("nowhere").unwrap(), [0_u32; 0]);
     assert_eq!(transcript.find("").unwrap(), [0_u32; 0]);
 }
+
+#[test]
+fn piece_by_piece_is_the_same_also_with_lines_longer_than_a_piece() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = Writer::open(&folder.path().join(JOURNAL)).unwrap();
+    write(&mut writer, 0..50);
+    write(&mut writer, 50..60);
+    let (mut changes, mut pieces) = (0, 1);
+    let mut transcript = Transcript::open(folder.path()).unwrap();
+    while !transcript.read_on(writer.end(), 1000, |_| changes += 1).unwrap() {
+        pieces += 1;
+    }
+    assert!(pieces > 2, "{pieces}");
+    let mut at_once = 0;
+    let mut other = Transcript::open(folder.path()).unwrap();
+    other.catch_up(Some(writer.end()), |_| at_once += 1).unwrap();
+    assert_eq!((changes, transcript.total()), (at_once, other.total()));
+}
