@@ -16,6 +16,13 @@ const TASKS: [&str; 5] = [
     "Write the release notes\n!say # Notes\\n\\n- faster\n!hold",
 ];
 
+/// Nothing lies over the button that lets a session go on.
+const REACHABLE: &str = "(() => {
+    const button = one('ask-allow');
+    const { x, y, width, height } = button.getBoundingClientRect();
+    return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+})()";
+
 #[tokio::test]
 async fn every_look_of_the_window() {
     let desk = Desk::stand_in().await;
@@ -41,6 +48,7 @@ async fn every_look_of_the_window() {
         {
             window.resize(width, height).await;
             window.until(&format!("innerWidth === {width}")).await;
+            window.until(REACHABLE).await;
             window.inspect(&format!("twenty-{theme}-{size}")).await;
         }
         window.click("[aria-label='Show sessions']").await;
@@ -55,6 +63,7 @@ async fn every_look_of_the_window() {
         window.until("one('ask')").await;
     }
 
+    window.click("[aria-label='Show details']").await;
     window.click(&at("panel-info")).await;
     window.inspect("info").await;
     fill(&window, &shop, "Something else").await;

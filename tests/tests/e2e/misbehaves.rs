@@ -1,8 +1,9 @@
 //! CLIs that misbehave (the stand-in), seen from the window: it answers a click within a second, tells
 //! what came, and shows the other sessions as they go on.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use bosk_core::SessionId;
 use bosk_tests::spec;
 
 use super::desk::Desk;
@@ -11,6 +12,29 @@ use super::window::Window;
 /// The longest that an answer to a click may take.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
+/// Clicks a session's row, and sees it marked and painted at once, however long its transcript takes
+/// to be read. The page measures from when the click reached the window: the driver has its own pace.
+async fn select(window: &Window, id: &SessionId) {
+    let row = format!("document.querySelector(`[data-session='{id}']`)");
+    window.until(&row).await;
+    window
+        .run(
+            "const page = document.documentElement.dataset;
+             delete page.answered;
+             document.addEventListener('click', ({ timeStamp, target }) => {
+               requestAnimationFrame(() => setTimeout(() => {
+                 const row = target.closest('[data-session]');
+                 page.answered = row.ariaCurrent === 'true' ? performance.now() - timeStamp : 'not';
+               }));
+             }, { capture: true, once: true });",
+        )
+        .await;
+    window.click(&format!("[data-session='{id}']")).await;
+    let took: String = window.value("document.documentElement.dataset.answered").await;
+    let took = Duration::from_secs_f64(took.parse::<f64>().unwrap() / 1000.0);
+    assert!(took < AT_ONCE, "a click is answered after {took:?}");
+}
+
 #[tokio::test]
 async fn while_one_session_floods_the_window_answers_and_another_streams() {
     let desk = Desk::stand_in().await;
@@ -18,13 +42,13 @@ async fn while_one_session_floods_the_window_answers_and_another_streams() {
     let window = Window::open(&desk).await;
     let calm = desk.launch(&spec(&repository, "Calm.\n!chatter 150 100")).await.unwrap();
     let flood = desk.launch(&spec(&repository, "Flood.\n!flood 100 6000")).await.unwrap();
-    for (session, title) in [(&flood, "Flood."), (&calm, "Calm.")].iter().cycle().take(8) {
-        window.until(&format!("document.querySelector(`[data-session='{}']`)", session.id)).await;
-        let clicked = Instant::now();
-        window.click(&format!("[data-session='{}']", session.id)).await;
-        window.until(&format!("document.querySelector('main h2')?.innerText === '{title}'")).await;
-        let took = clicked.elapsed();
-        assert!(took < AT_ONCE, "a click is answered after {took:?}");
+    for _ in 0..4 {
+        for (id, title) in [(&flood.id, "Flood."), (&calm.id, "Calm.")] {
+            select(&window, id).await;
+            window
+                .until(&format!("document.querySelector('main h1')?.innerText === '{title}'"))
+                .await;
+        }
     }
     let total = "Number(one('transcript').dataset.total)";
     let before: u32 = window.read(total).await;

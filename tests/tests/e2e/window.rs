@@ -116,6 +116,7 @@ impl Window {
                 Ok(()) => return,
                 Err(error) => refused = Some(error),
             }
+            self.at_rest().await;
         }
         self.screenshot("failed").await;
         panic!("{selector} cannot be clicked: {refused:?}");
@@ -129,13 +130,15 @@ impl Window {
 
     async fn element(&self, selector: &str) -> Element {
         let quoted = Value::from(selector);
-        if selector.starts_with('/') {
-            let found = format!("document.evaluate({quoted}, document).iterateNext()");
-            self.until(&format!("{found} && !{found}.disabled")).await;
+        let found = if selector.starts_with('/') {
+            format!("document.evaluate({quoted}, document).iterateNext()")
         } else {
-            let found = format!("document.querySelector({quoted})");
-            self.until(&format!("{found} && !{found}.disabled")).await;
-        }
+            format!("document.querySelector({quoted})")
+        };
+        // A row of a long list is there before it is measured and shown; an option is drawn by its list.
+        let ready = "element && !element.disabled && (element.matches('option') ||
+            element.checkVisibility({ visibilityProperty: true }))";
+        self.until(&format!("((element) => {ready})({found})")).await;
         self.driver.find(selector).await.unwrap()
     }
 
@@ -152,6 +155,11 @@ impl Window {
         let keys =
             json!({"type": "key", "id": "keyboard", "actions": [key("keyDown"), key("keyUp")]});
         self.driver.post("/actions", &json!({"actions": [keys]})).await.unwrap();
+    }
+
+    /// Runs a function's body in the page.
+    pub(crate) async fn run(&self, script: &str) {
+        self.driver.run(script).await.unwrap();
     }
 
     /// Runs a function's body in the page, until it calls its last argument.
