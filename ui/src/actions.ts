@@ -31,7 +31,7 @@ export function actions(bosk: Bosk): Action[] {
     {
       id: 'rehearse',
       label: t('action.tryRehearsal'),
-      run: () => void bosk.attempt(bosk.backend.tryRehearsal().then((ids) => bosk.select(ids[0] ?? null))),
+      run: () => void bosk.attempt(bosk.backend.tryRehearsal().then((ids) => bosk.enter(ids[0] ?? null))),
     },
     { id: 'theme-light', label: t('action.theme.light'), run: theme('light') },
     { id: 'theme-dark', label: t('action.theme.dark'), run: theme('dark') },

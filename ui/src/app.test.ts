@@ -22,6 +22,7 @@ describe('launching', () => {
       args: [{ permission_mode: 'manual', worktree: true }],
     });
     expect(screen.queryByRole('dialog')).toBeNull();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('composer-input')));
   });
 
   it('asks about trust before anything of the repository runs', async () => {

@@ -49,6 +49,8 @@ export interface Backend {
   interrupt(id: SessionId): Promise<void>;
   stop(id: SessionId): Promise<void>;
   resume(id: SessionId): Promise<void>;
+  /** Sends the last message once more, after what kept it from its answer has been put right. */
+  tryAgain(id: SessionId): Promise<void>;
   answerSetup(id: SessionId, choice: SetupChoice): Promise<void>;
   setPermissionMode(id: SessionId, mode: PermissionMode): Promise<void>;
   setModel(id: SessionId, model: string): Promise<void>;

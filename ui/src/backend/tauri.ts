@@ -30,6 +30,7 @@ export const tauri: Backend = {
   interrupt: (id) => invoke('interrupt', { id }),
   stop: (id) => invoke('stop', { id }),
   resume: (id) => invoke('resume', { id }),
+  tryAgain: (id) => invoke('try_again', { id }),
   answerSetup: (id, choice) => invoke('answer_setup', { id, choice }),
   setPermissionMode: (id, mode) => invoke('set_permission_mode', { id, mode }),
   setModel: (id, model) => invoke('set_model', { id, model }),

@@ -12,6 +12,8 @@ describe('figures', () => {
     expect(duration(94_000, true)).toBe('1m 34s');
     expect(duration(3_700_000)).toBe('1h');
     expect(duration(-5)).toBe('0s');
+    expect(size(1)).toBe('1 byte');
+    expect(size(18)).toBe('18 bytes');
     expect(size(2310)).toBe('2.3 kB');
     expect(compact(1_204_000)).toBe('1.2M');
   });

@@ -68,9 +68,9 @@ export function size(bytes: number): string {
     at += 1;
   }
   const unit = units[at] ?? 'byte';
-  return formatter({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: at ? 1 : 0 }).format(
-    value,
-  );
+  // The short form of a byte is "byte", however many there are.
+  const unitDisplay = at ? 'short' : 'long';
+  return formatter({ style: 'unit', unit, unitDisplay, maximumFractionDigits: at ? 1 : 0 }).format(value);
 }
 
 /** A time of day, with the date when it is another day. */

@@ -41,8 +41,35 @@ function tool(name: string, detail: string): string {
     case 'Task':
     case 'Agent':
       return t('doing.agent', { detail });
+    case 'AskUserQuestion':
+      return t('doing.question');
+    case 'ExitPlanMode':
+      return t('doing.plan');
     default:
       return t('doing.tool', { name, detail });
+  }
+}
+
+/** What it waits to be allowed: nothing of it has happened yet. */
+function wish(doing: Doing | null): string {
+  if (doing?.kind !== 'tool') return t('doing.asking');
+  const { name, detail } = doing;
+  switch (name) {
+    case 'Bash':
+      return t('doing.ask.bash', { detail });
+    case 'Edit':
+    case 'MultiEdit':
+    case 'NotebookEdit':
+      return t('doing.ask.edit', { detail: fileName(detail) });
+    case 'Write':
+      return t('doing.ask.write', { detail: fileName(detail) });
+    case 'Read':
+      return t('doing.ask.read', { detail: fileName(detail) });
+    case 'AskUserQuestion':
+    case 'ExitPlanMode':
+      return tool(name, detail);
+    default:
+      return t('doing.ask.tool', { name, detail });
   }
 }
 
@@ -63,7 +90,7 @@ export function nowDoing(session: SessionSummary): string {
     case 'stopping':
       return t('doing.stopping');
     case 'running':
-      if (session.turn === 'asking') return session.doing ? deed(session.doing) : t('doing.asking');
+      if (session.turn === 'asking') return wish(session.doing);
       if (session.turn === 'idle') return session.problem?.message ?? t('doing.idle');
       return session.doing ? deed(session.doing) : t('doing.working');
     case 'ended':

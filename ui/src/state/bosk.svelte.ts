@@ -16,6 +16,8 @@ export class Bosk {
   panelOpen = $state(this.#wide.matches);
   drawerOpen = $state(false);
   finding = $state(false);
+  /** Whose composer, or question, takes the focus once it is on screen. */
+  arriving: SessionId | null = null;
 
   constructor(
     readonly store: Store,
@@ -31,8 +33,15 @@ export class Bosk {
     return (this.selected && this.store.sessions.get(this.selected)) || null;
   }
 
+  /** Goes to a session that was just launched, and takes the focus there. */
+  enter(id: SessionId | null): void {
+    this.arriving = id;
+    this.select(id);
+  }
+
   select(id: SessionId | null): void {
     this.drawerOpen = false;
+    if (this.arriving !== id) this.arriving = null;
     if (this.selected === id && this.store.conversation) return;
     this.selected = id;
     this.finding = false;

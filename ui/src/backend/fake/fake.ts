@@ -214,6 +214,19 @@ export class FakeBackend extends Desk implements Backend {
     this.update(id, { state: 'running', turn: 'idle', glance: 'done' });
   }
 
+  async tryAgain(id: SessionId): Promise<void> {
+    this.calls.push({ name: 'tryAgain', args: [id] });
+    this.update(id, {
+      state: 'running',
+      turn: 'working',
+      glance: 'running',
+      doing: { kind: 'writing' },
+      problem: null,
+      turn_started_at: Date.now(),
+    });
+    this.stream(id, 'This time it went through.');
+  }
+
   async answerSetup(): Promise<void> {}
 
   async setPermissionMode(id: SessionId, permission_mode: string): Promise<void> {

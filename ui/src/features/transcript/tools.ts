@@ -38,24 +38,24 @@ export function look(name: string): Look {
   }
 }
 
-/** The word that begins the line. */
-export function verb(name: string): string {
+/** The word that begins the line: what it did, or what it is about to do. */
+export function verb(name: string, done: boolean): string {
   switch (name) {
     case 'Bash':
       return '$';
     case 'Edit':
     case 'MultiEdit':
     case 'NotebookEdit':
-      return t('tool.edited');
+      return done ? t('tool.edited') : t('tool.edit');
     case 'Write':
-      return t('tool.wrote');
+      return done ? t('tool.wrote') : t('tool.write');
     case 'Read':
-      return t('tool.read');
+      return done ? t('tool.read') : t('tool.readIt');
     case 'Grep':
-      return t('tool.grep');
+      return done ? t('tool.grep') : t('tool.search');
     case 'Glob':
     case 'LS':
-      return t('tool.glob');
+      return done ? t('tool.glob') : t('tool.list');
     case 'TodoWrite':
       return t('tool.todo');
     case 'Task':
@@ -64,7 +64,7 @@ export function verb(name: string): string {
     case 'ExitPlanMode':
       return t('tool.plan');
     case 'AskUserQuestion':
-      return t('tool.question');
+      return done ? t('tool.question') : t('tool.asks');
     default:
       return name;
   }

@@ -5,6 +5,7 @@ export const around = {
   'panel.info': 'Info',
   'panel.noChanges': 'No file differs from {base} yet.',
   'panel.noChangesPlain': 'No file has changed yet.',
+  'panel.notYet': 'There is nothing to compare yet.',
   'panel.files.one': '{count} file',
   'panel.files.other': '{count} files',
   'panel.moreFiles.one': 'and {count} more file',

@@ -12,6 +12,7 @@ export const general = {
   'action.stop': 'Stop',
   'action.interrupt': 'Interrupt',
   'action.resume': 'Resume',
+  'action.tryAgain': 'Try again',
   'action.launch': 'Launch',
   'action.newSession': 'New session',
   'action.settings': 'Settings',

@@ -2,7 +2,7 @@
 export const problems = {
   'problem.cli_missing': 'Claude Code is not installed',
   'problem.cli_too_old': 'Claude Code is too old',
-  'problem.cli_failed': 'Claude Code did not start',
+  'problem.cli_failed': 'Claude Code ended unexpectedly',
   'problem.cli_silent': 'Claude Code has gone quiet',
   'problem.signed_out': 'Not signed in',
   'problem.usage_limit': 'Usage limit reached',

@@ -6,6 +6,7 @@ export const around: Record<keyof typeof english, string> = {
   'panel.info': '정보',
   'panel.noChanges': '아직 {base}와 다른 파일이 없습니다.',
   'panel.noChangesPlain': '아직 바뀐 파일이 없습니다.',
+  'panel.notYet': '아직 견주어 볼 것이 없습니다.',
   'panel.files.one': '파일 {count}개',
   'panel.files.other': '파일 {count}개',
   'panel.moreFiles.one': '그리고 파일 {count}개 더',

@@ -13,6 +13,7 @@ export const general: Record<keyof typeof english, string> = {
   'action.stop': '중지',
   'action.interrupt': '끼어들어 멈추기',
   'action.resume': '이어 하기',
+  'action.tryAgain': '다시 시도',
   'action.launch': '시작',
   'action.newSession': '새 세션',
   'action.settings': '설정',

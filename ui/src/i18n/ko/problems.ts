@@ -3,7 +3,7 @@ import type { problems as english } from '../en/problems';
 export const problems: Record<keyof typeof english, string> = {
   'problem.cli_missing': 'Claude Code가 설치되어 있지 않습니다',
   'problem.cli_too_old': 'Claude Code 버전이 너무 낮습니다',
-  'problem.cli_failed': 'Claude Code가 시작되지 않았습니다',
+  'problem.cli_failed': 'Claude Code가 예기치 않게 끝났습니다',
   'problem.cli_silent': 'Claude Code가 조용합니다',
   'problem.signed_out': '로그인되어 있지 않습니다',
   'problem.usage_limit': '사용 한도에 이르렀습니다',
