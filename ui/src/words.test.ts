@@ -1,9 +1,9 @@
 import { render } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
-import { summary } from '../backend/fake/scenes';
-import { verb } from '../features/transcript/tools';
-import Coded from './Coded.svelte';
-import { nowDoing } from './words';
+import { summary } from './backend/fake/scenes';
+import { verb } from './features/transcript/tools';
+import Coded from './shared/Coded.svelte';
+import { nowDoing } from './shared/words';
 
 const doing = (glance: 'needs_you' | 'running', name: string, detail: string) =>
   nowDoing(summary('Any', glance, 0, { doing: { kind: 'tool', name, detail } }));
