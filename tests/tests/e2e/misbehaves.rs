@@ -15,8 +15,6 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 /// Clicks a session's row, and sees it marked and painted at once, however long its transcript takes
 /// to be read. The page measures from when the click reached the window: the driver has its own pace.
 async fn select(window: &Window, id: &SessionId) {
-    let row = format!("document.querySelector(`[data-session='{id}']`)");
-    window.until(&row).await;
     window
         .run(
             "const page = document.documentElement.dataset;
@@ -42,6 +40,10 @@ async fn while_one_session_floods_the_window_answers_and_another_streams() {
     let window = Window::open(&desk).await;
     let calm = desk.launch(&spec(&repository, "Calm.\n!chatter 150 100")).await.unwrap();
     let flood = desk.launch(&spec(&repository, "Flood.\n!flood 100 6000")).await.unwrap();
+    // Before that, rows change their places.
+    window
+        .until("all('fleet-row').filter((row) => row.dataset.glance === 'running').length === 2")
+        .await;
     for _ in 0..4 {
         for (id, title) in [(&flood.id, "Flood."), (&calm.id, "Calm.")] {
             select(&window, id).await;
