@@ -24,7 +24,7 @@ use error::{Error, Result};
 const USAGE: &str = "\
 cargo xtask run                 set up, build, and open the window (without a display: rehearse in the terminal)
 cargo xtask test [STEP…]        set up, then all checks and tests, or the steps named
-cargo xtask e2e [ARG…]          the end-to-end tests alone, on what is built; arguments go to the test program
+cargo xtask e2e [ARG…]          the end-to-end tests alone, on what is built; arguments go to the test runner
 cargo xtask bench [ARG…]        benchmarks, as a table and in artifacts/bench.json
 cargo xtask bindings [--check]  core's types for the page
 cargo xtask package [KIND…]     installers: deb, appimage, rpm, dmg, msi (by default this platform's usual one)
