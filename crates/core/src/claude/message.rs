@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::envelope::{Envelope, envelope};
+use super::envelope::{Envelope, envelope, leading_type};
 
 /// One line of the CLI's output.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +73,16 @@ const QUIET: [&str; 16] = [
 /// # Errors
 /// The line is not a JSON object with a `type`. A known kind with unexpected fields is `Unknown`.
 pub fn parse(line: &[u8]) -> Result<Message, serde_json::Error> {
+    // Nearly all lines are these and begin with their type: they need not be read twice.
+    let frequent = match leading_type(line) {
+        Some("assistant") => read(line).map(Message::Assistant),
+        Some("user") => read(line).map(Message::User),
+        Some("stream_event") => read(line).map(Message::Stream),
+        _ => None,
+    };
+    if let Some(message) = frequent {
+        return Ok(message);
+    }
     let envelope = envelope(line)?;
     let known = match (envelope.kind.as_ref(), envelope.subtype.as_deref()) {
         ("assistant", _) => read(line).map(Message::Assistant),

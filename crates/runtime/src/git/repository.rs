@@ -44,32 +44,9 @@ impl Repository {
             )
             .hint("Choose a folder that exists."));
         }
-        // Asked at once: each question is a process, and a launch waits for all of them twice.
-        let (common, bare, own, top) = tokio::join!(
-            rev_parse(&git, folder, &["--git-common-dir"]),
-            git.look(folder).args(["rev-parse", "--is-bare-repository"]).run(),
-            rev_parse(&git, folder, &["--git-dir"]),
-            rev_parse(&git, folder, &["--show-toplevel"]),
-        );
-        let common = common.map_err(|error| not_opened(folder, error))?;
-        if bare?.text() == "true" {
-            return Err(Problem::new(
-                ProblemCode::BareRepository,
-                "This repository is bare: it has no work tree to start a session from.",
-            )
-            .hint("Open a clone of it, or one of its worktrees."));
-        }
-        let root = if own? == common {
-            match top {
-                Ok(root) => root,
-                // Inside the `.git` folder itself.
-                Err(_) => main_root(&git, &common).await?,
-            }
-        } else {
-            match main_root(&git, &common).await {
-                Ok(root) => root,
-                Err(_) => top?,
-            }
+        let (root, common) = match places(&git, folder).await? {
+            Some(places) => places,
+            None => places_one_by_one(&git, folder).await?,
         };
         let common_dir = std::fs::canonicalize(&common).unwrap_or(common);
         Ok(Self { git, root, common_dir })
@@ -167,10 +144,16 @@ impl Repository {
                 other => other.into(),
             })
         };
-        let (name, commit) = tokio::try_join!(
-            ask(["symbolic-ref", "--quiet", "--short", "HEAD"]),
-            ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]),
-        )?;
+        // On a branch with a commit, one question tells both.
+        let both = ["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"];
+        let told = self.git.look(&self.root).args(both).run().await;
+        if let Ok(text) = told.map(|output| output.text())
+            && let Some((commit, name)) = text.split_once("\nrefs/heads/")
+        {
+            return Ok(Head::Branch { name: name.to_owned(), commit: commit.to_owned() });
+        }
+        let name = ask(["symbolic-ref", "--quiet", "--short", "HEAD"]).await?;
+        let commit = ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await?;
         match (name.is_empty(), commit.is_empty()) {
             (false, false) => Ok(Head::Branch { name, commit }),
             (true, false) => Ok(Head::Detached { commit }),
@@ -254,6 +237,55 @@ fn unreadable_head() -> Problem {
         "HEAD of the repository names a commit that cannot be read.",
     )
     .hint("Run git fsck in the repository to see what is damaged.")
+}
+
+/// The root and the common folder, where one question tells them: each is a process, and a launch
+/// waits for them twice. Nothing where there is more to be looked at.
+async fn places(git: &Git, folder: &Path) -> Result<Option<(PathBuf, PathBuf)>, GitError> {
+    let questions = ["--is-bare-repository", "--git-common-dir", "--git-dir", "--show-toplevel"];
+    let call = git.look(folder).args(["rev-parse", "--path-format=absolute"]).args(questions);
+    let output = match call.run().await {
+        Ok(output) => output.stdout,
+        Err(GitError::Failed { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // A path may hold a line end; then there are more lines.
+    let lines: Vec<&[u8]> = output.split(|byte| *byte == b'\n').collect();
+    Ok(match lines.as_slice() {
+        [b"false", common, own, root, b""] if common == own => {
+            Some((paths::from_git(root), paths::from_git(common)))
+        }
+        _ => None,
+    })
+}
+
+/// The same by one question at a time: what is asked decides what is wrong.
+async fn places_one_by_one(git: &Git, folder: &Path) -> Result<(PathBuf, PathBuf), Problem> {
+    let common = match rev_parse(git, folder, &["--git-common-dir"]).await {
+        Ok(common) => common,
+        Err(error) => return Err(not_opened(folder, error)),
+    };
+    if git.look(folder).args(["rev-parse", "--is-bare-repository"]).run().await?.text() == "true" {
+        return Err(Problem::new(
+            ProblemCode::BareRepository,
+            "This repository is bare: it has no work tree to start a session from.",
+        )
+        .hint("Open a clone of it, or one of its worktrees."));
+    }
+    let own = rev_parse(git, folder, &["--git-dir"]).await?;
+    let root = if own == common {
+        match rev_parse(git, folder, &["--show-toplevel"]).await {
+            Ok(root) => root,
+            // Inside the `.git` folder itself.
+            Err(_) => main_root(git, &common).await?,
+        }
+    } else {
+        match main_root(git, &common).await {
+            Ok(root) => root,
+            Err(_) => rev_parse(git, folder, &["--show-toplevel"]).await?,
+        }
+    };
+    Ok((root, common))
 }
 
 /// One absolute path that `git rev-parse` prints.
