@@ -18,7 +18,9 @@ pub(crate) fn run(args: &[String]) -> Result {
     setup::ensure(Purpose::Test)?;
     let claude = setup::claude()?;
     build::page().run()?;
-    build::both("release").words("--bin bench").run()?;
+    build::both("release")
+        .words("--bin bench --bin bosk-test-client --example empty-window")
+        .run()?;
     let bench = Cmd::new(layout::built("release", "bench")).args(args);
     let bench = build::with_programs(bench, &build::programs("release"), &claude);
     let screen = screen::open()?;

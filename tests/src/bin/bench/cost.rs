@@ -1,18 +1,34 @@
 //! What processes cost, as Linux tells it: CPU time and memory.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::time::Duration;
 
-/// The CPU time of a process so far, all its threads together. Threads that have ended are not in it.
-/// (`/proc/<pid>/task/<tid>/schedstat`: nanoseconds on a CPU come first.)
-pub(crate) fn cpu(pid: u32) -> Duration {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
-    let spent = threads.filter_map(|thread| {
-        // It may end just now.
-        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
-    });
-    spent.sum()
+/// The CPU time of each thread of some processes at a moment.
+pub(crate) struct Cpu(HashMap<OsString, Duration>);
+
+impl Cpu {
+    /// Looks at them. (`/proc/<pid>/task/<tid>/schedstat`: nanoseconds on a CPU come first.)
+    pub(crate) fn of(processes: &[u32]) -> Self {
+        let folders =
+            processes.iter().filter_map(|pid| fs::read_dir(format!("/proc/{pid}/task")).ok());
+        let spent = folders.flatten().flatten().filter_map(|thread| {
+            // It may end just now.
+            let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            let nanos = text.split(' ').next()?.parse().ok()?;
+            Some((thread.file_name(), Duration::from_nanos(nanos)))
+        });
+        Self(spent.collect())
+    }
+
+    /// What was spent since an earlier look, in milliseconds; by threads that have ended meanwhile,
+    /// what is known of them.
+    pub(crate) fn since(&self, earlier: &Self) -> f64 {
+        let before = |thread| earlier.0.get(thread).copied().unwrap_or_default();
+        let spent = self.0.iter().map(|(thread, now)| now.saturating_sub(before(thread)));
+        milliseconds(spent.sum())
+    }
 }
 
 /// The CPU time of all children that have ended and were waited for.

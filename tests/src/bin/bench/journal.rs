@@ -10,7 +10,7 @@ use bosk_tests::{Sandbox, Watched, spec};
 use tokio::process::Command;
 
 use crate::corpus;
-use crate::cost::{self, milliseconds};
+use crate::cost::{self, Cpu, milliseconds};
 use crate::report::{Row, quantile};
 use crate::stand_in::FEED;
 
@@ -70,9 +70,9 @@ impl Keeper {
     }
 
     async fn spends_on(&mut self, corpus: &Path) -> f64 {
-        let before = cost::cpu(self.pid);
+        let before = Cpu::of(&[self.pid]);
         self.feed(corpus).await;
-        milliseconds(cost::cpu(self.pid) - before)
+        Cpu::of(&[self.pid]).since(&before)
     }
 
     async fn memory_with(&mut self, corpus: &Path) -> Vec<f64> {

@@ -14,16 +14,29 @@
 
 mod corpus;
 mod cost;
+#[path = "../../../tests/e2e/desk.rs"]
+#[expect(dead_code, reason = "shared with the end-to-end tests")]
+mod desk;
+mod idle;
 mod journal;
+mod latency;
 mod launch;
+mod long;
 mod report;
+mod room;
 mod stand_in;
+mod start;
+#[path = "../../../tests/e2e/webdriver.rs"]
+mod webdriver;
+#[path = "../../../tests/e2e/window.rs"]
+#[expect(dead_code, reason = "shared with the end-to-end tests")]
+mod window;
 
 use report::Row;
 use serde_json::json;
 
 /// The benchmarks, in the order in which they run.
-const ALL: [&str; 2] = ["launch", "journal"];
+const ALL: [&str; 6] = ["launch", "journal", "latency", "long", "idle", "start"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -46,6 +59,10 @@ async fn main() {
         let more = match name {
             "launch" => launch::measure().await,
             "journal" => journal::measure().await,
+            "latency" => latency::measure().await,
+            "long" => long::measure().await,
+            "idle" => idle::measure().await,
+            "start" => start::measure().await,
             other => panic!("{other}"),
         };
         more.iter().for_each(|row| eprintln!("  {row}"));

@@ -1,10 +1,17 @@
-//! A stand-in for the Claude CLI that says as much as a benchmark wants, whenever it wants. What a
-//! turn does stands in the message: `feed FILE BYTES` prints the lines of a file, over and over,
-//! until it has printed that much; anything else is answered with nothing. Its turns cost a dollar
-//! each, so that the end of one can be told from the ends of turns in what it prints.
+//! A stand-in for the Claude CLI that says as much as a benchmark wants, whenever it wants. Its turns
+//! cost a dollar each, so that the end of one can be told from the ends of turns in what it prints.
+//! What a turn does stands in the message; one that says nothing of this is answered with nothing:
+//!
+//! | Message | What it does |
+//! |---|---|
+//! | `feed FILE BYTES` | prints the lines of a file, over and over, until it has printed that much |
+//! | `entries COUNT` | prints messages that make so many entries of a transcript |
+//! | `deltas RATE SECONDS` | streams words, each of them the time at which it was written |
+//! | `stamp` | says one such word in a finished message |
 
 use std::fs;
 use std::io::{BufRead as _, Write as _};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -40,7 +47,10 @@ fn turn(mut message: Value, dollars: u32) {
     message["isReplay"] = json!(true);
     say(&message);
     match text.split(' ').collect::<Vec<_>>().as_slice() {
-        [role, file, bytes] if *role == FEED => feed(file, bytes.parse().unwrap()),
+        [FEED, file, bytes] => feed(file, bytes.parse().unwrap()),
+        ["entries", count] => entries(count.parse().unwrap()),
+        ["deltas", rate, seconds] => deltas(rate.parse().unwrap(), seconds.parse().unwrap()),
+        ["stamp"] => say(&assistant(&json!({"type": "text", "text": stamp()}))),
         _ => {}
     }
     say(&json!({"type": "result", "subtype": "success", "is_error": false, "num_turns": 1,
@@ -62,8 +72,70 @@ pub(crate) fn feed(file: &str, bytes: usize) {
     }
 }
 
+/// Half text, half tool uses with their results, as long as such things are.
+fn entries(count: u32) {
+    for number in 0..count {
+        if number % 2 == 0 {
+            let text =
+                format!("Entry **{number}**: {}", "what was found and what follows. ".repeat(8));
+            say(&assistant(&json!({"type": "text", "text": text})));
+            continue;
+        }
+        let id = format!("toolu_{number}");
+        let input = json!({"command": format!("grep -rn word{number} src"), "description": "Look"});
+        say(&assistant(&json!({"type": "tool_use", "id": id, "name": "Bash", "input": input})));
+        let output = "src/main.rs:12: a line that was found\n".repeat(10);
+        let result = json!({"type": "tool_result", "tool_use_id": id, "content": output});
+        say(&json!({"type": "user", "parent_tool_use_id": null,
+                    "message": {"role": "user", "content": [result]}}));
+    }
+}
+
+/// Words of a model that answers in messages of ten seconds each.
+fn deltas(rate: u32, seconds: u32) {
+    let begun = Instant::now();
+    let mut words = String::new();
+    for number in 0..rate * seconds {
+        if number % (10 * rate) == 0 {
+            stream(&json!({"type": "message_start", "message": {}}));
+            stream(&json!({"type": "content_block_start", "index": 0,
+                           "content_block": {"type": "text", "text": ""}}));
+        }
+        let due = begun + Duration::from_secs(1) * number / rate;
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        let word = format!("{}{}", stamp(), if number % 40 == 39 { "\n\n" } else { " " });
+        stream(&json!({"type": "content_block_delta", "index": 0,
+                       "delta": {"type": "text_delta", "text": word}}));
+        words.push_str(&word);
+        if number % (10 * rate) == 10 * rate - 1 || number + 1 == rate * seconds {
+            say(&assistant(&json!({"type": "text", "text": std::mem::take(&mut words)})));
+            stream(&json!({"type": "content_block_stop", "index": 0}));
+            stream(&json!({"type": "message_stop"}));
+        }
+    }
+}
+
+/// The time, as a word: `t` and microseconds since 1970.
+fn stamp() -> String {
+    format!("t{}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros())
+}
+
+fn assistant(block: &Value) -> Value {
+    json!({"type": "assistant", "parent_tool_use_id": null, "message": {
+        "role": "assistant", "content": [block],
+        "usage": {"input_tokens": 10, "output_tokens": 10}}})
+}
+
+fn stream(event: &Value) {
+    say(&json!({"type": "stream_event", "event": event, "parent_tool_use_id": null}));
+}
+
+/// Prints a message as the CLI does: its type stands first.
 fn say(value: &Value) {
+    let mut rest = value.clone();
+    let kind = rest.as_object_mut().and_then(|fields| fields.remove("type"));
+    let rest = rest.to_string();
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{value}").unwrap();
+    writeln!(out, "{{\"type\":{},{}", kind.unwrap_or_default(), &rest[1..]).unwrap();
     out.flush().unwrap();
 }
