@@ -7,7 +7,7 @@ use bosk_tests::Session;
 use serde_json::Value;
 
 use crate::desk::Desk;
-use crate::report::{Row, median};
+use crate::report::Row;
 use crate::room;
 use crate::window::Window;
 
@@ -27,6 +27,8 @@ pub(crate) async fn measure() -> Vec<Row> {
     room::told(long, "entries 100000").await;
     room::told(short, "entries 100").await;
     let mut window = Window::open(&desk).await;
+    // Nobody has looked at either yet: their entries are found now, and kept for the next time.
+    let cold_short = open(&window, short).await;
     let cold = open(&window, long).await;
     let (mut opened, mut baseline) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {
@@ -52,9 +54,8 @@ pub(crate) async fn measure() -> Vec<Row> {
         session.stop().await;
     }
     vec![
-        Row::against("100,000 entries, open", "ms", opened, baseline.clone(), 2.0)
-            .note(format!("the first time of all, before they were counted: {cold:.0} ms")),
-        Row::against("100,000 entries, first open", "ms", vec![cold], vec![median(&baseline)], 2.0),
+        Row::against("100,000 entries, open", "ms", opened, baseline, 2.0),
+        Row::against("100,000 entries, first open ever", "ms", vec![cold], vec![cold_short], 2.0),
         Row::against("100,000 entries, append one", "ms", added, added_short, 2.0),
         Row::against("100,000 entries, memory of the page", "MB", memory, memory_short, 1.1),
     ]
