@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import App from './App.svelte';
 import { FakeBackend } from './backend/fake/fake';
 import { Bosk } from './state/bosk.svelte';
@@ -13,6 +13,11 @@ export async function open(scene: string) {
   const backend = new FakeBackend(scene);
   const store = new Store();
   const bosk = new Bosk(store, backend, new Connection(backend, store));
+  // A frame later nothing of this window is under way that could outlive the document.
+  onTestFinished(async () => {
+    backend.end();
+    await new Promise(requestAnimationFrame);
+  });
   render(App, { bosk });
   await bosk.connection.subscribe();
   await waitFor(() => expect(screen.getByTestId('launch-open')).toBeTruthy());

@@ -32,6 +32,7 @@ export class World {
   protected seq = 0;
   protected out: (batch: Batch) => void = () => undefined;
   #block = 0;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(readonly scene: string) {
     const now = Date.now();
@@ -109,9 +110,24 @@ export class World {
       });
       from += new TextEncoder().encode(piece).length;
       this.emit({ type: 'partials', id, partials: [partial], done: [] });
-      setTimeout(tick, every);
+      this.#timer(tick, every);
     };
     tick();
+  }
+
+  /** Nothing more is told from here on: what streams stops. */
+  end(): void {
+    this.#timers.forEach(clearTimeout);
+    this.#timers.clear();
+    this.out = () => undefined;
+  }
+
+  #timer(tick: () => void, after: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      tick();
+    }, after);
+    this.#timers.add(timer);
   }
 
   protected waiting(id: SessionId): void {
