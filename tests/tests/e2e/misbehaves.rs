@@ -13,13 +13,13 @@ use super::window::Window;
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Clicks a session's row, and sees it marked and painted at once, however long its transcript takes
-/// to be read. The page measures from when the click reached the window: the driver has its own pace.
+/// to be read. The page measures from when the press reached the window: the driver has its own pace.
 async fn select(window: &Window, id: &SessionId) {
     window
         .run(
             "const page = document.documentElement.dataset;
              delete page.answered;
-             document.addEventListener('click', ({ timeStamp, target }) => {
+             document.addEventListener('pointerdown', ({ timeStamp, target }) => {
                requestAnimationFrame(() => setTimeout(() => {
                  const row = target.closest('[data-session]');
                  page.answered = row.ariaCurrent === 'true' ? performance.now() - timeStamp : 'not';

@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import type { Backend } from '../backend';
 import type { SessionId, SessionSummary } from '../backend/types';
 import { asProblem, type Connection } from './connection';
-import { order } from './groups';
+import { Fleet } from './fleet.svelte';
 import type { Store } from './store.svelte';
 
 export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove';
@@ -10,6 +10,8 @@ export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove';
 /** The window as a whole: what is known, what can be asked for, and what is open. */
 export class Bosk {
   selected = $state<SessionId | null>(null);
+  /** The session whose transcript is on its way. */
+  reading = $state<SessionId | null>(null);
   sheet = $state<Sheet | null>(null);
   readonly #wide = matchMedia('(min-width: 901px)');
   /** A narrow window has no room for it beside the session: over it, it opens only when it is asked for. */
@@ -18,12 +20,15 @@ export class Bosk {
   finding = $state(false);
   /** Whose composer, or question, takes the focus once it is on screen. */
   arriving: SessionId | null = null;
+  readonly fleet: Fleet;
+  #asked = 0;
 
   constructor(
     readonly store: Store,
     readonly backend: Backend,
     readonly connection: Connection,
   ) {
+    this.fleet = new Fleet(store);
     this.#wide.addEventListener('change', ({ matches }) => {
       if (!matches) this.panelOpen = false;
     });
@@ -42,15 +47,20 @@ export class Bosk {
   select(id: SessionId | null): void {
     this.drawerOpen = false;
     if (this.arriving !== id) this.arriving = null;
-    if (this.selected === id && this.store.conversation) return;
+    if (this.selected === id && (this.store.conversation || this.reading)) return;
     this.selected = id;
     this.finding = false;
-    void this.connection.watch(id);
+    this.reading = id;
+    const asked = ++this.#asked;
+    void this.connection.watch(id).finally(() => {
+      if (asked === this.#asked) this.reading = null;
+    });
   }
 
   /** Goes along the fleet as it is shown. */
   step(by: 1 | -1): void {
-    const ids = order(this.store.sessions.values()).map((session) => session.id);
+    this.fleet.hold();
+    const ids = this.fleet.groups.flatMap((part) => part.sessions.map((session) => session.id));
     const at = this.selected ? ids.indexOf(this.selected) : -1;
     const next = at < 0 ? ids[by > 0 ? 0 : ids.length - 1] : ids[at + by];
     if (next) this.select(next);

@@ -1,4 +1,4 @@
-import type { Glance, SessionSummary } from '../backend/types';
+import type { Glance, SessionId, SessionSummary } from '../backend/types';
 
 /** The order in which sessions ask for a person's eyes. */
 export const glances: readonly Glance[] = ['needs_you', 'failed', 'running', 'queued', 'done', 'stopped'];
@@ -6,6 +6,8 @@ export const glances: readonly Glance[] = ['needs_you', 'failed', 'running', 'qu
 export interface Group {
   glance: Glance;
   sessions: SessionSummary[];
+  /** Came while the others were held in their places. */
+  late?: boolean;
 }
 
 /** Sessions by what they need. Who waits longest for the person comes first; else the newest does. */
@@ -25,6 +27,20 @@ export function group(sessions: Iterable<SessionSummary>): Group[] {
     else list.sort((a, b) => b.created_at - a.created_at || a.id.localeCompare(b.id));
     return [{ glance, sessions: list }];
   });
+}
+
+/** The same rows in the same places, each as it is now; who came since stands below them. */
+export function stay(places: Group[], sessions: ReadonlyMap<SessionId, SessionSummary>): Group[] {
+  const here = new Set(places.flatMap((part) => part.sessions.map(({ id }) => id)));
+  const kept = places.map((part) => ({
+    ...part,
+    sessions: part.sessions.flatMap(({ id }) => sessions.get(id) ?? []),
+  }));
+  const came = [...sessions.values()].filter(({ id }) => !here.has(id));
+  return [
+    ...kept.filter((part) => part.sessions.length > 0),
+    ...group(came).map((part) => ({ ...part, late: true })),
+  ];
 }
 
 export function order(sessions: Iterable<SessionSummary>): SessionSummary[] {
