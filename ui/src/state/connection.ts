@@ -21,6 +21,12 @@ export function asProblem(error: unknown): Problem {
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
 }
 
+/** The session that an event is about, if it is about one. */
+function sessionOf(event: Event): SessionId | undefined {
+  if (event.type === 'session') return event.summary.id;
+  return 'id' in event ? event.id : undefined;
+}
+
 /** Keeps the store true: subscribes, applies batches in order, acknowledges each, starts anew after a gap. */
 export class Connection {
   #seq = 0;
@@ -30,6 +36,8 @@ export class Connection {
   #watching: SessionId | null = null;
   /** What comes for a session between asking for its view and getting it. */
   #meanwhile: Event[] | null = null;
+  /** Sessions that are being left: the backend has not said yet that it knows. */
+  readonly #leaving = new Map<SessionId, Promise<void>>();
 
   constructor(
     readonly backend: Backend,
@@ -60,16 +68,24 @@ export class Connection {
   async watch(id: SessionId | null): Promise<void> {
     const before = this.#watching;
     this.#watching = id;
-    if (before && before !== id) this.backend.unwatch(before).catch(() => undefined);
+    if (before && before !== id) this.#leave(before);
+    const meanwhile: Event[] = [];
+    this.#meanwhile = id ? meanwhile : null;
     if (!id) {
       this.store.conversation = null;
       return;
     }
-    const meanwhile: Event[] = [];
-    this.#meanwhile = meanwhile;
+    // Who comes back while the view is on its way asks anew: then this one's answer means nothing any more.
+    const isOver = () => this.#meanwhile !== meanwhile;
     try {
+      // The backend takes several calls at once: this one must not be overtaken by the leaving before it.
+      await this.#leaving.get(id);
+      if (isOver()) return;
       const view = await this.backend.watch(id);
-      if (this.#watching !== id) return;
+      if (isOver()) {
+        if (this.#watching !== id) this.#leave(id);
+        return;
+      }
       this.store.sessions.set(id, view.summary);
       if (this.store.conversation?.id === id) this.store.conversation.replace(view);
       else {
@@ -77,15 +93,26 @@ export class Connection {
           this.backend.transcriptPage(id, from, count),
         );
       }
+      // An answer and the batches take different ways: what has come already may well be newer than the view.
       for (const event of meanwhile) this.store.apply(event);
     } catch (error) {
-      if (this.#watching !== id) return;
+      if (isOver()) return;
       this.#watching = null;
       this.store.conversation = null;
       this.store.addProblem(asProblem(error));
     } finally {
-      if (this.#meanwhile === meanwhile) this.#meanwhile = null;
+      if (!isOver()) this.#meanwhile = null;
     }
+  }
+
+  #leave(id: SessionId): void {
+    const left = this.backend
+      .unwatch(id)
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#leaving.get(id) === left) this.#leaving.delete(id);
+      });
+    this.#leaving.set(id, left);
   }
 
   #receive(generation: number, batch: Batch): void {
@@ -103,7 +130,7 @@ export class Connection {
       return;
     }
     for (const event of batch.events) {
-      if (this.#meanwhile && 'id' in event && event.id === this.#watching) this.#meanwhile.push(event);
+      if (sessionOf(event) === this.#watching) this.#meanwhile?.push(event);
       this.store.apply(event);
     }
     this.#seq = batch.seq;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Backend } from '../backend';
 import { FakeBackend } from '../backend/fake/fake';
 import { summary } from '../backend/fake/scenes';
 import type { Batch, PartialBlock, SessionView } from '../backend/types';
@@ -170,6 +171,55 @@ describe('the connection', () => {
     await connection.watch(id);
     const last = (store.conversation?.total ?? 0) - 1;
     expect(store.conversation?.entries.get(last)).toMatchObject({ text: 'meanwhile' });
+  });
+
+  it('keeps what a session became while its view was on its way', async () => {
+    const id = [...store.sessions.keys()][1] ?? '';
+    const watch = backend.watch.bind(backend);
+    vi.spyOn(backend, 'watch').mockImplementation(async (wanted) => {
+      const view = await watch(wanted);
+      const before = { ...view, summary: { ...view.summary } };
+      backend.emit({ type: 'session', summary: { ...view.summary, glance: 'needs_you' } });
+      return before;
+    });
+    await connection.watch(id);
+    expect(store.sessions.get(id)?.glance).toBe('needs_you');
+  });
+
+  it('shows who was come back to, whatever the first answer was', async () => {
+    const [a = '', b = ''] = [...store.sessions.keys()];
+    const calls: string[] = [];
+    const answers: ((of: 'view' | 'left') => void)[] = [];
+    const watch = backend.watch.bind(backend);
+    vi.spyOn(backend, 'watch').mockImplementation((wanted) => {
+      calls.push(`watch ${wanted}`);
+      return new Promise((resolve, reject) => {
+        answers.push((of) => (of === 'view' ? resolve(watch(wanted)) : reject(new Error('not open'))));
+      });
+    });
+    let left: () => void = () => undefined;
+    vi.spyOn(backend as Backend, 'unwatch').mockImplementation((wanted) => {
+      calls.push(`unwatch ${wanted}`);
+      return new Promise<void>((resolve) => {
+        left = resolve;
+      });
+    });
+    const first = connection.watch(a);
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    const leftA = connection.watch(b).then(() => undefined);
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    const toldOfA = left;
+    const back = connection.watch(a);
+    answers[0]?.('left');
+    await first;
+    expect(calls).toEqual([`watch ${a}`, `unwatch ${a}`, `watch ${b}`, `unwatch ${b}`]);
+    toldOfA();
+    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    answers[2]?.('view');
+    answers[1]?.('left');
+    await Promise.all([back, leftA]);
+    expect(store.conversation?.id).toBe(a);
+    expect(store.problems).toEqual([]);
   });
 
   it('tells whoever measures once the text is painted', async () => {
