@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import type { FakeBackend } from './backend/fake/fake';
 import { openFirst, press } from './test-window';
@@ -36,6 +36,19 @@ describe('asks', () => {
     await fireEvent.click(screen.getByLabelText(/Always allow Bash: cargo test \*/));
     await fireEvent.click(screen.getByTestId('ask-allow'));
     expect(answers(backend)).toEqual([{ answer: 'allow', suggestions: [0] }]);
+  });
+
+  it('say what holds a session up, in its place and in the fleet, and offer to stop it', async () => {
+    const { backend, bosk, id } = await openFirst('one');
+    expect(screen.queryByTestId('problem')).toBeNull();
+    const problem = { code: 'cli_silent', message: 'Claude has said nothing for 600 s.', hint: 'Wait.' };
+    backend.update(id, { state: 'running', turn: 'working', glance: 'running', problem });
+    const card = await screen.findByTestId('problem');
+    expect(card.dataset['code']).toBe('cli_silent');
+    expect(screen.getByTestId('fleet-row').textContent).toContain('Claude Code has gone quiet');
+    await fireEvent.click(within(card).getByText('Stop'));
+    await waitFor(() => expect(bosk.session?.state).toBe('ended'));
+    expect(screen.queryByTestId('problem')).toBeNull();
   });
 
   it('are denied with a reason', async () => {

@@ -1,4 +1,4 @@
-import type { Doing, SessionSummary } from '../backend/types';
+import type { Doing, Problem, ProblemCode, SessionSummary } from '../backend/types';
 import { t } from '../i18n/index.svelte';
 
 /** States and deeds in words. */
@@ -73,8 +73,19 @@ function wish(doing: Doing | null): string {
   }
 }
 
+const standing: ProblemCode[] = ['cli_silent', 'disk_full'];
+
+/** What holds a session up that runs: it passes by itself, or the person stops the session. */
+export function holdsUp({ state, problem }: SessionSummary): Problem | null {
+  return problem && standing.includes(problem.code) && state !== 'ended' && state !== 'stopping'
+    ? problem
+    : null;
+}
+
 /** What a session is doing right now, or how it stands. */
 export function nowDoing(session: SessionSummary): string {
+  const held = holdsUp(session);
+  if (held) return t(`problem.${held.code}`);
   switch (session.state) {
     case 'queued':
       return t('doing.queued');

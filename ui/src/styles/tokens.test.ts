@@ -67,6 +67,7 @@ const pairs: [string, string, number][] = [
   ['--text', '--state-needs-you-soft', 4.5],
   ['--text-muted', '--state-needs-you-soft', 4.5],
   ['--text', '--state-failed-soft', 4.5],
+  ['--text', '--found-mark', 4.5],
   ['--danger', '--danger-soft', 4.5],
   ['--text', '--accent-soft', 4.5],
   ['--on-solid', '--accent-solid', 4.5],
