@@ -107,6 +107,18 @@ pub async fn summary(
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     // It ended just now, if it was kept: then its journal tells.
+    told_by_journal(home, index, id).await
+}
+
+/// Where a session stands that no keeper can be asked about.
+///
+/// # Errors
+/// Its files cannot be used.
+pub(crate) async fn told_by_journal(
+    home: &Home,
+    index: &Index,
+    id: &SessionId,
+) -> Result<SessionSummary, Problem> {
     let record = SessionRecord::load(home, id)?;
     let past = reconcile::past(home, &record).await?;
     let summary = past.tally.summary().clone();

@@ -6,6 +6,8 @@
 mod follow;
 mod gather;
 mod state;
+#[cfg(test)]
+mod tests;
 mod watch_folders;
 mod watched;
 

@@ -206,7 +206,8 @@ async fn talk(
             line.push(b'\n');
             waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, reply);
             if to.write_all(&line).await.is_err() {
-                return;
+                // The keeper is gone; what it said before that is still to be read, to its end.
+                std::future::pending::<()>().await;
             }
         }
     };

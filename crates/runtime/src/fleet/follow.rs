@@ -1,89 +1,149 @@
 //! Following one session: while it has a keeper, its pushes; when the keeper is gone, the truth that
-//! the journal tells. Not here: what the window makes of it.
+//! the journal tells. It goes on until the session has ended, whatever breaks in between. Not here:
+//! what the window makes of it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bosk_core::session::SessionSummary;
 use bosk_core::wire::Call;
-use bosk_core::{Problem, SessionId};
+use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use super::Message;
 use crate::catalog::{self, Index};
 use crate::client::{Connection, News, Standing, standing};
 use crate::home::Home;
 
-/// How often a keeper that was just started is tried: its socket has a name a moment before it
-/// answers.
-const TRIES: u32 = 20;
+/// How soon a keeper that does not answer is tried again: its socket has a name a moment before it
+/// answers, and its lock is held a moment longer than it does. Each try waits twice as long.
+const SHORTEST: Duration = Duration::from_millis(5);
+
+/// How often one that has not answered for long is tried: a lock that is let go is no event. What the
+/// journal says is told meanwhile.
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// What was learnt.
 pub(super) enum Followed {
-    /// There is a keeper.
-    Connected(Arc<Connection>),
+    /// There is a keeper that answers; what an earlier one streamed and asked is over.
+    Connected,
     /// It has said something.
     News(Box<News>),
-    /// There is none: this is how the session stands.
+    /// No keeper answers, and yet the session has not ended: this is what is known of it.
+    Silent(Box<SessionSummary>),
+    /// It has ended like this, and nobody follows it any more.
     Ended(Box<SessionSummary>),
-    /// The session cannot be shown.
+    /// It cannot be shown at present.
     Broken(Problem),
 }
 
-/// Follows the session until it has ended. `partials` says whether streamed text is wanted.
-pub(super) async fn follow(
-    home: Home,
-    index: Arc<Index>,
-    id: SessionId,
-    mut partials: watch::Receiver<bool>,
-    to: mpsc::WeakSender<Message>,
-) {
-    let tell = async |followed: Followed| match to.upgrade() {
-        Some(to) => to.send(Message::Followed(id.clone(), followed)).await.is_ok(),
-        None => false,
-    };
-    if let Some(connection) = connect(&home, &id).await {
-        let connection = Arc::new(connection);
-        if !tell(Followed::Connected(Arc::clone(&connection))).await {
-            return;
-        }
-        let mut wanted = *partials.borrow_and_update();
-        let mut asked = connection.call(Call::Watch { partials: wanted }).await.is_ok();
-        while asked {
-            tokio::select! {
-                news = connection.news() => match news {
-                    Some(news) => {
-                        if !tell(Followed::News(Box::new(news))).await {
-                            return;
-                        }
-                    }
-                    None => break,
-                },
-                Ok(()) = partials.changed() => {
-                    wanted = *partials.borrow_and_update();
-                    asked = connection.call(Call::Watch { partials: wanted }).await.is_ok();
-                }
-            }
-        }
-    }
-    let followed = match catalog::summary(&home, &index, &id).await {
-        Ok(summary) => Followed::Ended(Box::new(summary)),
-        Err(problem) => Followed::Broken(problem),
-    };
-    tell(followed).await;
+/// One session, and who wants to know of it.
+pub(super) struct Follower {
+    pub(super) home: Home,
+    pub(super) index: Arc<Index>,
+    pub(super) id: SessionId,
+    pub(super) to: mpsc::WeakSender<Message>,
 }
 
-async fn connect(home: &Home, id: &SessionId) -> Option<Connection> {
-    for attempt in 0..TRIES {
-        match Connection::open(home, id).await {
-            Ok(connection) => return Some(connection),
-            Err(_) => {
-                if standing(home, id).await.ok()? == Standing::Ended {
-                    return None;
+impl Follower {
+    /// Follows the session until it has ended, or until nobody wants to know. `partials` says whether
+    /// streamed text is wanted; it is closed when the session is removed.
+    pub(super) async fn follow(self, partials: watch::Receiver<bool>) {
+        let _ = self.run(partials).await;
+    }
+
+    /// None, as from everything here, when nobody wants to know any more.
+    async fn run(&self, mut partials: watch::Receiver<bool>) -> Option<()> {
+        let mut pause = SHORTEST;
+        let mut answered = Instant::now();
+        // What was said of a keeper that does not answer: once, not with every try.
+        let mut said = None;
+        loop {
+            match Connection::open(&self.home, &self.id).await {
+                Ok(connection) => {
+                    let begun = Instant::now();
+                    said = None;
+                    self.tell(Followed::Connected).await?;
+                    self.listen(&connection, &mut partials).await?;
+                    answered = Instant::now();
+                    // One that breaks again and again is not asked without a pause.
+                    if begun.elapsed() > LONGEST {
+                        pause = SHORTEST;
+                    }
                 }
-                tokio::time::sleep(Duration::from_millis(5 << attempt.min(6))).await;
+                Err(unreachable) => {
+                    let patient = said.is_some() || answered.elapsed() < LONGEST;
+                    match self.look(patient).await {
+                        Ok(Some(summary)) if summary.state.is_ended() => {
+                            return self.tell(Followed::Ended(Box::new(summary))).await;
+                        }
+                        Ok(Some(mut summary)) if !patient => {
+                            summary.problem = said.insert(silent(&unreachable)).clone().into();
+                            self.tell(Followed::Silent(Box::new(summary))).await?;
+                        }
+                        Ok(_) => {}
+                        Err(problem) if said.as_ref() == Some(&problem) => {}
+                        Err(problem) => {
+                            said = Some(problem.clone());
+                            self.tell(Followed::Broken(problem)).await?;
+                        }
+                    }
+                }
             }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = closed(&mut partials) => return None,
+            }
+            pause = (pause * 2).min(LONGEST);
         }
     }
-    None
+
+    /// Passes on what the keeper says until the connection breaks.
+    async fn listen(
+        &self,
+        connection: &Connection,
+        partials: &mut watch::Receiver<bool>,
+    ) -> Option<()> {
+        let mut wanted = *partials.borrow_and_update();
+        while connection.call(Call::Watch { partials: wanted }).await.is_ok() {
+            loop {
+                tokio::select! {
+                    news = connection.news() => match news {
+                        Some(news) => self.tell(Followed::News(Box::new(news))).await?,
+                        None => return Some(()),
+                    },
+                    changed = partials.changed() => {
+                        changed.ok()?;
+                        wanted = *partials.borrow_and_update();
+                        break;
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// How the session stands without its keeper's word; none while that may still come.
+    async fn look(&self, patient: bool) -> Result<Option<SessionSummary>, Problem> {
+        if standing(&self.home, &self.id).await? == Standing::Kept && patient {
+            return Ok(None);
+        }
+        catalog::told_by_journal(&self.home, &self.index, &self.id).await.map(Some)
+    }
+
+    async fn tell(&self, followed: Followed) -> Option<()> {
+        self.to.upgrade()?.send(Message::Followed(self.id.clone(), followed)).await.ok()
+    }
+}
+
+async fn closed(partials: &mut watch::Receiver<bool>) {
+    while partials.changed().await.is_ok() {}
+}
+
+fn silent(why: &Problem) -> Problem {
+    let what = "The session's keeper does not answer, so what is shown may be old.";
+    let text = format!("{what} {}", why.message);
+    Problem::new(ProblemCode::KeeperUnreachable, text)
+        .hint("It is asked again until it answers or has ended.")
 }

@@ -14,13 +14,12 @@ use bosk_core::{Problem, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::follow::{Followed, follow};
+use super::follow::{Followed, Follower};
 use super::gather::{Gathered, Present};
 use super::watch_folders::Seen;
-use super::watched::{Opening, unknown};
+use super::watched::{Opening, refuse, unknown};
 use super::{Message, Sink};
 use crate::catalog::{self, Index, Listed};
-use crate::client::Connection;
 use crate::home::Home;
 use crate::settings;
 use crate::transcript::Transcript;
@@ -56,9 +55,11 @@ pub(super) struct State {
 pub(super) struct Session {
     pub(super) summary: SessionSummary,
     pub(super) status: Option<Status>,
-    connection: Option<Arc<Connection>>,
     /// What the follower does: whether streamed text is wanted. None when nobody follows.
     pub(super) follower: Option<watch::Sender<bool>>,
+    /// It may have got a keeper since its follower last found one: then an end that the follower
+    /// tells may be that of the keeper before.
+    appeared: bool,
     /// What the CLI offers, once it has said.
     pub(super) offer: Option<Offer>,
     pub(super) transcript: Option<Transcript>,
@@ -227,8 +228,8 @@ impl State {
                 let session = Session {
                     summary,
                     status: None,
-                    connection: None,
                     follower: None,
+                    appeared: false,
                     offer: None,
                     transcript: None,
                     opening: None,
@@ -243,43 +244,55 @@ impl State {
     fn follow(&mut self, id: &SessionId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         if session.follower.is_some() {
+            session.appeared = true;
             return;
         }
         let (wanted, partials) = watch::channel(session.transcript.is_some());
         session.follower = Some(wanted);
-        let (home, index) = (self.home.clone(), Arc::clone(&self.index));
-        tokio::spawn(follow(home, index, id.clone(), partials, self.to.clone()));
+        session.appeared = false;
+        let (home, index, to) = (self.home.clone(), Arc::clone(&self.index), self.to.clone());
+        tokio::spawn(Follower { home, index, id: id.clone(), to }.follow(partials));
     }
 
-    fn followed(&mut self, id: &SessionId, followed: Followed) {
+    pub(super) fn followed(&mut self, id: &SessionId, followed: Followed) {
+        // What is told of a session that was removed meanwhile must not bring it back.
+        let Some(session) = self.sessions.get_mut(id) else { return };
         match followed {
-            Followed::Connected(connection) => {
-                if let Some(session) = self.sessions.get_mut(id) {
-                    session.connection = Some(connection);
-                }
+            Followed::Connected => {
+                session.appeared = false;
+                self.without_keeper(id);
             }
             Followed::News(news) => self.news(id, *news),
-            Followed::Ended(summary) => {
-                if let Some(session) = self.sessions.get_mut(id) {
-                    session.follower = None;
-                    session.connection = None;
-                    session.status = None;
-                    let done = std::mem::take(&mut session.partials).into_keys().collect();
-                    if session.transcript.is_some() {
-                        self.gathered.streamed(id, Vec::new(), done);
-                        self.gathered.waiting(id);
-                    }
-                }
+            Followed::Silent(summary) => {
+                self.without_keeper(id);
                 self.put(*summary);
                 self.catch_up(id, None);
             }
-            Followed::Broken(problem) => {
-                if let Some(session) = self.sessions.get_mut(id) {
-                    session.follower = None;
-                    session.summary.problem = Some(problem);
-                    self.gathered.session(id);
+            Followed::Ended(summary) => {
+                session.follower = None;
+                let again = session.appeared;
+                self.without_keeper(id);
+                self.put(*summary);
+                self.catch_up(id, None);
+                if again {
+                    self.follow(id);
                 }
             }
+            Followed::Broken(problem) => {
+                session.summary.problem = Some(problem);
+                self.gathered.session(id);
+            }
+        }
+    }
+
+    /// What only a keeper's word makes true is over: what it streamed, and what waited in it.
+    fn without_keeper(&mut self, id: &SessionId) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let waited = session.status.take().is_some();
+        let done = std::mem::take(&mut session.partials).into_keys().collect();
+        if session.transcript.is_some() && waited {
+            self.gathered.streamed(id, Vec::new(), done);
+            self.gathered.waiting(id);
         }
     }
 
@@ -293,7 +306,7 @@ impl State {
         self.gathered.other(event);
     }
 
-    fn seen(&mut self, seen: Seen) {
+    pub(super) fn seen(&mut self, seen: Seen) {
         match seen {
             Seen::Keeper(start) => {
                 let known = self.sessions.keys().find(|id| id.short() == start).cloned();
@@ -303,7 +316,8 @@ impl State {
                 }
             }
             Seen::Gone(id) => {
-                if self.sessions.remove(&id).is_some() {
+                if let Some(session) = self.sessions.remove(&id) {
+                    refuse(session.opening, &id);
                     self.index.remove(&id);
                     self.gathered.unwatch(&id);
                     self.gathered.session(&id);
@@ -317,7 +331,7 @@ impl State {
     }
 
     /// A session has, or may have, a keeper.
-    fn appeared(&mut self, id: &SessionId) {
+    pub(super) fn appeared(&mut self, id: &SessionId) {
         if !self.sessions.contains_key(id) {
             match crate::session_record::SessionRecord::load(&self.home, id) {
                 Ok(record) => self.put(record.tally().summary().clone()),

@@ -190,9 +190,7 @@ impl State {
             // A long one takes the disk a while.
             tokio::task::spawn_blocking(move || transcript.keep());
         }
-        for reply in session.opening.take().map(|opening| opening.replies).unwrap_or_default() {
-            let _ = reply.send(Err(unknown(id)));
-        }
+        refuse(session.opening.take(), id);
         session.partials.clear();
         if let Some(wanted) = &session.follower {
             wanted.send_replace(false);
@@ -207,6 +205,13 @@ impl State {
         let session = self.sessions.get_mut(id).ok_or_else(|| unknown(id))?;
         let transcript = session.transcript.as_mut().ok_or_else(|| unknown(id))?;
         work(transcript).map_err(|error| unreadable(&error))
+    }
+}
+
+/// Tells who waits for a session's view that there will be none.
+pub(super) fn refuse(opening: Option<Opening>, id: &SessionId) {
+    for reply in opening.map(|opening| opening.replies).unwrap_or_default() {
+        let _ = reply.send(Err(unknown(id)));
     }
 }
 

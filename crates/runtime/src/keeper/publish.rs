@@ -28,11 +28,12 @@ impl Actor {
     /// Writes what waits and tells the connections. Nothing is told before it is written.
     pub(super) fn publish(&mut self) {
         self.write();
+        let changed = std::mem::take(&mut self.status_changed);
         let mut facts = self.shared.facts.borrow_mut();
         let more = facts.end != self.journal.end();
         facts.end = self.journal.end();
         let streamed = self.output.apply_stream(&mut facts.partials);
-        if self.status_changed {
+        if changed {
             self.output.bring_up_to_date(&mut self.tally);
             let queue = self.mailbox.view();
             self.tally.waiting(self.asks.len(), queue.len());
@@ -44,7 +45,7 @@ impl Actor {
             facts.version += 1;
         }
         drop(facts);
-        if more || streamed || std::mem::take(&mut self.status_changed) {
+        if more || streamed || changed {
             self.wake.send_modify(|count| *count += 1);
         }
     }
@@ -84,7 +85,7 @@ impl Actor {
         let sync = self.sync_at.filter(|_| self.syncing.is_none());
         let silence = self.silence_limit().map(|limit| self.last_word + limit);
         let far = Instant::now() + Duration::from_secs(3600);
-        [deadline, retry, sync, silence].into_iter().flatten().fold(far, Instant::min)
+        [deadline, retry, sync, silence, self.claim_until].into_iter().flatten().fold(far, Instant::min)
     }
 
     /// How long the CLI may say nothing in this state before the person is told, if not told yet.
@@ -105,6 +106,9 @@ impl Actor {
             && self.journal.now() >= deadline
         {
             self.input(Input::Deadline);
+        }
+        if self.claim_until.is_some_and(|until| until <= now) {
+            self.give_spare_up();
         }
         if self.sync_at.is_some_and(|at| at <= now) && self.syncing.is_none() {
             self.sync_at = None;
@@ -146,4 +150,45 @@ fn silent(limit: Duration) -> Problem {
     );
     Problem::new(ProblemCode::CliSilent, text)
         .hint("Wait, or stop the session and resume it; the conversation is kept.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::Home;
+    use crate::session_record::SessionRecord;
+    use bosk_core::SessionId;
+    use bosk_core::journal::Kind;
+
+    #[test]
+    fn output_alone_is_no_change_of_the_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().to_owned()).unwrap();
+        let record = SessionRecord {
+            id: SessionId::parse("b1d42286-cc30-4c1e-a2f9-fc320fe98405").unwrap(),
+            created_at: 5,
+            spec: serde_json::from_str(r#"{"repository":"/r","prompt":"x"}"#).unwrap(),
+            repository_name: "r".into(),
+            repository_root: "/r".into(),
+            worktrees: "/w".into(),
+        };
+        crate::files::create_private_folder(&home.session(&record.id)).unwrap();
+        let mut actor = Actor::open(home, record, super::super::Overrides::default()).unwrap();
+        actor.publish();
+        let seen = |actor: &Actor| {
+            let facts = actor.shared.facts.borrow();
+            (facts.version, facts.end)
+        };
+        let (version, end) = seen(&actor);
+        for _ in 0..3 {
+            actor.journal.append(Kind::Output, b"{}");
+            actor.publish();
+        }
+        let (later, longer) = seen(&actor);
+        assert!(longer > end, "it is told that there is more");
+        assert_eq!(later, version, "and the same row is not pushed again with each piece of it");
+        actor.changed();
+        actor.publish();
+        assert_eq!(seen(&actor).0, version + 1);
+    }
 }

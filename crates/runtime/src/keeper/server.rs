@@ -105,6 +105,10 @@ async fn write(
             Ok(()) = watching.changed() => dirty = true,
         }
     }
+    // What was done was done, also when the session has ended over it.
+    while let Ok(bytes) = replies.try_recv() {
+        to.write_all(&bytes).await?;
+    }
     // The last state reaches whoever watches, also when it came during the pause.
     if watching.borrow().is_some() {
         to.write_all(&pushes(shared, false, &mut told)).await?;
