@@ -19,6 +19,10 @@ use crate::project::{Project, Run, Setup};
 use crate::session_record::SessionRecord;
 use crate::trust::{self, Trust};
 
+/// How long the pipes of a script that has ended are read when something that it left running holds
+/// them. What the script itself has written is there to be read at once.
+const DRAIN: Duration = Duration::from_millis(250);
+
 /// A folder that is ready for the CLI, and the script to run in it first.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -194,12 +198,24 @@ pub(super) fn start_setup(
     tokio::task::spawn_local(async move {
         drop(child.stdin.take());
         let (out, err) = (child.stdout.take(), child.stderr.take());
-        let words = async { tokio::join!(pass_on(out, &to), pass_on(err, &to)) };
+        let words = async {
+            tokio::join!(pass_on(out, &to), pass_on(err, &to));
+        };
+        tokio::pin!(words);
+        let mut all_said = false;
         let ended = tokio::time::timeout(limit, async {
-            words.await;
-            child.wait().await
+            loop {
+                tokio::select! {
+                    status = child.wait() => return status,
+                    () = &mut words, if !all_said => all_said = true,
+                }
+            }
         })
         .await;
+        // The end of the script counts, not that of its pipes: what it left running may hold them.
+        if !all_said {
+            let _ = tokio::time::timeout(DRAIN, &mut words).await;
+        }
         let (problem, code) = match ended {
             Ok(Ok(status)) => (verdict(status), status.code()),
             Ok(Err(error)) => (Some(failed(format!("The set-up script was lost: {error}."))), None),

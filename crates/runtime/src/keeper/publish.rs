@@ -85,7 +85,7 @@ impl Actor {
         let sync = self.sync_at.filter(|_| self.syncing.is_none());
         let silence = self.silence_limit().map(|limit| self.last_word + limit);
         let far = Instant::now() + Duration::from_secs(3600);
-        [deadline, retry, sync, silence, self.claim_until].into_iter().flatten().fold(far, Instant::min)
+        [deadline, retry, sync, silence].into_iter().flatten().fold(far, Instant::min)
     }
 
     /// How long the CLI may say nothing in this state before the person is told, if not told yet.
@@ -106,9 +106,6 @@ impl Actor {
             && self.journal.now() >= deadline
         {
             self.input(Input::Deadline);
-        }
-        if self.claim_until.is_some_and(|until| until <= now) {
-            self.give_spare_up();
         }
         if self.sync_at.is_some_and(|at| at <= now) && self.syncing.is_none() {
             self.sync_at = None;
