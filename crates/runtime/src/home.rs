@@ -139,4 +139,13 @@ mod tests {
         let problem = Home::at(file.path().to_owned()).unwrap_err();
         assert_eq!(problem.code, ProblemCode::HomeUnwritable);
     }
+
+    #[test]
+    fn a_full_disk_is_told_as_one_and_not_as_a_locked_folder() {
+        use std::io::{Error, ErrorKind};
+        let code = |kind: ErrorKind| unwritable(&Error::from(kind)).code;
+        assert_eq!(code(ErrorKind::StorageFull), ProblemCode::DiskFull);
+        assert_eq!(code(ErrorKind::QuotaExceeded), ProblemCode::DiskFull);
+        assert_eq!(code(ErrorKind::PermissionDenied), ProblemCode::HomeUnwritable);
+    }
 }

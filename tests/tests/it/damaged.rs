@@ -207,6 +207,28 @@ async fn damaged_settings_are_kept_aside_and_told_before_anything_is_done_withou
     session.stop().await;
 }
 
+/// They are told where they are missed: in the transcript of the session that does without them.
+#[tokio::test]
+async fn settings_that_are_damaged_when_a_session_is_resumed_are_told_in_it() {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("shop");
+    let session = sandbox.launch(&spec(&repository, "!say one")).await.unwrap();
+    session.follow().await.idle().await;
+    session.stop().await;
+    let file = sandbox.home().settings();
+    std::fs::write(&file, "{\"claude\": \"/some").unwrap();
+    sandbox.resume(&session).await.unwrap();
+    session.follow().await.turn("!say two").await;
+    let told = |entry: &&EntryBody| match entry {
+        EntryBody::Notice { text, .. } => text.contains("settings could not be read"),
+        _ => false,
+    };
+    let (entries, _) = shown(&session);
+    assert_eq!(entries.iter().filter(told).count(), 1, "{entries:#?}");
+    assert!(aside(&file).exists() && !file.exists());
+    session.stop().await;
+}
+
 #[tokio::test]
 async fn a_damaged_list_of_trusted_repositories_trusts_nobody() {
     let sandbox = Sandbox::new();

@@ -11,4 +11,5 @@ mod launching;
 mod messages;
 mod misbehaves;
 mod promise;
+mod set_up;
 mod stop;
