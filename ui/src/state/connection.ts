@@ -52,7 +52,6 @@ export class Connection {
       if (generation !== this.#generation) return;
       this.store.takeSnapshot(snapshot);
       this.#seq = snapshot.seq;
-      if (this.#watching) await this.watch(this.#watching);
     } catch (error) {
       this.store.addProblem(asProblem(error));
     } finally {
@@ -62,6 +61,8 @@ export class Connection {
         for (const batch of early) this.#receive(generation, batch);
       }
     }
+    // Last: a long transcript takes a while to read, and holds up nothing else.
+    if (generation === this.#generation && this.#watching) await this.watch(this.#watching);
   }
 
   /** Puts a session on screen, or none. */

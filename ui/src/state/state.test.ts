@@ -150,6 +150,27 @@ describe('the connection', () => {
     expect(store.sessions.size).toBe(3);
   });
 
+  it('goes on with the others while a long transcript is read anew after a gap', async () => {
+    const [a = '', b = ''] = [...store.sessions.keys()];
+    await connection.watch(a);
+    let answer: () => void = () => undefined;
+    const watch = backend.watch.bind(backend);
+    vi.spyOn(backend, 'watch').mockImplementation(async (wanted) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return watch(wanted);
+    });
+    send({ seq: 9, after: 7, events: [{ type: 'session_gone', id: 'nobody' }] });
+    await vi.waitFor(() => expect(backend.watch).toHaveBeenCalledWith(a));
+    backend.emit({ type: 'session_gone', id: b });
+    expect(store.sessions.has(b)).toBe(false);
+    backend.append(a, { kind: 'text', text: 'meanwhile' });
+    answer();
+    const last = () => store.conversation?.entries.get((store.conversation.total || 0) - 1);
+    await vi.waitFor(() => expect(last()).toMatchObject({ text: 'meanwhile' }));
+  });
+
   it('applies a batch only once', () => {
     const [id] = [...store.sessions.keys()];
     const batch: Batch = { seq: 1, after: 0, events: [{ type: 'session_gone', id: id ?? '' }] };
