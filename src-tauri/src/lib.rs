@@ -37,6 +37,7 @@ pub fn run() -> Result<(), Problem> {
         .setup(move |app| {
             let fleet = tauri::async_runtime::block_on(Fleet::open(opening))?;
             app.manage(fleet.clone());
+            app.manage(ipc::launch::Expected::default());
             app.manage(store::Store::open(app.handle(), &home));
             window::open_main(app.handle())?;
             // Neither holds up the window: what they find comes as events.

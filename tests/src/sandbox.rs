@@ -13,7 +13,8 @@ use bosk_rehearsal::Server;
 use bosk_runtime::home::Home;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::ChildStdout;
 
 use crate::processes;
 use crate::session::{PATIENCE, Session};
@@ -159,6 +160,27 @@ impl Sandbox {
         launched.into_iter().map(|one| one.map(|id| Session::new(self, id))).collect()
     }
 
+    /// Agrees to what the spec's repository brings.
+    ///
+    /// # Errors
+    /// It cannot be agreed to.
+    pub async fn trust(&self, spec: &LaunchSpec) -> Result<(), Problem> {
+        self.ask(&["trust"], spec).await
+    }
+
+    /// A client that is ready to launch: with a process of the CLI that waits for it, or without.
+    ///
+    /// # Panics
+    /// It does not become ready.
+    pub async fn launcher(&self, spare: bool) -> Launcher<'_> {
+        let mut client = self.client([if spare { "spare" } else { "ready" }]).spawn().unwrap();
+        let mut output = BufReader::new(client.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).await.unwrap();
+        assert_eq!(line, "ready\n");
+        Launcher { sandbox: self, client, output }
+    }
+
     /// The session with this id.
     #[must_use]
     pub const fn session(&self, id: SessionId) -> Session<'_> {
@@ -216,6 +238,41 @@ impl Sandbox {
 impl Default for Sandbox {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A client that waits for what is to be launched.
+#[derive(Debug)]
+pub struct Launcher<'a> {
+    sandbox: &'a Sandbox,
+    client: tokio::process::Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl<'a> Launcher<'a> {
+    /// Launches it.
+    ///
+    /// # Errors
+    /// The spec cannot be launched.
+    ///
+    /// # Panics
+    /// The client has ended.
+    pub async fn launch(mut self, spec: &LaunchSpec) -> Result<Session<'a>, Problem> {
+        let mut input = self.client.stdin.take().unwrap();
+        input.write_all(&serde_json::to_vec(spec).unwrap()).await.unwrap();
+        drop(input);
+        let mut line = String::new();
+        self.output.read_line(&mut line).await.unwrap();
+        let launched: Result<SessionId, Problem> = serde_json::from_str(&line).unwrap();
+        launched.map(|id| Session::new(self.sandbox, id))
+    }
+
+    /// Ends it by force.
+    ///
+    /// # Panics
+    /// The client has ended.
+    pub async fn kill(mut self) {
+        self.client.kill().await.unwrap();
     }
 }
 

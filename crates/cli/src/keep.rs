@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Bosk's folder.
     #[arg(long)]
     home: PathBuf,
+    /// Start a spare process; the session is known once a line comes by standard input
+    #[arg(long)]
+    spare: bool,
     /// The session.
     id: String,
 }
@@ -30,13 +33,38 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Ok(runtime) => runtime,
         Err(_) => return ExitCode::FAILURE,
     };
-    match runtime.block_on(keep(arguments)) {
+    let kept = runtime.block_on(async {
+        if arguments.spare { keep_spare(arguments).await } else { keep(arguments).await }
+    });
+    // Standard input may still be waited for.
+    runtime.shutdown_background();
+    match kept {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             tracing::error!(%problem, "the session cannot be kept");
             ExitCode::FAILURE
         }
     }
+}
+
+async fn keep_spare(arguments: &Arguments) -> Result<(), Problem> {
+    let home = Home::at(arguments.home.clone())?;
+    let id = session(arguments)?;
+    let written = async {
+        let line = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
+        let written = matches!(line.await, Ok(Ok(1..)));
+        if written {
+            crate::logging::to_file(&home.session(&id).join("keeper.log"));
+            tracing::info!(%id, version = env!("CARGO_PKG_VERSION"), "keeping");
+        }
+        written
+    };
+    keeper::keep_spare(&home, &id, written).await
+}
+
+fn session(arguments: &Arguments) -> Result<SessionId, Problem> {
+    SessionId::parse(&arguments.id)
+        .map_err(|error| Problem::new(ProblemCode::InvalidInput, error.to_string()))
 }
 
 async fn keep(arguments: &Arguments) -> Result<(), Problem> {
@@ -66,8 +94,7 @@ async fn keep(arguments: &Arguments) -> Result<(), Problem> {
 /// What must be there before the keeper can say that it is ready.
 async fn prepare(arguments: &Arguments) -> Result<(Home, SessionId, Option<Server>), Problem> {
     let home = Home::at(arguments.home.clone())?;
-    let id = SessionId::parse(&arguments.id)
-        .map_err(|error| Problem::new(ProblemCode::InvalidInput, error.to_string()))?;
+    let id = session(arguments)?;
     crate::logging::to_file(&home.session(&id).join("keeper.log"));
     tracing::info!(%id, version = env!("CARGO_PKG_VERSION"), "keeping");
     let record = SessionRecord::load(&home, &id)?;

@@ -171,10 +171,12 @@ pub struct Status {
     pub queue: Vec<QueuedMessage>,
 }
 
-/// The keeper's first words to whoever started it, on its standard output.
+/// What a keeper says to whoever started it, on its standard output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ready {
+    /// It has a spare process and waits for its session.
+    Parked,
     /// Its socket is open.
     Listening,
     /// It gives up.

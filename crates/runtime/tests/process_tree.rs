@@ -344,7 +344,8 @@ async fn a_detached_process_says_that_it_is_ready_and_leads_its_own_session() {
     let _turn = turn();
     let args: Vec<OsString> =
         ["-c", "echo ready $BOSK_SESSION.; exec sleep 50"].map(Into::into).into();
-    let mut detached = process::detach(Path::new("/bin/sh"), &args, Path::new("/")).unwrap();
+    let mut detached =
+        process::detach(Path::new("/bin/sh"), &args, Path::new("/"), Stdio::null()).unwrap();
     assert_eq!(detached.ready_line(LIMIT).await.unwrap().as_deref(), Some("ready ."));
     let identity = detached.identity.clone();
     drop(detached);
@@ -361,7 +362,7 @@ async fn a_detached_process_that_fails_is_told_from_a_silent_one() {
     let _turn = turn();
     let start = |script: &str| {
         let args: Vec<OsString> = vec!["-c".into(), script.into()];
-        process::detach(Path::new("/bin/sh"), &args, Path::new("/")).unwrap()
+        process::detach(Path::new("/bin/sh"), &args, Path::new("/"), Stdio::null()).unwrap()
     };
     assert_eq!(start("exit 1").ready_line(LIMIT).await.unwrap(), None);
     let mut silent = start("exec sleep 50");

@@ -9,6 +9,7 @@ use bosk_runtime::fleet::Fleet;
 use tauri::State;
 
 use super::Answer;
+use super::launch::Expected;
 
 /// Looks for the CLI and asks who is signed in; the window learns both as events.
 pub(crate) async fn look(fleet: Fleet) {
@@ -51,14 +52,23 @@ async fn go_on(fleet: Fleet) {
 
 /// Keeps a token of `claude setup-token`. It goes nowhere else, and never back to the page.
 #[tauri::command]
-pub(crate) async fn store_token(fleet: State<'_, Fleet>, token: String) -> Answer<AuthStatus> {
+pub(crate) async fn store_token(
+    fleet: State<'_, Fleet>,
+    expected: State<'_, Expected>,
+    token: String,
+) -> Answer<AuthStatus> {
     account::store_token(fleet.home(), &token).await?;
+    expected.forget().await;
     tell_auth(&fleet).await
 }
 
 #[tauri::command]
-pub(crate) async fn forget_token(fleet: State<'_, Fleet>) -> Answer<AuthStatus> {
+pub(crate) async fn forget_token(
+    fleet: State<'_, Fleet>,
+    expected: State<'_, Expected>,
+) -> Answer<AuthStatus> {
     account::forget_token(fleet.home()).await?;
+    expected.forget().await;
     tell_auth(&fleet).await
 }
 

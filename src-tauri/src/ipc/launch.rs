@@ -6,10 +6,11 @@ use bosk_core::git::{LaunchPlan, RepositoryInfo};
 use bosk_core::launch::LaunchSpec;
 use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, SessionId};
-use bosk_runtime::client::{self, rehearsal, worktree};
+use bosk_runtime::client::{self, Spare, rehearsal, worktree};
 use bosk_runtime::fleet::Fleet;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::Mutex;
 
 use super::Answer;
 
@@ -42,9 +43,45 @@ pub(crate) async fn accept_trust(
     client::launch::accept_trust(fleet.home(), &spec, &fingerprint).await
 }
 
+/// The process that waits for the next launch, while one is expected.
+#[derive(Default)]
+pub(crate) struct Expected(Mutex<Option<Spare>>);
+
+impl Expected {
+    /// Whatever it was started with is no longer so.
+    pub(super) async fn forget(&self) {
+        self.0.lock().await.take();
+    }
+}
+
+/// A person is about to launch, or is not any more.
 #[tauri::command]
-pub(crate) async fn launch(fleet: State<'_, Fleet>, spec: LaunchSpec) -> Answer<SessionId> {
-    let id = client::launch(fleet.home(), spec).await?.id;
+pub(crate) async fn expect_launch(
+    fleet: State<'_, Fleet>,
+    expected: State<'_, Expected>,
+    soon: bool,
+) -> Answer<()> {
+    let mut spare = expected.0.lock().await;
+    if !soon {
+        *spare = None;
+    } else if spare.is_none() {
+        // Without one, a launch is slower and nothing else.
+        *spare = Spare::start(fleet.home()).unwrap_or_else(|problem| {
+            tracing::debug!(%problem, "no spare process");
+            None
+        });
+    }
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn launch(
+    fleet: State<'_, Fleet>,
+    expected: State<'_, Expected>,
+    spec: LaunchSpec,
+) -> Answer<SessionId> {
+    let spare = expected.0.lock().await.take();
+    let id = client::launch_with(fleet.home(), spec, spare).await?.id;
     fleet.appeared(id.clone()).await;
     Ok(id)
 }

@@ -3,7 +3,7 @@
 
 pub(crate) mod claude;
 mod fleet;
-mod launch;
+pub(crate) mod launch;
 mod session;
 mod settings;
 mod worktree;
@@ -29,6 +29,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         launch::plan_launch,
         launch::trust_report,
         launch::accept_trust,
+        launch::expect_launch,
         launch::launch,
         launch::try_rehearsal,
         launch::pick_folder,

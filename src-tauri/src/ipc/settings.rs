@@ -9,12 +9,18 @@ use serde_json::Value;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt as _;
 
+use super::launch::Expected;
 use super::{Answer, internal};
 use crate::store::Store;
 
 #[tauri::command]
-pub(crate) async fn save_settings(fleet: State<'_, Fleet>, settings: Settings) -> Answer<()> {
+pub(crate) async fn save_settings(
+    fleet: State<'_, Fleet>,
+    expected: State<'_, Expected>,
+    settings: Settings,
+) -> Answer<()> {
     settings::save(fleet.home(), &settings)?;
+    expected.forget().await;
     fleet.tell(Event::Settings { settings }).await;
     Ok(())
 }

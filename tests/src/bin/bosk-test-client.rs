@@ -1,7 +1,9 @@
 //! A client of Bosk's in a process of its own, so that a test can give it an environment and kill
 //! it. Questions come as JSON on standard input, answers go as JSON to standard output.
 //!
-//! `plan` and `launch` read a spec, or a list of them; `resume ID` starts a session again;
+//! `plan` and `launch` read a spec, or a list of them; `ready` and `spare` say `ready` first, and
+//! launch one, `spare` in a process that was started for it; `trust` agrees to what a spec's
+//! repository brings; `resume ID` starts a session again;
 //! `follow ID…` follows sessions until it is killed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test program")]
 
@@ -24,6 +26,18 @@ async fn main() {
             println!("{}", serde_json::to_string(&plan).unwrap());
         }
         "launch" => launch(&home).await,
+        "ready" => launch_one(&home, None).await,
+        "spare" => {
+            let mut spare = client::Spare::start(&home).unwrap().unwrap();
+            spare.parked().await.unwrap();
+            launch_one(&home, Some(spare)).await;
+        }
+        "trust" => {
+            let spec = asked::<LaunchSpec>();
+            let report = client::launch::trust_report(&home, &spec).await.unwrap();
+            let agreed = client::launch::accept_trust(&home, &spec, &report.fingerprint).await;
+            println!("{}", serde_json::to_string(&agreed).unwrap());
+        }
         "resume" => {
             asked::<()>();
             let resumed = client::resume(&home, &SessionId::parse(&args[1]).unwrap()).await;
@@ -36,6 +50,12 @@ async fn main() {
 
 fn asked<T: serde::de::DeserializeOwned>() -> T {
     serde_json::from_reader(std::io::stdin().lock()).unwrap()
+}
+
+async fn launch_one(home: &Home, spare: Option<client::Spare>) {
+    println!("ready");
+    let launched = client::launch_with(home, asked(), spare).await.map(|one| one.id);
+    println!("{}", serde_json::to_string(&launched).unwrap());
 }
 
 async fn launch(home: &Home) {

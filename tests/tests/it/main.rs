@@ -12,4 +12,5 @@ mod messages;
 mod misbehaves;
 mod promise;
 mod set_up;
+mod spare;
 mod stop;

@@ -39,6 +39,8 @@ export interface Backend {
   planLaunch(spec: LaunchSpec): Promise<LaunchPlan>;
   trustReport(spec: LaunchSpec): Promise<TrustReport>;
   acceptTrust(spec: LaunchSpec, fingerprint: string): Promise<void>;
+  /** A launch may come soon, so a process is started for it; or it will not, and none is kept. */
+  expectLaunch(soon: boolean): Promise<void>;
   launch(spec: LaunchSpec): Promise<SessionId>;
   tryRehearsal(): Promise<SessionId[]>;
 

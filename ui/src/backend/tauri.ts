@@ -20,6 +20,7 @@ export const tauri: Backend = {
   planLaunch: (spec) => invoke('plan_launch', { spec }),
   trustReport: (spec) => invoke('trust_report', { spec }),
   acceptTrust: (spec, fingerprint) => invoke('accept_trust', { spec, fingerprint }),
+  expectLaunch: (soon) => invoke('expect_launch', { soon }),
   launch: (spec) => invoke('launch', { spec }),
   tryRehearsal: () => invoke('try_rehearsal'),
 

@@ -2,7 +2,7 @@
 //! are short, world-readable and may begin with a dash.
 
 use crate::SessionId;
-use crate::launch::LaunchSpec;
+use crate::launch::{Backend, LaunchSpec, PermissionMode};
 
 /// Whether the conversation is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,21 +13,42 @@ pub enum Conversation {
     Resume,
 }
 
+/// What every session is started with.
+const ALWAYS: [&str; 8] = [
+    "--print",
+    "--input-format=stream-json",
+    "--output-format=stream-json",
+    "--verbose",
+    "--include-partial-messages",
+    "--replay-user-messages",
+    "--forward-subagent-text",
+    "--permission-prompt-tool=stdio",
+];
+
+/// The arguments for a spare process: started before its session is known, it waits to be given a
+/// folder ([`crate::claude::input::claim`]; CLI 2.1.330, measured).
+#[must_use]
+pub fn spare(id: &SessionId) -> Vec<String> {
+    let mut args = ALWAYS.map(str::to_owned).to_vec();
+    args.extend([format!("--session-id={id}"), "--await-claim".to_owned()]);
+    args
+}
+
+/// Whether a spare process can become this session: what it cannot be given any more decides.
+#[must_use]
+pub fn suits_spare(spec: &LaunchSpec) -> bool {
+    spec.backend == Backend::Account
+        && spec.permission_mode != PermissionMode::BypassPermissions
+        && spec.allowed_tools.is_empty()
+        && spec.denied_tools.is_empty()
+        && spec.max_turns.is_none()
+        && spec.max_budget_usd.is_none()
+}
+
 /// The arguments for a session, without the program.
 #[must_use]
 pub fn arguments(id: &SessionId, spec: &LaunchSpec, conversation: Conversation) -> Vec<String> {
-    let mut args: Vec<String> = [
-        "--print",
-        "--input-format=stream-json",
-        "--output-format=stream-json",
-        "--verbose",
-        "--include-partial-messages",
-        "--replay-user-messages",
-        "--forward-subagent-text",
-        "--permission-prompt-tool=stdio",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut args = ALWAYS.map(str::to_owned).to_vec();
     // One argument each, `--flag=value`: a value that begins with a dash stays a value.
     let mut flag = |name: &str, value: &str| args.push(format!("--{name}={value}"));
     match conversation {
@@ -62,7 +83,7 @@ pub fn arguments(id: &SessionId, spec: &LaunchSpec, conversation: Conversation) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::launch::{Effort, PermissionMode};
+    use crate::launch::Effort;
 
     fn spec() -> LaunchSpec {
         serde_json::from_str(r#"{"repository":"/repo","prompt":"--help; rm -rf /"}"#).unwrap()
@@ -78,6 +99,37 @@ mod tests {
         assert!(args.contains(&"--permission-mode=default".to_owned()));
         assert!(args.iter().all(|arg| !arg.contains("rm -rf")), "{args:?}");
         assert!(args.contains(&format!("--session-id={}", id())));
+    }
+
+    #[test]
+    fn a_spare_knows_its_id_and_nothing_of_a_session() {
+        let args = spare(&id());
+        assert!(args.contains(&format!("--session-id={}", id())));
+        assert!(args.contains(&"--await-claim".to_owned()));
+        assert!(!args.iter().any(|arg| arg.starts_with("--permission-mode")), "{args:?}");
+    }
+
+    #[test]
+    fn what_a_spare_cannot_be_given_any_more_asks_for_a_new_process() {
+        let mut claimable = spec();
+        claimable.model = Some("opus".into());
+        claimable.effort = Some(Effort::Max);
+        claimable.permission_mode = PermissionMode::Plan;
+        claimable.append_system_prompt = Some("Be brief.".into());
+        assert!(suits_spare(&claimable));
+        let changes: [fn(&mut LaunchSpec); 6] = [
+            |spec| spec.permission_mode = PermissionMode::BypassPermissions,
+            |spec| spec.allowed_tools.push("Bash".into()),
+            |spec| spec.denied_tools.push("Bash".into()),
+            |spec| spec.max_turns = Some(3),
+            |spec| spec.max_budget_usd = Some(0.5),
+            |spec| spec.backend = Backend::Rehearsal { script: None },
+        ];
+        for change in changes {
+            let mut spec = claimable.clone();
+            change(&mut spec);
+            assert!(!suits_spare(&spec), "{spec:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::journal::Message;
-use crate::launch::PermissionMode;
+use crate::launch::{Effort, LaunchSpec, PermissionMode};
 use crate::session::{Answer, Ask, AskKind};
 
 /// A message of the person.
@@ -36,10 +36,41 @@ pub fn request(request_id: &str, request: &Value) -> Vec<u8> {
     line(&json!({"type": "control_request", "request_id": request_id, "request": request}))
 }
 
-/// The greeting; its answer lists commands, models and the account.
+/// The greeting; its answer lists commands, models and the account. `trusted` is the repository
+/// whose settings the person has agreed to, as its main work tree's folder: the CLI then obeys the
+/// permissions that it brings.
 #[must_use]
-pub fn initialize() -> Value {
-    json!({"subtype": "initialize", "hooks": null})
+pub fn initialize(trusted: Option<&str>) -> Value {
+    let mut greeting = json!({"subtype": "initialize", "hooks": null});
+    if let Some(folder) = trusted {
+        greeting["workspaceTrust"] = json!({"accepted": true, "directory": folder});
+    }
+    greeting
+}
+
+/// Gives a spare process its session; its answer holds what the answer to a greeting does. Model and
+/// effort are requests of their own, to be sent right after it.
+#[must_use]
+pub fn claim(folder: &str, spec: &LaunchSpec, trusted: Option<&str>) -> Value {
+    let mut claim = json!({
+        "subtype": "claim_session",
+        "cwd": folder,
+        "permission_mode": spec.permission_mode.as_str(),
+        "include_initialize": true,
+    });
+    if let Some(text) = &spec.append_system_prompt {
+        claim["append_system_prompt"] = json!(text);
+    }
+    if let Some(folder) = trusted {
+        claim["workspace_trust"] = json!({"accepted": true, "directory": folder});
+    }
+    claim
+}
+
+/// Changes how hard the model thinks.
+#[must_use]
+pub fn set_effort(effort: Effort) -> Value {
+    json!({"subtype": "apply_flag_settings", "settings": {"effortLevel": effort.as_str()}})
 }
 
 /// Ends the running turn.

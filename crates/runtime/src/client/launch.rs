@@ -3,13 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use bosk_core::claude::args;
 use bosk_core::git::LaunchPlan;
 use bosk_core::journal::{Decision, Kind, Message};
 use bosk_core::launch::LaunchSpec;
 use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
-use super::{reconcile, start};
+use super::{Spare, reconcile, start};
 use crate::git::{Repository, worktree};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, Writer, writer};
@@ -88,13 +89,24 @@ pub async fn accept_trust(
 /// # Errors
 /// The spec cannot be launched, or the keeper cannot be started; then there is no session.
 pub async fn launch(home: &Home, spec: LaunchSpec) -> Result<Launched, Problem> {
+    launch_with(home, spec, None).await
+}
+
+/// Launches a session in a spare process where that can be, and else as [`launch`] does.
+///
+/// # Errors
+/// As for [`launch`].
+pub async fn launch_with(
+    home: &Home,
+    spec: LaunchSpec,
+    spare: Option<Spare>,
+) -> Result<Launched, Problem> {
     check(&spec)?;
     check_room(home)?;
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     require_trust(home, &repository, &source(home, &repository, &spec).await?).await?;
-    let text = uuid::Uuid::new_v4().to_string();
-    let id = SessionId::parse(&text)
-        .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    let spare = spare.filter(|_| args::suits_spare(&spec));
+    let id = spare.as_ref().map_or_else(new_id, |spare| Ok(spare.id().clone()))?;
     let record = SessionRecord {
         id: id.clone(),
         created_at: writer::wall_clock(),
@@ -109,7 +121,7 @@ pub async fn launch(home: &Home, spec: LaunchSpec) -> Result<Launched, Problem> 
         reconcile::blocking(move || write(&home, &folder, &record)).await
     };
     let started = match written {
-        Ok(()) => start::start(home, &id).await,
+        Ok(()) => keep(home, &id, spare).await,
         Err(problem) => Err(problem),
     };
     if let Err(problem) = started {
@@ -118,6 +130,21 @@ pub async fn launch(home: &Home, spec: LaunchSpec) -> Result<Launched, Problem> 
         return Err(problem);
     }
     Ok(Launched { id })
+}
+
+async fn keep(home: &Home, id: &SessionId, spare: Option<Spare>) -> Result<(), Problem> {
+    if let Some(spare) = spare {
+        match spare.keep().await {
+            Ok(()) => return Ok(()),
+            Err(problem) => tracing::warn!(%problem, "the spare process is of no use"),
+        }
+    }
+    start::start(home, id).await
+}
+
+pub(super) fn new_id() -> Result<SessionId, Problem> {
+    SessionId::parse(&uuid::Uuid::new_v4().to_string())
+        .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }
 
 fn write(home: &Home, folder: &Path, record: &SessionRecord) -> Result<(), Problem> {

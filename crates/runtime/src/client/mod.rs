@@ -12,11 +12,13 @@ pub mod reconcile;
 pub mod rehearsal;
 pub mod room;
 pub mod send;
+pub mod spare;
 pub mod start;
 pub mod suggestions;
 pub mod worktree;
 
 pub use connection::{Connection, News};
-pub use launch::{Launched, launch, plan};
+pub use launch::{Launched, launch, launch_with, plan};
 pub use reconcile::{Standing, standing};
+pub use spare::Spare;
 pub use start::resume;

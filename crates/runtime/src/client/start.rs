@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use bosk_core::wire::Ready;
@@ -12,7 +13,7 @@ use super::reconcile::{self, Standing};
 use crate::git::Repository;
 use crate::home::Home;
 use crate::keeper::prepare::require_trust;
-use crate::process;
+use crate::process::{self, Detached};
 use crate::session_record::SessionRecord;
 use crate::trust;
 
@@ -51,17 +52,34 @@ pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
 /// # Errors
 /// It cannot be started, or gives up at once.
 pub(super) async fn start(home: &Home, id: &SessionId) -> Result<(), Problem> {
-    let program = command()?;
-    let args: [OsString; 4] =
-        ["keep".into(), "--home".into(), home.path().into(), id.as_str().into()];
-    let mut keeper = process::detach(&program, &args, home.path())
-        .map_err(|error| failed(&format!("`{}`: {error}", program.display())))?;
-    let line = keeper.ready_line(READY).await.map_err(|error| failed(&error.to_string()))?;
-    let line = line.ok_or_else(|| failed("it ended before it was ready"))?;
-    match serde_json::from_str(&line).map_err(|error| failed(&error.to_string()))? {
+    let mut keeper = detach(home, id, None, Stdio::null())?;
+    match says(&mut keeper).await? {
         Ready::Listening => Ok(()),
         Ready::Problem(problem) => Err(problem),
+        Ready::Parked => Err(failed("it waits for nothing")),
     }
+}
+
+/// Starts `bosk keep` for this session; `flag` says how.
+pub(super) fn detach(
+    home: &Home,
+    id: &SessionId,
+    flag: Option<&str>,
+    input: Stdio,
+) -> Result<Detached, Problem> {
+    let program = command()?;
+    let mut args: Vec<OsString> = vec!["keep".into(), "--home".into(), home.path().into()];
+    args.push(id.as_str().into());
+    args.extend(flag.map(Into::into));
+    process::detach(&program, &args, home.path(), input)
+        .map_err(|error| failed(&format!("`{}`: {error}", program.display())))
+}
+
+/// What a keeper says next.
+pub(super) async fn says(keeper: &mut Detached) -> Result<Ready, Problem> {
+    let line = keeper.ready_line(READY).await.map_err(|error| failed(&error.to_string()))?;
+    let line = line.ok_or_else(|| failed("it ended before it was ready"))?;
+    serde_json::from_str(&line).map_err(|error| failed(&error.to_string()))
 }
 
 /// The `bosk` command: what `BOSK_BIN` names, this very program if it is that, or the one beside it.

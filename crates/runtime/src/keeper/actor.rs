@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use bosk_core::claude::args::arguments;
 use bosk_core::journal::{Decision, Kind, Note, Place};
 use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
 use bosk_core::wire::Status;
@@ -53,6 +54,12 @@ pub(super) struct Actor {
     set_up: bool,
     pub(super) cli: Option<claude::Cli>,
     pub(super) running: Option<Running>,
+    /// A process that was started before this session was known.
+    spare: Option<Running>,
+    /// While that is asked to become this session's: how long it has.
+    pub(super) claim_until: Option<Instant>,
+    /// The main work tree of a repository whose settings the person has agreed to.
+    pub(super) trusted: Option<String>,
     pub(super) setup: Option<Setup>,
     pub(super) setup_tree: Option<process::Tree>,
     pub(super) output: super::output::Output,
@@ -81,6 +88,7 @@ impl Actor {
         home: Home,
         record: SessionRecord,
         overrides: Overrides,
+        spare: Option<Running>,
     ) -> Result<Self, Problem> {
         let unwritable = |error: std::io::Error| home::unwritable(&error);
         let folder = home.session(&record.id);
@@ -127,6 +135,9 @@ impl Actor {
             set_up: past.set_up,
             cli: None,
             running: None,
+            spare,
+            claim_until: None,
+            trusted: None,
             setup: None,
             setup_tree: None,
             output: super::output::Output::default(),
@@ -248,8 +259,8 @@ impl Actor {
     }
 
     fn trees(&self) -> Vec<process::Tree> {
-        let cli = self.running.as_ref().map(|running| running.tree().clone());
-        cli.into_iter().chain(self.setup_tree.clone()).collect()
+        let started = self.running.iter().chain(&self.spare);
+        started.map(|cli| cli.tree().clone()).chain(self.setup_tree.clone()).collect()
     }
 
     fn start_preparing(&mut self) {
@@ -295,16 +306,21 @@ impl Actor {
         }
         self.place = Some(prepared.place);
         self.setup = prepared.setup;
+        self.trusted = prepared.trusted;
     }
 
-    pub(super) fn start_cli(&self) {
+    pub(super) fn start_cli(&mut self) {
         let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
-        let (home, record) = (self.home.clone(), self.record.clone());
-        let (conversation, overrides) = (self.conversation(), self.overrides.clone());
+        if let Some(spare) = self.spare.take() {
+            return self.claim(spare, &place.folder);
+        }
+        let (home, id, overrides) =
+            (self.home.clone(), self.record.id.clone(), self.overrides.clone());
+        let args = arguments(&id, &self.record.spec, self.conversation());
         let to = self.started.0.clone();
         tokio::task::spawn_local(async move {
             let folder = place.folder.as_ref();
-            let running = Running::start(&home, &record, &cli, folder, conversation, &overrides);
+            let running = Running::start(&home, &id, &cli, folder, args, &overrides);
             let _ = to.send(running.await).await;
         });
     }
@@ -393,6 +409,7 @@ impl Actor {
         {
             self.take_place(prepared);
         }
+        super::spare::end(self.spare.take());
         if let State::Ended { outcome, .. } = &self.state {
             let left_behind = std::mem::take(&mut self.left_behind);
             self.note(&Note::Ended { outcome: outcome.clone(), left_behind });

@@ -21,6 +21,11 @@ pub(super) enum Pending {
     Nobody,
     /// The greeting: the CLI is ready.
     Greeting,
+    /// The session is given to a spare process, and what it was asked for with it.
+    Claim {
+        /// After this one it is ready.
+        last: bool,
+    },
     /// A client, as the answer came.
     Client(Reply),
     /// A client that takes a message back, and what to send instead.
@@ -30,7 +35,15 @@ pub(super) enum Pending {
 impl Pending {
     pub(super) fn resolve(self, actor: &mut Actor, result: Result<Value, String>) {
         match self {
-            Self::Nobody | Self::Greeting => {}
+            Self::Nobody => {}
+            Self::Greeting => {
+                if let Ok(offer) = result {
+                    actor.offered(&offer);
+                    actor.input(Input::CliReady);
+                    actor.hand_over();
+                }
+            }
+            Self::Claim { last } => actor.claimed(last, result),
             Self::Client(reply) => {
                 let result = result.map_err(|error| {
                     Problem::new(ProblemCode::SessionState, format!("Claude refused: {error}"))
@@ -208,7 +221,8 @@ impl Actor {
                 self.running = Some(running);
                 self.last_word = tokio::time::Instant::now();
                 self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
-                self.control(input::initialize(), Pending::Greeting);
+                let greeting = input::initialize(self.trusted.as_deref());
+                self.control(greeting, Pending::Greeting);
             }
             // There is nothing to end any more.
             Err(problem) if matches!(self.state, State::Stopping { .. }) => {
@@ -250,6 +264,9 @@ impl Actor {
         let starting = State::Preparing { step: PrepareStep::Starting };
         // The CLI writes a message down long before it acknowledges it, which waits for the service's
         // first answer. One that died in between had begun the conversation (CLI 2.1.330, measured).
+        if self.state == starting && self.claim_until.take().is_some() {
+            return self.start_cli();
+        }
         if self.state == starting && !self.conversation && last_words.contains("already in use") {
             self.conversation = true;
             self.start_cli();

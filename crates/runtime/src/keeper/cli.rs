@@ -4,8 +4,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use bosk_core::claude::args::{Conversation, arguments};
-use bosk_core::{Problem, ProblemCode};
+use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
@@ -15,7 +14,6 @@ use super::Overrides;
 use crate::claude::{self, Billing, Cli, TokenShelf};
 use crate::home::Home;
 use crate::process::{self, Environment};
-use crate::session_record::SessionRecord;
 
 /// Lines that wait to be read by the CLI before sending more is refused.
 const WAITING_LINES: usize = 256;
@@ -51,13 +49,13 @@ pub(super) enum Said {
 }
 
 impl Running {
-    /// Starts it.
+    /// Starts it in `folder`, with these arguments of its own.
     pub(super) async fn start(
         home: &Home,
-        record: &SessionRecord,
+        id: &SessionId,
         cli: &Cli,
         folder: &Path,
-        conversation: Conversation,
+        args: Vec<String>,
         overrides: &Overrides,
     ) -> Result<Self, Problem> {
         let (settings, _) = crate::settings::load(home);
@@ -76,10 +74,10 @@ impl Running {
         }
         let spec = process::Spec {
             program: cli.path().to_owned(),
-            args: cli.args(arguments(&record.id, &record.spec, conversation)),
+            args: cli.args(args),
             cwd: folder.to_owned(),
             env: claude::session_environment(&parent, cli.path(), billing, &overrides.set),
-            cookie: record.id.clone(),
+            cookie: id.clone(),
         };
         let mut child = process::spawn(&spec).map_err(|error| {
             Problem::new(ProblemCode::CliFailed, format!("Claude could not be started: {error}."))

@@ -8,6 +8,7 @@
 
 mod actor;
 mod calls;
+mod claim;
 mod cli;
 pub(crate) mod disk;
 mod output;
@@ -18,6 +19,7 @@ pub mod replay;
 mod server;
 mod shared;
 mod signals;
+mod spare;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -54,7 +56,41 @@ pub fn lock_file(home: &Home, id: &SessionId) -> PathBuf {
 /// # Errors
 /// The session has a keeper, or its folder or socket cannot be used.
 pub async fn keep(home: &Home, id: &SessionId, overrides: Overrides) -> Result<(), Problem> {
-    let (lock, actor, listener) = match open(home, id, overrides) {
+    let local = tokio::task::LocalSet::new();
+    local.run_until(keep_here(home, id, overrides, None)).await
+}
+
+/// Keeps a session that is not known yet: starts a process of the CLI for it, says that it waits,
+/// and goes on as [`keep`] does when `written` says that the session is written down. Where that
+/// never comes it ends and leaves nothing.
+///
+/// # Errors
+/// As for [`keep`].
+pub async fn keep_spare(
+    home: &Home,
+    id: &SessionId,
+    written: impl Future<Output = bool>,
+) -> Result<(), Problem> {
+    process::become_subreaper().map_err(|error| home::unwritable(&error))?;
+    let local = tokio::task::LocalSet::new();
+    let kept = async {
+        let mut spare = spare::start(home, id).await;
+        if spare::wait(&mut spare, written).await {
+            return keep_here(home, id, Overrides::default(), spare).await;
+        }
+        spare::end(spare);
+        Ok(())
+    };
+    local.run_until(kept).await
+}
+
+async fn keep_here(
+    home: &Home,
+    id: &SessionId,
+    overrides: Overrides,
+    spare: Option<cli::Running>,
+) -> Result<(), Problem> {
+    let (lock, actor, listener) = match open(home, id, overrides, spare) {
         Ok(opened) => opened,
         Err(problem) => {
             say(&Ready::Problem(problem.clone()));
@@ -62,26 +98,26 @@ pub async fn keep(home: &Home, id: &SessionId, overrides: Overrides) -> Result<(
         }
     };
     say(&Ready::Listening);
-    let local = tokio::task::LocalSet::new();
-    let serving = local.spawn_local(server::serve(listener, actor.shared()));
-    local
-        .run_until(async move {
-            actor.run().await;
-            // Clients get the last words before the socket goes.
-            let _ = serving.await;
-        })
-        .await;
+    let serving = tokio::task::spawn_local(server::serve(listener, actor.shared()));
+    actor.run().await;
+    // Clients get the last words before the socket goes.
+    let _ = serving.await;
     drop(lock);
     Ok(())
 }
 
 type Opened = (File, actor::Actor, interprocess::local_socket::tokio::Listener);
 
-fn open(home: &Home, id: &SessionId, overrides: Overrides) -> Result<Opened, Problem> {
+fn open(
+    home: &Home,
+    id: &SessionId,
+    overrides: Overrides,
+    spare: Option<cli::Running>,
+) -> Result<Opened, Problem> {
     let record = SessionRecord::load(home, id)?;
     let lock = take_lock(&lock_file(home, id), id)?;
     process::become_subreaper().map_err(|error| home::unwritable(&error))?;
-    let mut actor = actor::Actor::open(home.clone(), record, overrides)?;
+    let mut actor = actor::Actor::open(home.clone(), record, overrides, spare)?;
     // That it was kept is written before anybody hears of it. A full disk is told later.
     let _ = actor.journal.flush();
     let listener = socket::listen(home, id).map_err(|error| {

@@ -12,7 +12,6 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::actor::Actor;
-use super::calls::Pending;
 use super::partials::Partials;
 
 /// Most bytes kept of the last words of standard error.
@@ -236,14 +235,14 @@ impl Actor {
             "success" => Ok(response.response),
             _ => Err(response.error.unwrap_or_default()),
         };
-        if let (Pending::Greeting, Ok(offer)) = (&pending, &result) {
-            let (commands, models) = (read_list(&offer["commands"]), read_list(&offer["models"]));
-            self.shared.facts.borrow_mut().offer = Some(Offer { commands, models });
-            self.changed();
-            self.input(Input::CliReady);
-            self.hand_over();
-        }
         pending.resolve(self, result);
+    }
+
+    /// The CLI has said what it offers.
+    pub(super) fn offered(&mut self, offer: &Value) {
+        let (commands, models) = (read_list(&offer["commands"]), read_list(&offer["models"]));
+        self.shared.facts.borrow_mut().offer = Some(Offer { commands, models });
+        self.changed();
     }
 
     /// Takes what was read from standard error.

@@ -28,6 +28,8 @@ const DRAIN: Duration = Duration::from_millis(250);
 pub(super) struct Prepared {
     pub(super) place: Place,
     pub(super) setup: Option<Setup>,
+    /// The main work tree of a repository whose settings the person has agreed to.
+    pub(super) trusted: Option<String>,
     /// Things that the person should know.
     pub(super) warnings: Vec<String>,
 }
@@ -54,10 +56,11 @@ pub(super) async fn prepare(
             .hint("Launch a new session from the same branch."));
         }
         let setup = script(&place.folder)?;
-        return Ok(Prepared { place, setup, warnings: Vec::new() });
+        return Ok(Prepared { place, setup, trusted: None, warnings: Vec::new() });
     }
     let repository = Repository::discover(Path::new(&record.repository_root)).await?;
     let mut warnings = Vec::new();
+    let mut agreed = false;
     let (place, is_new) = if record.spec.worktree {
         let spec = &record.spec;
         let plan = worktree::plan(
@@ -71,12 +74,16 @@ pub(super) async fn prepare(
             (Ok(Some(place)), _) => (place, false),
             (left, plan) => {
                 left?;
-                (make_worktree(home, &repository, record, plan?).await?, true)
+                let plan = plan?;
+                // Asked again, since the base may have moved after the person was asked.
+                let base = trust::Source::Commit(plan.base_commit.clone());
+                agreed = require_trust(home, &repository, &base).await?;
+                (make_worktree(home, &repository, record, plan).await?, true)
             }
         }
     } else {
         let root = trust::Source::Folder(repository.root.clone());
-        require_trust(home, &repository, &root).await?;
+        agreed = require_trust(home, &repository, &root).await?;
         (in_place(&repository).await?, false)
     };
     let folder = PathBuf::from(&place.folder);
@@ -89,7 +96,8 @@ pub(super) async fn prepare(
         }
     }
     let setup = script(&place.folder)?;
-    Ok(Prepared { place, setup, warnings })
+    let trusted = agreed.then(|| repository.root.to_string_lossy().into_owned());
+    Ok(Prepared { place, setup, trusted, warnings })
 }
 
 async fn make_worktree(
@@ -98,8 +106,6 @@ async fn make_worktree(
     record: &SessionRecord,
     plan: worktree::Plan,
 ) -> Result<Place, Problem> {
-    // Asked again, since the base may have moved after the person was asked.
-    require_trust(home, repository, &trust::Source::Commit(plan.base_commit.clone())).await?;
     let made = worktree::add(repository, &home.locks(), &plan, &record.id).await?;
     Ok(Place {
         folder: made.folder.to_string_lossy().into_owned(),
@@ -135,7 +141,8 @@ async fn left_by_a_keeper(
     }))
 }
 
-/// Nothing of the repository runs before the person has agreed to what it brings.
+/// Nothing of the repository runs before the person has agreed to what it brings. Whether it brings
+/// anything.
 ///
 /// # Errors
 /// They have not, or not to this.
@@ -143,10 +150,10 @@ pub(crate) async fn require_trust(
     home: &Home,
     repository: &Repository,
     source: &trust::Source,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let report = Trust::new(home).status(repository, source).await?;
     if report.state == TrustState::Trusted {
-        return Ok(());
+        return Ok(!report.findings.is_empty());
     }
     Err(Problem::new(
         ProblemCode::NotTrusted,

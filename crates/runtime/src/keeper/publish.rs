@@ -85,7 +85,10 @@ impl Actor {
         let sync = self.sync_at.filter(|_| self.syncing.is_none());
         let silence = self.silence_limit().map(|limit| self.last_word + limit);
         let far = Instant::now() + Duration::from_secs(3600);
-        [deadline, retry, sync, silence].into_iter().flatten().fold(far, Instant::min)
+        [deadline, retry, sync, silence, self.claim_until]
+            .into_iter()
+            .flatten()
+            .fold(far, Instant::min)
     }
 
     /// How long the CLI may say nothing in this state before the person is told, if not told yet.
@@ -106,6 +109,9 @@ impl Actor {
             && self.journal.now() >= deadline
         {
             self.input(Input::Deadline);
+        }
+        if self.claim_until.is_some_and(|until| until <= now) {
+            self.give_spare_up();
         }
         if self.sync_at.is_some_and(|at| at <= now) && self.syncing.is_none() {
             self.sync_at = None;
@@ -170,7 +176,8 @@ mod tests {
             worktrees: "/w".into(),
         };
         crate::files::create_private_folder(&home.session(&record.id)).unwrap();
-        let mut actor = Actor::open(home, record, super::super::Overrides::default()).unwrap();
+        let mut actor =
+            Actor::open(home, record, super::super::Overrides::default(), None).unwrap();
         actor.publish();
         let seen = |actor: &Actor| {
             let facts = actor.shared.facts.borrow();

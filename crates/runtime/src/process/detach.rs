@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::{COOKIE, ProcessIdentity};
 
@@ -21,13 +21,15 @@ const READY_LIMIT: u64 = 64 * 1024;
 pub struct Detached {
     /// Who it is.
     pub identity: ProcessIdentity,
+    /// Its standard input, where one was asked for; dropping it closes it.
+    pub input: Option<ChildStdin>,
     ready: BufReader<tokio::io::Take<ChildStdout>>,
     // Held only so that tokio reaps it if it ends while we live.
     _child: Child,
 }
 
 impl Detached {
-    /// The first line of its standard output, without the line's end; `None` if it closed the
+    /// The next line of its standard output, without the line's end; `None` if it closed the
     /// pipe without one, so is not going to be ready.
     ///
     /// # Errors
@@ -40,24 +42,25 @@ impl Detached {
 }
 
 /// Starts it with this process's environment, save the cookie of a session that this process may
-/// itself be in. It needs a tokio runtime.
+/// itself be in. `input` is its standard input: none, or a pipe. It needs a tokio runtime.
 ///
 /// # Errors
 /// The program or the folder is missing or may not be used, or the system refused.
-pub fn detach(program: &Path, args: &[OsString], cwd: &Path) -> io::Result<Detached> {
+pub fn detach(program: &Path, args: &[OsString], cwd: &Path, input: Stdio) -> io::Result<Detached> {
     let mut command = Command::new(program);
     command
         .args(args)
         .current_dir(cwd)
         .env_remove(OsStr::new(COOKIE))
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut child = start(&mut command)?;
     let missing = || io::Error::other("the new process cannot be found");
     let identity = child.id().and_then(ProcessIdentity::of).ok_or_else(missing)?;
     let stdout = child.stdout.take().ok_or_else(missing)?;
-    Ok(Detached { identity, ready: BufReader::new(stdout.take(READY_LIMIT)), _child: child })
+    let input = child.stdin.take();
+    Ok(Detached { identity, input, ready: BufReader::new(stdout.take(READY_LIMIT)), _child: child })
 }
 
 #[cfg(unix)]

@@ -34,24 +34,26 @@ pub(crate) async fn measure() -> Vec<Row> {
     fill(&sandbox, &repository);
     let environment: Environment = sandbox.environment().collect();
     let cli = claude::find(&environment, None).await.unwrap();
-    let (mut bosk, mut bare) = (Vec::new(), Vec::new());
+    let mut took: [Vec<f64>; 3] = Default::default();
     for round in 0..=TIMES {
         // Whoever comes second finds warmer caches, so they take turns in that as well.
-        for ours in [round % 2 == 0, round % 2 == 1] {
-            let took = if ours {
-                by_bosk(&sandbox, &repository).await
-            } else {
-                by_hand(&sandbox, &repository, &cli, &environment, round).await
+        for turn in 0..3 {
+            let who = (round + turn) % 3;
+            let one = match who {
+                0 => by_bosk(&sandbox, &repository, false).await,
+                1 => by_bosk(&sandbox, &repository, true).await,
+                _ => by_hand(&sandbox, &repository, &cli, &environment, round).await,
             };
             if round > 0 {
-                if ours { bosk.push(took) } else { bare.push(took) }
+                took[who].push(one);
             }
         }
     }
+    let [bosk, spare, bare] = took;
     let note = format!("a repository of {FILES} files");
     vec![
-        Row::against("launch to first event", "ms", bosk, bare, 1.10).note(note),
-        Row::missing("launch, warm spare process", "≤ 0.50", "not built"),
+        Row::against("launch to first event", "ms", bosk, bare.clone(), 1.10).note(note.clone()),
+        Row::against("launch, warm spare process", "ms", spare, bare, 0.50).note(note),
     ]
 }
 
@@ -67,9 +69,10 @@ fn fill(sandbox: &Sandbox, repository: &Path) {
     sandbox.git(repository, ["commit", "--quiet", "--message", "files"]);
 }
 
-async fn by_bosk(sandbox: &Sandbox, repository: &Path) -> f64 {
+async fn by_bosk(sandbox: &Sandbox, repository: &Path, spare: bool) -> f64 {
+    let launcher = sandbox.launcher(spare).await;
     let begun = Instant::now();
-    let session = sandbox.launch(&spec(repository, "@text Hello.")).await.unwrap();
+    let session = launcher.launch(&spec(repository, "@text Hello.")).await.unwrap();
     first_words(sandbox, &session).await;
     let took = milliseconds(begun.elapsed());
     session.stop().await;
@@ -114,7 +117,7 @@ async fn by_hand(
     claude.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = claude.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(&input::request("bosk-1", &input::initialize())).await.unwrap();
+    stdin.write_all(&input::request("bosk-1", &input::initialize(None))).await.unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     lines.next_line().await.unwrap().expect("the CLI ended");
     let took = milliseconds(begun.elapsed());

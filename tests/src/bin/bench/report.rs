@@ -67,21 +67,6 @@ impl Row {
         }
     }
 
-    /// What cannot be measured yet.
-    pub(crate) fn missing(name: &str, aim: &str, why: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            measured: why.to_owned(),
-            baseline: None,
-            ratio: None,
-            aim: aim.to_owned(),
-            met: None,
-            unit: "",
-            samples: [Vec::new(), Vec::new()],
-            note: String::new(),
-        }
-    }
-
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self

@@ -50,6 +50,11 @@ fn main() {
         eprintln!("stand-in: something is missing");
         std::process::exit(code.parse().unwrap());
     }
+    // As one that is too old for it; a launch then starts another.
+    if args.iter().any(|arg| arg == "--await-claim") {
+        eprintln!("error: unknown option '--await-claim'");
+        std::process::exit(1);
+    }
     if is("hang") {
         std::thread::sleep(LIFE);
     }

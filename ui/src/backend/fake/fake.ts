@@ -103,6 +103,10 @@ export class FakeBackend extends Desk implements Backend {
     this.trusted = true;
   }
 
+  async expectLaunch(soon: boolean): Promise<void> {
+    this.calls.push({ name: 'expectLaunch', args: [soon] });
+  }
+
   async launch(spec: LaunchSpec): Promise<SessionId> {
     this.calls.push({ name: 'launch', args: [spec] });
     if (!this.trusted) throw no('not_trusted', 'What this repository brings has not been accepted yet.');

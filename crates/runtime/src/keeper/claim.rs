@@ -1,0 +1,65 @@
+//! Giving a spare process its session. Whatever goes wrong with it, the session gets a new process,
+//! and nobody is bothered: nothing was said to it yet. Not here: the process before ([`super::spare`]).
+
+use bosk_core::claude::input;
+use bosk_core::journal::Note;
+use bosk_core::session::{Input, PrepareStep, State};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::actor::Actor;
+use super::calls::Pending;
+use super::cli::Running;
+use super::spare;
+
+impl Actor {
+    /// Asks the process to become this session's, in this folder.
+    pub(super) fn claim(&mut self, spare: Running, folder: &str) {
+        let pid = spare.tree().root().pid;
+        let version = self.cli.as_ref().map(|cli| cli.version.to_string());
+        self.running = Some(spare);
+        self.last_word = Instant::now();
+        self.claim_until = Some(Instant::now() + self.patience.start);
+        self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
+        let spec = &self.record.spec;
+        let mut requests = vec![input::claim(folder, spec, self.trusted.as_deref())];
+        requests.extend(spec.model.as_deref().map(input::set_model));
+        requests.extend(spec.effort.map(input::set_effort));
+        let last = requests.len() - 1;
+        for (at, request) in requests.into_iter().enumerate() {
+            self.control(request, Pending::Claim { last: at == last });
+        }
+    }
+
+    /// It has answered one of these requests.
+    pub(super) fn claimed(&mut self, last: bool, result: Result<Value, String>) {
+        match result {
+            // An answer that comes after it was given up.
+            _ if self.claim_until.is_none() => {}
+            Ok(answer) => {
+                if let Some(offer) = answer.get("initialize") {
+                    self.offered(offer);
+                }
+                if last {
+                    self.claim_until = None;
+                    self.input(Input::CliReady);
+                    self.hand_over();
+                }
+            }
+            Err(error) => {
+                tracing::warn!(error, "the spare process refused");
+                self.give_spare_up();
+            }
+        }
+    }
+
+    /// Ends the process, and starts a new one in its place.
+    pub(super) fn give_spare_up(&mut self) {
+        self.end_of_output();
+        spare::end(self.running.take());
+        self.claim_until = None;
+        if self.state == (State::Preparing { step: PrepareStep::Starting }) {
+            self.start_cli();
+        }
+    }
+}

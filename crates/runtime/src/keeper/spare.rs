@@ -1,0 +1,90 @@
+//! A process of the CLI that was started before its session is known, in a folder of Bosk's own that
+//! is empty. What it says meanwhile belongs to no session and is dropped. Not here: giving it a
+//! session ([`super::claim`]).
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::pin;
+
+use bosk_core::SessionId;
+use bosk_core::claude::message::{self, Message};
+use bosk_core::claude::{args, input};
+use bosk_core::lines::{Line, Lines};
+use bosk_core::wire::Ready;
+
+use super::actor::KILL_LIMIT;
+use super::cli::{Running, Said};
+use super::{Overrides, say};
+use crate::home::Home;
+use crate::{claude, files, process};
+
+/// The name of the greeting, which no request of a session's has.
+const GREETING: &str = "bosk-spare";
+
+/// The longest line that is looked at: an answer to a greeting has some 50 KB.
+const LONGEST: usize = 1 << 20;
+
+/// Starts and greets it. None where that cannot be: then the session gets a new one.
+pub(super) async fn start(home: &Home, id: &SessionId) -> Option<Running> {
+    let (settings, _) = crate::settings::load(home);
+    let named = settings.claude.map(PathBuf::from);
+    let own = process::Environment::own();
+    let folder = home.path().join("spare");
+    let started = async {
+        let cli = claude::find(&own, named.as_deref()).await?;
+        files::create_private_folder(&folder).map_err(|error| crate::home::unwritable(&error))?;
+        Running::start(home, id, &cli, &folder, args::spare(id), &Overrides::default()).await
+    };
+    let running = match started.await {
+        Ok(running) => running,
+        Err(problem) => {
+            tracing::debug!(%problem, "no spare process");
+            return None;
+        }
+    };
+    let greeting = input::request(GREETING, &input::initialize(None));
+    running.send(greeting).is_ok().then_some(running)
+}
+
+/// Waits for the word that it is wanted, and says so on standard output once it is ready itself.
+/// Whether the word came; a process that ends meanwhile is none any more.
+pub(super) async fn wait(
+    running: &mut Option<Running>,
+    wanted: impl Future<Output = bool>,
+) -> bool {
+    let mut wanted = pin!(wanted);
+    let (mut buffer, mut lines, mut said) = (Vec::new(), Lines::new(LONGEST), false);
+    loop {
+        if running.is_none() && !said {
+            said = true;
+            say(&Ready::Parked);
+        }
+        tokio::select! {
+            biased;
+            wanted = &mut wanted => return wanted,
+            heard = Running::next(running, &mut buffer, true) => match heard {
+                Said::Output => lines.feed(&buffer, |line| {
+                    if !said && is_greeted(line) {
+                        said = true;
+                        say(&Ready::Parked);
+                    }
+                }),
+                Said::Error => {}
+                Said::Died | Said::Gone(_) => end(running.take()),
+            }
+        }
+    }
+}
+
+fn is_greeted(line: Line<'_>) -> bool {
+    let Line::Whole(line) = line else { return false };
+    matches!(message::parse(line), Ok(Message::Response(answer)) if answer.response.request_id == GREETING)
+}
+
+/// Ends it and whatever came of it.
+pub(super) fn end(running: Option<Running>) {
+    if let Some(running) = running {
+        let killed = running.tree().kill(KILL_LIMIT);
+        tracing::debug!(?killed, "a spare process was not needed");
+    }
+}
