@@ -78,6 +78,16 @@ async fn a_session_is_launched_watched_steered_stopped_and_found_again() {
     window.inspect("diff").await;
     window.click("//*[@data-testid='entry']//button[contains(., 'Edited')]").await;
 
+    window.click("[aria-label='Find in transcript']").await;
+    window.write("input[type=search]", "readme").await;
+    window.until("[...CSS.highlights.get('found') ?? []].length > 1").await;
+    let marked: Vec<String> =
+        window.read("[...CSS.highlights.get('found')].map((range) => range.toString())").await;
+    assert!(marked.iter().all(|word| word.eq_ignore_ascii_case("readme")), "{marked:?}");
+    window.inspect("find").await;
+    window.click("[role=search] [aria-label=Close]").await;
+    window.until("!CSS.highlights.has('found')").await;
+
     window.until("one('fleet-row').dataset.glance === 'done'").await;
     window.click(&at("panel-info")).await;
     window.click(&at("stop")).await;
