@@ -17,8 +17,7 @@ describe('launching', () => {
     );
     await fireEvent.keyDown(screen.getByTestId('launch-prompt'), { key: 'Enter', ctrlKey: true });
     await waitFor(() => expect(bosk.session?.title).toBe('Fix the test'));
-    expect(backend.calls[0]).toMatchObject({
-      name: 'launch',
+    expect(backend.calls.find(({ name }) => name === 'launch')).toMatchObject({
       args: [{ permission_mode: 'manual', worktree: true }],
     });
     expect(screen.queryByRole('dialog')).toBeNull();

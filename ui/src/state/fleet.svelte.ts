@@ -2,7 +2,7 @@ import { group, stay, type Group } from './groups';
 import type { Store } from './store.svelte';
 
 /** How long after the last move a person counts as still aiming: milliseconds. */
-export const AIMING = 4000;
+export const AIMING = 3000;
 
 /**
  * The fleet as it is shown. While a person aims at a row, by pointer or by keys, rows keep their places,

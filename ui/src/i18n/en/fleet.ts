@@ -25,7 +25,7 @@ export const fleet = {
   'doing.retryingStatus': 'Waiting to try again (attempt {attempt}, error {status})',
   'doing.asking': 'Waiting for your answer',
   'doing.working': 'Working',
-  'doing.idle': 'Waiting for your next message',
+  'doing.idle': 'Your turn',
   'doing.queued': 'Waiting for its turn',
   'doing.worktree': 'Making the worktree',
   'doing.setup': 'Running the set-up script',

@@ -35,6 +35,7 @@ export const session = {
   'transcript.compactedFrom':
     'The conversation was shortened to fit the model’s context, from {tokens} tokens',
   'transcript.setupRunning': 'Set-up script is running',
+  'transcript.setupSaid': 'From the set-up script',
   'transcript.setupDone': 'Set-up script finished',
   'transcript.setupFailed': 'Set-up script failed with exit code {exit}',
   'transcript.stopping.interrupt': 'Stopping: asked Claude to interrupt',

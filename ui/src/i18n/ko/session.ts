@@ -35,6 +35,7 @@ export const session: Record<keyof typeof english, string> = {
   'transcript.compacted': '모델의 문맥에 맞게 대화를 줄였습니다',
   'transcript.compactedFrom': '{tokens}토큰이던 대화를 모델의 문맥에 맞게 줄였습니다',
   'transcript.setupRunning': '준비 스크립트 실행 중',
+  'transcript.setupSaid': '준비 스크립트의 출력',
   'transcript.setupDone': '준비 스크립트 완료',
   'transcript.setupFailed': '준비 스크립트 실패, 종료 코드 {exit}',
   'transcript.stopping.interrupt': '멈추는 중: Claude에게 그만두라고 했습니다',
