@@ -272,3 +272,42 @@ fn closed() -> Problem {
 fn garbled(error: &serde_json::Error) -> Problem {
     Problem::new(ProblemCode::Internal, format!("The keeper's answer makes no sense: {error}."))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_keeper_said_last_is_read_also_when_a_call_comes_too_late() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().to_owned()).unwrap();
+        let id = SessionId::parse("b1d42286-cc30-4c1e-a2f9-fc320fe98405").unwrap();
+        let listener = socket::listen(&home, &id).unwrap();
+        // Which of its two sides a client finds closed first is chance.
+        for _ in 0..32 {
+            let keeper = async {
+                let mut stream = BufReader::new(socket::accept(&listener).await.unwrap());
+                let mut line = String::new();
+                stream.read_line(&mut line).await.unwrap();
+                let hello: Request = serde_json::from_str(&line).unwrap();
+                let version = serde_json::json!({"version": VERSION});
+                say(&mut stream, &Reply { id: hello.id, outcome: ReplyOutcome::Ok(version) }).await;
+                stream
+            };
+            let (connection, mut keeper) = tokio::join!(Connection::open(&home, &id), keeper);
+            let connection = connection.unwrap();
+            say(&mut keeper, &Push::Dirty { end: 7 }).await;
+            drop(keeper);
+            let late = connection.call(Call::Stat).await.unwrap_err();
+            assert_eq!(late.code, ProblemCode::KeeperUnreachable);
+            assert_eq!(connection.news().await, Some(News { end: Some(7), ..News::default() }));
+            assert_eq!(connection.news().await, None);
+        }
+    }
+
+    async fn say(to: &mut BufReader<Stream>, what: &impl serde::Serialize) {
+        let mut line = serde_json::to_vec(what).unwrap();
+        line.push(b'\n');
+        to.get_mut().write_all(&line).await.unwrap();
+    }
+}
