@@ -103,6 +103,7 @@ async fn a_failed_set_up_script_is_an_offer() {
     window.click(&at("trust-accept")).await;
     window.until("one('ask')?.dataset.kind === 'setup'").await;
     window.until(&problem("setup_failed")).await;
+    window.until_shown("setup", "no such package").await;
     window.inspect("setup-failed").await;
     window.click(&button("Go on without it")).await;
     window.until_shown("text", "Without it, then.").await;
