@@ -101,6 +101,8 @@ pub enum Event {
         total: u32,
         /// The new and changed ones, in order. A gap below `total` is fetched by page when it is scrolled to.
         entries: Vec<Entry>,
+        /// Older ones that have changed too, too many to be carried: they are fetched when they are seen.
+        outdated: Vec<u32>,
     },
     /// Streamed blocks of a watched session.
     Partials {

@@ -36,7 +36,8 @@ export class Conversation {
   readonly opened = new SvelteMap<string, boolean>();
 
   #fetch: FetchPage;
-  #asked = new Set<number>();
+  /** Pages that are on their way, and whether something in them has changed since they were asked for. */
+  #asked = new Map<number, boolean>();
 
   constructor(view: SessionView, fetch: FetchPage) {
     this.id = view.summary.id;
@@ -48,7 +49,7 @@ export class Conversation {
   replace(view: SessionView): void {
     this.entries.clear();
     this.growing.clear();
-    this.#asked.clear();
+    for (const from of this.#asked.keys()) this.#asked.set(from, true);
     this.total = view.total;
     for (const entry of view.entries) this.entries.set(entry.index, entry);
     this.#take(view.partials);
@@ -65,6 +66,11 @@ export class Conversation {
   applyEntries(event: Of<'entries'>): void {
     this.total = Math.max(this.total, event.total);
     for (const entry of event.entries) this.entries.set(entry.index, entry);
+    for (const index of event.outdated) {
+      this.entries.delete(index);
+      const from = Math.floor(index / PAGE) * PAGE;
+      if (this.#asked.has(from)) this.#asked.set(from, true);
+    }
     if (this.entries.size > KEPT * 2) this.#forgetFar(this.total - 1);
   }
 
@@ -82,10 +88,14 @@ export class Conversation {
   need(index: number): void {
     if (index < 0 || index >= this.total || this.entries.has(index)) return;
     const from = Math.floor(index / PAGE) * PAGE;
-    if (this.#asked.has(from)) return;
-    this.#asked.add(from);
-    this.#fetch(from, PAGE)
+    if (!this.#asked.has(from)) void this.#ask(from, index);
+  }
+
+  async #ask(from: number, index: number): Promise<void> {
+    this.#asked.set(from, false);
+    await this.#fetch(from, PAGE)
       .then((page) => {
+        if (this.#asked.get(from)) return this.#ask(from, index);
         for (const entry of page.entries) {
           // What came over the channel meanwhile is newer than the page.
           if (!this.entries.has(entry.index)) this.entries.set(entry.index, entry);

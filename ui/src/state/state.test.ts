@@ -108,9 +108,53 @@ describe('a conversation', () => {
     );
     conversation.need(0);
     const fresh = { index: 3, at: 0, parent: null, kind: 'text' as const, text: 'newer' };
-    conversation.applyEntries({ type: 'entries', id: first.summary.id, total: 100_000, entries: [fresh] });
+    conversation.applyEntries({
+      type: 'entries',
+      id: first.summary.id,
+      total: 100_000,
+      entries: [fresh],
+      outdated: [],
+    });
     await vi.waitFor(() => expect(conversation.entries.has(4)).toBe(true));
     expect(conversation.entries.get(3)).toMatchObject({ text: 'newer' });
+  });
+
+  it('shows no entry as it was: one that is told to have changed is fetched anew', async () => {
+    const backend = new FakeBackend('long');
+    const first = await view(backend);
+    const pages: ((text: string) => void)[] = [];
+    const conversation = new Conversation(
+      first,
+      (from) =>
+        new Promise((resolve) => {
+          pages.push((text) =>
+            resolve({
+              total: 100_000,
+              entries: [{ index: from, at: 0, parent: null, kind: 'text', text }],
+            }),
+          );
+        }),
+    );
+    const changed = () =>
+      conversation.applyEntries({
+        type: 'entries',
+        id: first.summary.id,
+        total: 100_000,
+        entries: [],
+        outdated: [0],
+      });
+    conversation.need(0);
+    pages[0]?.('first');
+    await vi.waitFor(() => expect(conversation.entries.get(0)).toMatchObject({ text: 'first' }));
+    changed();
+    expect(conversation.entries.has(0)).toBe(false);
+    conversation.need(0);
+    changed();
+    pages[1]?.('second');
+    await vi.waitFor(() => expect(pages).toHaveLength(3));
+    expect(conversation.entries.has(0)).toBe(false);
+    pages[2]?.('third');
+    await vi.waitFor(() => expect(conversation.entries.get(0)).toMatchObject({ text: 'third' }));
   });
 });
 

@@ -22,6 +22,9 @@ pub(super) struct Gathered {
 #[derive(Debug, Default)]
 struct OfWatched {
     entries: Changed,
+    outdated: BTreeSet<u32>,
+    /// Entries that the window knew of before, and those that there are.
+    known: u32,
     total: Option<u32>,
     partials: BTreeMap<u64, Partial>,
     done: BTreeSet<u64>,
@@ -49,14 +52,28 @@ impl Gathered {
         }
     }
 
-    /// Entries are new or have changed.
-    pub(super) fn entries(&mut self, id: &SessionId, changed: Changed, total: u32) {
+    /// Entries are new or have changed, in a transcript that was `known` entries long before. The
+    /// newest are what is looked at: of an older one, only that it has changed is told.
+    pub(super) fn entries(
+        &mut self,
+        id: &SessionId,
+        (changed, outdated): (Changed, Vec<u32>),
+        known: u32,
+        total: u32,
+    ) {
         let watched = self.watched.entry(id.clone()).or_default();
-        watched.entries.extend(changed);
-        // The newest are what is looked at; an older one that changed is fetched when it is seen.
-        while watched.entries.len() > MOST_ENTRIES {
-            watched.entries.pop_first();
+        if watched.total.is_none() {
+            watched.known = known;
         }
+        watched.entries.extend(changed);
+        watched.outdated.extend(outdated);
+        while watched.entries.len() > MOST_ENTRIES
+            && let Some((index, _)) = watched.entries.pop_first()
+        {
+            watched.outdated.insert(index);
+        }
+        // What the window never had cannot be old there.
+        drop(watched.outdated.split_off(&watched.known));
         watched.total = Some(total);
     }
 
@@ -119,8 +136,11 @@ impl Gathered {
         for (id, watched) in std::mem::take(&mut self.watched) {
             // An entry before the end of its streamed block: the text changes places, it does not blink.
             if let Some(total) = watched.total {
+                let carried = |index: &u32| watched.entries.contains_key(index);
+                let outdated = watched.outdated.iter().filter(|index| !carried(index));
+                let outdated = outdated.copied().collect();
                 let entries = watched.entries.into_values().collect();
-                events.push(Event::Entries { id: id.clone(), total, entries });
+                events.push(Event::Entries { id: id.clone(), total, entries, outdated });
             }
             if !watched.partials.is_empty() || !watched.done.is_empty() {
                 let partials = watched.partials.into_values().collect();
@@ -137,5 +157,51 @@ impl Gathered {
         }
         events.append(&mut self.others);
         events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bosk_core::transcript::{Entry, EntryBody};
+
+    struct Nobody;
+
+    impl Present for Nobody {
+        fn summary(&self, _: &SessionId) -> Option<SessionSummary> {
+            None
+        }
+
+        fn waiting(&self, _: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>) {
+            (vec![], vec![])
+        }
+    }
+
+    fn entries(range: std::ops::Range<u32>) -> Changed {
+        let body = || EntryBody::Text { text: String::new() };
+        range.map(|index| (index, Entry { index, at: 0, parent: None, body: body() })).collect()
+    }
+
+    #[test]
+    fn an_older_entry_that_changed_in_a_flood_is_told_to_be_old() {
+        let id = SessionId::parse("b1d42286-cc30-4c1e-a2f9-fc320fe98405").unwrap();
+        let mut gathered = Gathered::default();
+        let most = u32::try_from(MOST_ENTRIES).unwrap();
+        // The window knows ten; three of them change, and far more than a batch carries are new.
+        gathered.entries(&id, (entries(3..5), vec![1]), 10, 10);
+        gathered.entries(&id, (entries(10..10 + 2 * most), vec![]), 10, 10 + 2 * most);
+        gathered.entries(
+            &id,
+            (Changed::new(), vec![2, 10, 11 + most]),
+            10 + 2 * most,
+            10 + 2 * most,
+        );
+        let events = gathered.take(&Nobody);
+        let [Event::Entries { total, entries, outdated, .. }] = &events[..] else {
+            panic!("{events:?}")
+        };
+        assert_eq!((*total, entries.len()), (10 + 2 * most, MOST_ENTRIES));
+        assert_eq!(entries[0].index, 10 + most);
+        assert_eq!(*outdated, [1, 2, 3, 4]);
     }
 }

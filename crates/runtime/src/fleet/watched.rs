@@ -79,6 +79,7 @@ impl State {
         let Some(transcript) = &mut session.transcript else { return };
         let mut changed = Changed::new();
         let mut touched = Vec::new();
+        let known = transcript.total();
         let end = end.map_or_else(|| transcript.end(), Ok);
         let read = end.and_then(|end| {
             transcript.read_on(end, PIECE, |change| match change {
@@ -89,15 +90,18 @@ impl State {
             })
         });
         // Read again as they are now: a result and a decision may both have come.
-        let last = super::MOST_ENTRIES;
-        for index in touched.into_iter().rev().take(last) {
-            if let Ok(entries) = transcript.page(index, 1) {
-                changed.extend(entries.into_iter().map(|entry| (entry.index, entry)));
+        let newest = touched.split_off(touched.len().saturating_sub(super::MOST_ENTRIES));
+        for index in newest {
+            match transcript.page(index, 1) {
+                Ok(entries) => {
+                    changed.extend(entries.into_iter().map(|entry| (entry.index, entry)))
+                }
+                Err(_) => touched.push(index),
             }
         }
         let total = transcript.total();
         if !changed.is_empty() {
-            self.gathered.entries(id, changed, total);
+            self.gathered.entries(id, (changed, touched), known, total);
         }
         match read {
             Ok(true) => {}

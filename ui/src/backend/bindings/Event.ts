@@ -35,7 +35,11 @@ total: number,
 /**
  * The new and changed ones, in order. A gap below `total` is fetched by page when it is scrolled to.
  */
-entries: Array<Entry>, } | { "type": "partials", 
+entries: Array<Entry>, 
+/**
+ * Older ones that have changed too, too many to be carried: they are fetched when they are seen.
+ */
+outdated: Array<number>, } | { "type": "partials", 
 /**
  * Which session.
  */

@@ -80,7 +80,7 @@ export class World {
     const session = this.session(id);
     const entry = { parent: null, ...body, index: session.entries.length, at: Date.now() } as Entry;
     session.entries.push(entry);
-    this.emit({ type: 'entries', id, total: session.entries.length, entries: [entry] });
+    this.emit({ type: 'entries', id, total: session.entries.length, entries: [entry], outdated: [] });
   }
 
   /** Streams words as the real backend does: in pieces, then the entry in their place. */
@@ -96,7 +96,7 @@ export class World {
         entries.push(entry);
         partials.delete(block);
         this.emit(
-          { type: 'entries', id, total: entries.length, entries: [entry] },
+          { type: 'entries', id, total: entries.length, entries: [entry], outdated: [] },
           { type: 'partials', id, partials: [], done: [block] },
         );
         this.update(id, { turn: 'idle', glance: 'done', doing: null, turn_started_at: null });
