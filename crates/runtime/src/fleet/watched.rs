@@ -94,7 +94,7 @@ impl State {
         for index in newest {
             match transcript.page(index, 1) {
                 Ok(entries) => {
-                    changed.extend(entries.into_iter().map(|entry| (entry.index, entry)))
+                    changed.extend(entries.into_iter().map(|entry| (entry.index, entry)));
                 }
                 Err(_) => touched.push(index),
             }
