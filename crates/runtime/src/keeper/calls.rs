@@ -39,8 +39,7 @@ impl Pending {
             Self::Greeting => {
                 if let Ok(offer) = result {
                     actor.offered(&offer);
-                    actor.input(Input::CliReady);
-                    actor.hand_over();
+                    actor.ready();
                 }
             }
             Self::Claim { last } => actor.claimed(last, result),
@@ -210,6 +209,13 @@ impl Actor {
         {
             self.note(&Note::Warning { text: problem.message });
         }
+    }
+
+    /// The CLI can be talked to: it gets what waits for it.
+    pub(super) fn ready(&mut self) {
+        self.input(Input::CliReady);
+        self.hand_over();
+        self.let_go();
     }
 
     /// The CLI was started, or could not be.

@@ -3,7 +3,7 @@
 
 use bosk_core::claude::input;
 use bosk_core::journal::Note;
-use bosk_core::session::{Input, PrepareStep, State};
+use bosk_core::session::{PrepareStep, State};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -42,8 +42,7 @@ impl Actor {
                 }
                 if last {
                     self.claim_until = None;
-                    self.input(Input::CliReady);
-                    self.hand_over();
+                    self.ready();
                 }
             }
             Err(error) => {

@@ -1,6 +1,8 @@
 //! What the CLI prints: into the journal first, then understood as far as the keeper must. A line of
 //! any length passes through in bounded memory; streamed deltas are for the connections only.
 
+use std::time::Duration;
+
 use bosk_core::ProblemCode;
 use bosk_core::claude::message::{self, Message, Stream};
 use bosk_core::claude::{envelope, input};
@@ -16,6 +18,9 @@ use super::partials::Partials;
 
 /// Most bytes kept of the last words of standard error.
 const LAST_WORDS: usize = 2 << 10;
+
+/// How often memory is given back at most: it costs about a millisecond of CPU time each time.
+const LET_GO_EVERY: Duration = Duration::from_secs(10);
 
 /// What is between two pieces of output.
 pub(super) struct Output {
@@ -189,6 +194,8 @@ impl Actor {
                 self.output.streamed.push(Streamed::Cleared);
                 self.asks.clear();
                 self.input(Input::TurnEnded);
+                // It may be hours until the next one.
+                self.let_go();
             }
             Message::User(user) if user.is_replay => self.taken(&user.uuid),
             Message::Lifecycle(one) if one.state == "completed" => {
@@ -201,6 +208,14 @@ impl Actor {
             }
             Message::Response(response) => self.responded(response.response),
             _ => {}
+        }
+    }
+
+    /// Gives memory back that is not needed for a while, unless that was done just now.
+    pub(super) fn let_go(&mut self) {
+        if self.let_go_at.is_none_or(|at| at.elapsed() > LET_GO_EVERY) {
+            self.let_go_at = Some(Instant::now());
+            crate::process::let_go_of_code();
         }
     }
 
