@@ -49,7 +49,7 @@ pub enum Message {
 }
 
 /// Kinds that say nothing to a person that another message does not say better.
-const QUIET: [&str; 16] = [
+const QUIET: [&str; 17] = [
     "system/background_tasks_changed",
     "system/commands_changed",
     "system/files_persisted",
@@ -63,6 +63,7 @@ const QUIET: [&str; 16] = [
     "system/task_started",
     "system/task_updated",
     "system/thinking_tokens",
+    "system/ui_invalidate",
     "auth_status",
     "keep_alive",
     "tool_progress",

@@ -99,6 +99,7 @@ export const session = {
   'composer.label': 'Message to Claude',
   'composer.placeholder': 'Reply, @ for a file, / for a command',
   'composer.queuePlaceholder': 'Claude is at work. What you write is taken up when it can be.',
+  'composer.preparingPlaceholder': 'Claude has not started yet. What you write waits for it.',
   'composer.endedPlaceholder': 'The session has ended. A message resumes it.',
   'composer.send': 'Send',
   'composer.files': 'Files',
