@@ -29,6 +29,18 @@ pub struct SessionRecord {
     pub repository_root: String,
     /// Where worktrees go.
     pub worktrees: String,
+    /// What the person had agreed to when it was launched.
+    #[serde(default)]
+    pub agreed: Option<Agreed>,
+}
+
+/// That nothing which the commit brings is strange to the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// The full id of the base commit.
+    pub commit: String,
+    /// Whether it brings anything.
+    pub brings: bool,
 }
 
 impl SessionRecord {

@@ -13,16 +13,11 @@ use crate::home::{self, Home};
 /// and the unreadable file stands aside under another name.
 #[must_use]
 pub fn load(home: &Home) -> (Settings, Option<Problem>) {
-    let path = home.settings();
-    let why = match std::fs::read(&path) {
-        Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(settings) => return (settings, None),
-            Err(error) => error.to_string(),
-        },
-        Err(error) if error.kind() == ErrorKind::NotFound => return (Settings::default(), None),
-        Err(error) => error.to_string(),
+    let why = match read(home) {
+        Ok(settings) => return (settings, None),
+        Err(error) => error,
     };
-    let aside = match files::put_aside(&path) {
+    let aside = match files::put_aside(&home.settings()) {
         Ok(aside) => format!("It is kept as `{}`.", aside.display()),
         Err(error) => format!("It could not be put aside: {error}."),
     };
@@ -32,6 +27,21 @@ pub fn load(home: &Home) -> (Settings, Option<Problem>) {
     )
     .hint("Set what you need again, or mend the file and put it back.");
     (Settings::default(), Some(problem))
+}
+
+/// Reads the settings for whoever can tell nobody what is wrong with them: an unreadable file stays
+/// where it is, for somebody who can.
+#[must_use]
+pub fn peek(home: &Home) -> Settings {
+    read(home).unwrap_or_default()
+}
+
+fn read(home: &Home) -> std::io::Result<Settings> {
+    match std::fs::read(home.settings()) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Settings::default()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes the settings, durably.
@@ -57,6 +67,7 @@ mod tests {
         assert_eq!(load(&home), (wanted, None));
         for turn in 1..3 {
             std::fs::write(home.settings(), b"{\"api_billing\": tr").unwrap();
+            assert_eq!(peek(&home), Settings::default());
             let (settings, problem) = load(&home);
             assert_eq!(settings, Settings::default());
             assert_eq!(problem.unwrap().code, ProblemCode::FileDamaged);

@@ -15,7 +15,7 @@ use crate::git::{Repository, worktree};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, Writer, writer};
 use crate::keeper::prepare::require_trust;
-use crate::session_record::SessionRecord;
+use crate::session_record::{Agreed, SessionRecord};
 use crate::{files, settings, trust};
 
 /// What must be free on the disk for a new session, in bytes: less, and even the repository's
@@ -104,7 +104,8 @@ pub async fn launch_with(
     check(&spec)?;
     check_room(home)?;
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
-    require_trust(home, &repository, &source(home, &repository, &spec).await?).await?;
+    let source = source(home, &repository, &spec).await?;
+    let brings = require_trust(home, &repository, &source).await?;
     let spare = spare.filter(|_| args::suits_spare(&spec));
     let id = spare.as_ref().map_or_else(new_id, |spare| Ok(spare.id().clone()))?;
     let record = SessionRecord {
@@ -113,6 +114,10 @@ pub async fn launch_with(
         repository_name: repository.name(),
         repository_root: repository.root.to_string_lossy().into_owned(),
         worktrees: worktrees(home)?.to_string_lossy().into_owned(),
+        agreed: match source {
+            trust::Source::Commit(commit) => Some(Agreed { commit, brings }),
+            trust::Source::Folder(_) => None,
+        },
         spec,
     };
     let folder = home.session(&id);

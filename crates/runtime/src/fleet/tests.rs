@@ -45,6 +45,7 @@ impl Stage {
             repository_name: "r".into(),
             repository_root: "/r".into(),
             worktrees: "/w".into(),
+            agreed: None,
         };
         crate::files::create_private_folder(&home.session(&id)).unwrap();
         record.save(&home).unwrap();

@@ -58,7 +58,7 @@ impl Running {
         args: Vec<String>,
         overrides: &Overrides,
     ) -> Result<Self, Problem> {
-        let (settings, _) = crate::settings::load(home);
+        let settings = crate::settings::peek(home);
         let token = match settings.api_billing {
             true => None,
             false => TokenShelf::of(home).load().await.unwrap_or_else(|problem| {

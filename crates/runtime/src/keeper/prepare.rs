@@ -75,9 +75,14 @@ pub(super) async fn prepare(
             (left, plan) => {
                 left?;
                 let plan = plan?;
-                // Asked again, since the base may have moved after the person was asked.
-                let base = trust::Source::Commit(plan.base_commit.clone());
-                agreed = require_trust(home, &repository, &base).await?;
+                agreed = match &record.agreed {
+                    Some(agreed) if agreed.commit == plan.base_commit => agreed.brings,
+                    // The base has moved after the person was asked.
+                    _ => {
+                        let base = trust::Source::Commit(plan.base_commit.clone());
+                        require_trust(home, &repository, &base).await?
+                    }
+                };
                 (make_worktree(home, &repository, record, plan).await?, true)
             }
         }

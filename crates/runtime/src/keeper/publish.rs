@@ -174,6 +174,7 @@ mod tests {
             repository_name: "r".into(),
             repository_root: "/r".into(),
             worktrees: "/w".into(),
+            agreed: None,
         };
         crate::files::create_private_folder(&home.session(&record.id)).unwrap();
         let mut actor =

@@ -26,7 +26,7 @@ const LONGEST: usize = 1 << 20;
 
 /// Starts and greets it. None where that cannot be: then the session gets a new one.
 pub(super) async fn start(home: &Home, id: &SessionId) -> Option<Running> {
-    let (settings, _) = crate::settings::load(home);
+    let settings = crate::settings::peek(home);
     let named = settings.claude.map(PathBuf::from);
     let own = process::Environment::own();
     let folder = home.path().join("spare");

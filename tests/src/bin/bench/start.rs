@@ -58,6 +58,7 @@ fn past(desk: &Desk, number: usize) {
         repository_name: format!("sample-{}", number % 7),
         repository_root: format!("{}-{}", repository.display(), number % 7),
         worktrees: desk.path("worktrees").display().to_string(),
+        agreed: None,
         spec: spec(&repository, &format!("Do thing number {number} and say what came of it")),
     };
     let folder = desk.home().session(&id);
