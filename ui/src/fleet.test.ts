@@ -114,3 +114,26 @@ describe('the places in the fleet', () => {
     expect(document.activeElement).toBe(row(id));
   });
 });
+
+describe('a thousand sessions', () => {
+  it('are drawn as far as one sees, and further as one goes down or steps', async () => {
+    const { store, bosk } = await open('twenty');
+    const [one] = store.sessions.values();
+    if (!one) throw new Error('no session');
+    for (let number = 0; number < 1000; number += 1) {
+      const id = `past-${String(number)}`;
+      store.apply({ type: 'session', summary: { ...one, id, glance: 'stopped', created_at: -number } });
+    }
+    await tick();
+    expect(rows()).toHaveLength(60);
+    expect(screen.getByRole('region', { name: /Stopped/ }).textContent).toContain('1,002');
+    const list = rows()[0]?.closest('.list');
+    if (!list) throw new Error('no list');
+    await fireEvent.scroll(list);
+    expect(rows()).toHaveLength(120);
+    bosk.select('past-500');
+    await tick();
+    expect(row('past-500')).toBeTruthy();
+    expect(row('past-999')).toBeUndefined();
+  });
+});

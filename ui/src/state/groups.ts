@@ -43,6 +43,16 @@ export function stay(places: Group[], sessions: ReadonlyMap<SessionId, SessionSu
   ];
 }
 
+/** The first rows, in their groups. */
+export function top(groups: readonly Group[], count: number): Group[] {
+  let left = count;
+  return groups.flatMap((part) => {
+    const sessions = part.sessions.slice(0, Math.max(0, left));
+    left -= sessions.length;
+    return sessions.length > 0 ? [{ ...part, sessions }] : [];
+  });
+}
+
 export function order(sessions: Iterable<SessionSummary>): SessionSummary[] {
   return group(sessions).flatMap((part) => part.sessions);
 }

@@ -77,16 +77,22 @@ async fn started(desk: &Desk, screen: &Screen, empty: bool) -> f64 {
     let begun = Instant::now();
     let app = App::start(desk, empty);
     let (mut last, mut changed) = (before.clone(), begun);
+    let mut changes = Vec::new();
     // Nothing has happened before the window is there.
     while last == before || changed.elapsed() < STILL {
         tokio::time::sleep(Duration::from_millis(1)).await;
         let now = screen.picture();
         if now != last {
             (last, changed) = (now, Instant::now());
+            changes.push(milliseconds(changed - begun).round());
         }
     }
     let took = milliseconds(changed - begun);
     app.end(desk).await;
+    eprintln!(
+        "  {}: the picture changed after {changes:?} ms",
+        if empty { "empty" } else { "Bosk" }
+    );
     took
 }
 
