@@ -35,11 +35,13 @@ pub fn run() -> Result<(), Problem> {
         .menu(menu::build)
         .on_menu_event(menu::chosen)
         .setup(move |app| {
+            // First: its process starts meanwhile. The page can ask for nothing before this has returned,
+            // since its calls come by the loop that runs afterwards.
+            window::open_main(app.handle())?;
             let fleet = tauri::async_runtime::block_on(Fleet::open(opening))?;
             app.manage(fleet.clone());
             app.manage(ipc::launch::Expected::default());
             app.manage(store::Store::open(app.handle(), &home));
-            window::open_main(app.handle())?;
             // Neither holds up the window: what they find comes as events.
             tauri::async_runtime::spawn(ipc::claude::look(fleet));
             Ok(())

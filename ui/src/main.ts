@@ -15,6 +15,7 @@ if (!target) throw new Error('index.html has no #app');
 const backend = await chooseBackend();
 const store = new Store();
 const bosk = new Bosk(store, backend, new Connection(backend, store));
+// First, so that the answer is on its way while the window is drawn.
+void bosk.connection.subscribe();
 clock.start();
 mount(App, { target, props: { bosk } });
-void bosk.connection.subscribe();
