@@ -176,6 +176,7 @@ fn own_place(table: &[Process]) -> (u32, u32) {
 /// processes is no snapshot, and may miss one that is just changing parents) or time is over.
 pub(super) fn end_all(find: impl Fn() -> Vec<Process>, deadline: Instant) -> Killed {
     let mut ended = BTreeMap::new();
+    let mut dying = Vec::new();
     let mut quiet = 0;
     let mut last_round = false;
     let left = loop {
@@ -212,7 +213,13 @@ pub(super) fn end_all(find: impl Fn() -> Vec<Process>, deadline: Instant) -> Kil
         if !handles.is_empty() {
             wait_for_any(&handles, Duration::from_millis(50));
         }
+        dying.extend(handles);
     };
+    // One that is being taken apart has no environment any more, and so is no longer found.
+    for handle in &dying {
+        let rest = deadline.saturating_duration_since(Instant::now());
+        wait_for_any(std::slice::from_ref(handle), rest);
+    }
     let left: Vec<(u32, String)> = left.into_iter().map(|one| (one.pid, one.name)).collect();
     let ended = ended.into_iter().map(|(identity, name)| (identity.pid, name));
     Killed { ended: ended.filter(|one| !left.contains(one)).collect(), left }
