@@ -61,10 +61,12 @@ pub(crate) async fn expect_launch(
     expected: State<'_, Expected>,
     soon: bool,
 ) -> Answer<()> {
-    let mut spare = expected.0.lock().await;
     if !soon {
-        *spare = None;
-    } else if spare.is_none() {
+        expected.forget().await;
+        return Ok(());
+    }
+    let mut spare = expected.0.lock().await;
+    if spare.is_none() {
         // Without one, a launch is slower and nothing else.
         *spare = Spare::start(fleet.home()).unwrap_or_else(|problem| {
             tracing::debug!(%problem, "no spare process");

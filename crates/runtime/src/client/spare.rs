@@ -22,7 +22,6 @@ const NEEDED: u64 = 1 << 30;
 pub struct Spare {
     id: SessionId,
     keeper: Detached,
-    parked: bool,
 }
 
 impl Spare {
@@ -36,7 +35,7 @@ impl Spare {
         }
         let id = super::launch::new_id()?;
         let keeper = start::detach(home, &id, Some("--spare"), Stdio::piped())?;
-        Ok(Some(Self { id, keeper, parked: false }))
+        Ok(Some(Self { id, keeper }))
     }
 
     /// The id of the session that it can become.
@@ -45,19 +44,15 @@ impl Spare {
         &self.id
     }
 
-    /// Waits until its process is ready.
+    /// Waits until its process is ready, which is said once.
     ///
     /// # Errors
-    /// The keeper has ended.
+    /// The keeper has ended, or gives up.
     pub async fn parked(&mut self) -> Result<(), Problem> {
-        while !self.parked {
-            match start::says(&mut self.keeper).await? {
-                Ready::Parked => self.parked = true,
-                Ready::Problem(problem) => return Err(problem),
-                Ready::Listening => {}
-            }
+        match start::says(&mut self.keeper).await? {
+            Ready::Parked | Ready::Listening => Ok(()),
+            Ready::Problem(problem) => Err(problem),
         }
-        Ok(())
     }
 
     /// Has it keep its session, which is written down by now.

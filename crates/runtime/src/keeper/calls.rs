@@ -222,11 +222,7 @@ impl Actor {
     pub(super) fn started(&mut self, started: Result<Running, Problem>) {
         match started {
             Ok(running) => {
-                let pid = running.tree().root().pid;
-                let version = self.cli.as_ref().map(|cli| cli.version.to_string());
-                self.running = Some(running);
-                self.last_word = tokio::time::Instant::now();
-                self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
+                self.take_process(running);
                 let greeting = input::initialize(self.trusted.as_deref());
                 self.control(greeting, Pending::Greeting);
             }
@@ -238,6 +234,15 @@ impl Actor {
             }
             Err(problem) => self.input(Input::PrepareFailed(problem)),
         }
+    }
+
+    /// This process is the session's from now on.
+    pub(super) fn take_process(&mut self, running: Running) {
+        let pid = running.tree().root().pid;
+        let version = self.cli.as_ref().map(|cli| cli.version.to_string());
+        self.running = Some(running);
+        self.last_word = tokio::time::Instant::now();
+        self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
     }
 
     /// Whether there is a conversation to go on with.
@@ -268,11 +273,11 @@ impl Actor {
         let signal = None;
         let last_words = self.output.take_last_words();
         let starting = State::Preparing { step: PrepareStep::Starting };
-        // The CLI writes a message down long before it acknowledges it, which waits for the service's
-        // first answer. One that died in between had begun the conversation (CLI 2.1.330, measured).
         if self.state == starting && self.claim_until.take().is_some() {
             return self.start_cli();
         }
+        // The CLI writes a message down long before it acknowledges it, which waits for the service's
+        // first answer. One that died in between had begun the conversation (CLI 2.1.330, measured).
         if self.state == starting && !self.conversation && last_words.contains("already in use") {
             self.conversation = true;
             self.start_cli();

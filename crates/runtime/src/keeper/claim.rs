@@ -2,10 +2,8 @@
 //! and nobody is bothered: nothing was said to it yet. Not here: the process before ([`super::spare`]).
 
 use bosk_core::claude::input;
-use bosk_core::journal::Note;
 use bosk_core::session::{PrepareStep, State};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::actor::Actor;
 use super::calls::Pending;
@@ -15,12 +13,8 @@ use super::spare;
 impl Actor {
     /// Asks the process to become this session's, in this folder.
     pub(super) fn claim(&mut self, spare: Running, folder: &str) {
-        let pid = spare.tree().root().pid;
-        let version = self.cli.as_ref().map(|cli| cli.version.to_string());
-        self.running = Some(spare);
-        self.last_word = Instant::now();
-        self.claim_until = Some(Instant::now() + self.patience.start);
-        self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
+        self.take_process(spare);
+        self.claim_until = Some(self.last_word + self.patience.start);
         let spec = &self.record.spec;
         let mut requests = vec![input::claim(folder, spec, self.trusted.as_deref())];
         requests.extend(spec.model.as_deref().map(input::set_model));
@@ -52,12 +46,13 @@ impl Actor {
         }
     }
 
-    /// Ends the process, and starts a new one in its place.
+    /// Ends the process, and starts a new one in its place. One that is being stopped is left to the
+    /// stop ladder, which waits for its end.
     pub(super) fn give_spare_up(&mut self) {
-        self.end_of_output();
-        spare::end(self.running.take());
         self.claim_until = None;
         if self.state == (State::Preparing { step: PrepareStep::Starting }) {
+            self.end_of_output();
+            spare::end(self.running.take());
             self.start_cli();
         }
     }
