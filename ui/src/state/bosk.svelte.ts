@@ -60,7 +60,7 @@ export class Bosk {
   /** Goes along the fleet as it is shown. */
   step(by: 1 | -1): void {
     this.fleet.hold();
-    const ids = this.fleet.groups.flatMap((part) => part.sessions.map((session) => session.id));
+    const ids = this.fleet.rows.map((session) => session.id);
     const at = this.selected ? ids.indexOf(this.selected) : -1;
     const next = at < 0 ? ids[by > 0 ? 0 : ids.length - 1] : ids[at + by];
     if (next) this.select(next);

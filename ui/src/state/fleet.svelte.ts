@@ -18,6 +18,9 @@ export class Fleet {
     this.#places ? stay(this.#places, this.store.sessions) : group(this.store.sessions.values()),
   );
 
+  /** All rows, from the first to the last. */
+  readonly rows = $derived.by(() => this.groups.flatMap((part) => part.sessions));
+
   /** Somebody aims. */
   hold(): void {
     this.#places ??= this.groups;
