@@ -1,6 +1,7 @@
 //! RING 3, what is shown: windows, menus and the commands that the page may call. Thin: what happens
 //! is the runtime's, what is true is core's. This package knows no git, no process and no socket.
 
+mod font;
 mod ipc;
 mod menu;
 mod renderer;
@@ -38,12 +39,9 @@ pub fn run() -> Result<(), Problem> {
             // First: its process starts meanwhile. The page can ask for nothing before this has returned,
             // since its calls come by the loop that runs afterwards.
             window::open_main(app.handle())?;
-            let fleet = tauri::async_runtime::block_on(Fleet::open(opening))?;
-            app.manage(fleet.clone());
+            app.manage(tauri::async_runtime::block_on(async { Fleet::open(opening) })?);
             app.manage(ipc::launch::Expected::default());
             app.manage(store::Store::open(app.handle(), &home));
-            // Neither holds up the window: what they find comes as events.
-            tauri::async_runtime::spawn(ipc::claude::look(fleet));
             Ok(())
         })
         .run(tauri::generate_context!())

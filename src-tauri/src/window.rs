@@ -26,6 +26,7 @@ pub(crate) fn places<R: Runtime>(home: &Home) -> TauriPlugin<R> {
 /// Opens the main window.
 pub(crate) fn open_main(app: &AppHandle) -> Result<(), Problem> {
     WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .initialization_script(crate::font::script().unwrap_or_default())
         .title("Bosk")
         .inner_size(1280.0, 820.0)
         .min_inner_size(420.0, 360.0)

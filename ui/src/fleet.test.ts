@@ -125,12 +125,14 @@ describe('a thousand sessions', () => {
       store.apply({ type: 'session', summary: { ...one, id, glance: 'stopped', created_at: -number } });
     }
     await tick();
-    expect(rows()).toHaveLength(60);
+    const drawn = rows().length;
+    expect(drawn).toBeGreaterThan(10);
+    expect(drawn).toBeLessThan(100);
     expect(screen.getByRole('region', { name: /Stopped/ }).textContent).toContain('1,002');
     const list = rows()[0]?.closest('.list');
     if (!list) throw new Error('no list');
     await fireEvent.scroll(list);
-    expect(rows()).toHaveLength(120);
+    expect(rows()).toHaveLength(drawn + 60);
     bosk.select('past-500');
     await tick();
     expect(row('past-500')).toBeTruthy();

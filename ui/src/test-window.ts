@@ -3,6 +3,8 @@ import axe from 'axe-core';
 import { expect, onTestFinished } from 'vitest';
 import App from './App.svelte';
 import { FakeBackend } from './backend/fake/fake';
+// Here already, so that no test waits for it to be read.
+import './later';
 import { Bosk } from './state/bosk.svelte';
 import { Connection } from './state/connection';
 import { Store } from './state/store.svelte';
@@ -20,7 +22,7 @@ export async function open(scene: string) {
   });
   render(App, { bosk });
   await bosk.connection.subscribe();
-  await waitFor(() => expect(screen.getByTestId('launch-open')).toBeTruthy());
+  await waitFor(() => expect(document.querySelector('.window')?.getAttribute('aria-busy')).toBe('false'));
   return { backend, store, bosk };
 }
 

@@ -32,18 +32,24 @@ pub type Listed = Result<SessionSummary, (SessionId, Problem)>;
 /// # Errors
 /// Bosk's folder cannot be read.
 pub fn ids(home: &Home) -> Result<Vec<SessionId>, Problem> {
+    let mut found = folders(home)?;
+    found.retain(|id| began(home, id));
+    Ok(found)
+}
+
+fn folders(home: &Home) -> Result<Vec<SessionId>, Problem> {
     let unreadable = |error: std::io::Error| home::unwritable(&error);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(home.sessions()).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        // A folder without a record is a launch that was broken off before it began.
-        if let Some(id) = entry.file_name().to_str().and_then(|name| SessionId::parse(name).ok())
-            && entry.path().join(crate::session_record::FILE).exists()
-        {
-            found.push(id);
-        }
+        let name = entry.map_err(unreadable)?.file_name();
+        found.extend(name.to_str().and_then(|name| SessionId::parse(name).ok()));
     }
     Ok(found)
+}
+
+/// A folder without a record is a launch that was broken off before it began.
+fn began(home: &Home, id: &SessionId) -> bool {
+    home.session(id).join(crate::session_record::FILE).exists()
 }
 
 /// The one session whose id begins with `start`.
@@ -73,15 +79,32 @@ pub fn find(home: &Home, start: &str) -> Result<SessionId, Problem> {
 /// # Errors
 /// Bosk's folder cannot be read. A single session that cannot be shown is told in its place.
 pub async fn list(home: &Home) -> Result<Vec<Listed>, Problem> {
-    let listed_home = home.clone();
-    let (index, ids) =
-        blocking(move || Ok((Index::open(&listed_home), ids(&listed_home)?))).await?;
-    let mut listed = Vec::with_capacity(ids.len());
-    for id in ids {
+    let all = home.clone();
+    let (index, mut listed, others) = blocking(move || {
+        let index = Index::open(&all);
+        let (rows, others) = indexed(&all, &index)?;
+        Ok((index, rows, others))
+    })
+    .await?;
+    for id in others {
         listed.push(summary(home, &index, &id).await.map_err(|problem| (id, problem)));
     }
     listed.sort_by_key(|one| std::cmp::Reverse(one.as_ref().map_or(0, |row| row.created_at)));
     Ok(listed)
+}
+
+/// The rows that the index has, read at once, and the sessions that it does not know.
+fn indexed(home: &Home, index: &Index) -> Result<(Vec<Listed>, Vec<SessionId>), Problem> {
+    let mut rows = index.all();
+    let (mut known, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
+    for id in folders(home)? {
+        match rows.remove(id.as_str()).and_then(|row| row.at(journal_length(home, &id))) {
+            Some(summary) => known.push(Ok(summary)),
+            None if began(home, &id) => others.push(id),
+            None => {}
+        }
+    }
+    Ok((known, others))
 }
 
 /// Where one session stands.

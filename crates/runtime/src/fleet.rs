@@ -48,21 +48,23 @@ enum Message {
 }
 
 impl Fleet {
-    /// Opens the fleet of a home and follows its sessions from now on. It needs a tokio runtime.
+    /// Opens the fleet of a home and follows its sessions from now on. It needs a tokio runtime, and
+    /// does not wait until the sessions are read: who asks meanwhile is answered then.
     ///
     /// # Errors
-    /// Bosk's folder cannot be read.
-    pub async fn open(home: Home) -> Result<Self, Problem> {
+    /// Bosk's folder cannot be watched. One that cannot be read is among the snapshot's problems.
+    pub fn open(home: Home) -> Result<Self, Problem> {
         let (to, from) = mpsc::channel(256);
         let watching = watch_folders::start(&home, to.downgrade())?;
-        // After the watch has begun, so that none is missed in between.
-        let listed = crate::catalog::list(&home).await?;
-        let state = state::State::new(home.clone(), listed, to.downgrade());
+        let fleet = Self { home: home.clone(), to: to.clone() };
+        let to = to.downgrade();
         tokio::spawn(async move {
-            let _watching = watching;
-            state.run(from).await;
+            // After the watch has begun, so that none is missed in between.
+            let listed = crate::catalog::list(&home).await;
+            state::State::new(home, listed, to).run(from).await;
+            drop(watching);
         });
-        Ok(Self { home, to })
+        Ok(fleet)
     }
 
     /// Bosk's folder.

@@ -11,8 +11,10 @@ use tauri::State;
 use super::Answer;
 use super::launch::Expected;
 
-/// Looks for the CLI and asks who is signed in; the window learns both as events.
-pub(crate) async fn look(fleet: Fleet) {
+/// The window's first picture stands. Looks for the CLI and asks who is signed in, which the window
+/// learns as events; not before, since both start programs that would take their time from the window.
+#[tauri::command]
+pub(crate) async fn opened(fleet: State<'_, Fleet>) -> Answer<()> {
     let cli = account::cli_status(fleet.home()).await;
     let ready = matches!(cli, CliStatus::Ready { .. });
     fleet.tell(Event::Cli { cli }).await;
@@ -22,6 +24,7 @@ pub(crate) async fn look(fleet: Fleet) {
             Err(problem) => fleet.tell(Event::Problem { problem }).await,
         }
     }
+    Ok(())
 }
 
 async fn tell_auth(fleet: &Fleet) -> Answer<AuthStatus> {

@@ -54,6 +54,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         settings::open_external,
         settings::remember,
         settings::recall,
+        claude::opened,
         claude::store_token,
         claude::forget_token,
         claude::refresh_cli,

@@ -28,6 +28,8 @@ import type {
  */
 export interface Backend {
   subscribe(onBatch: (batch: Batch) => void): Promise<Snapshot>;
+  /** The first picture stands: what would have held it up may begin. */
+  opened(): Promise<void>;
   acknowledge(seq: number): Promise<void>;
   watch(id: SessionId): Promise<SessionView>;
   unwatch(id: SessionId): Promise<void>;

@@ -9,6 +9,7 @@ export const tauri: Backend = {
     channel.onmessage = onBatch;
     return invoke('subscribe', { channel });
   },
+  opened: () => invoke('opened'),
   acknowledge: () => invoke('acknowledge'),
   watch: (id) => invoke('watch', { id }),
   unwatch: (id) => invoke('unwatch', { id }),

@@ -87,7 +87,7 @@ export class Connection {
         if (this.#watching !== id) this.#leave(id);
         return;
       }
-      this.store.sessions.set(id, view.summary);
+      this.store.takeSession(view.summary);
       if (this.store.conversation?.id === id) this.store.conversation.replace(view);
       else {
         this.store.conversation = new Conversation(view, (from, count) =>

@@ -220,7 +220,7 @@ describe('the connection', () => {
     const batch: Batch = { seq: 1, after: 0, events: [{ type: 'session_gone', id: id ?? '' }] };
     send(batch);
     const gone = store.sessions.size;
-    store.sessions.set(id ?? '', summary('back', 'done', 1, { id: id ?? '' }));
+    store.takeSession(summary('back', 'done', 1, { id: id ?? '' }));
     send(batch);
     expect(store.sessions.size).toBe(gone + 1);
   });

@@ -1,6 +1,7 @@
 //! The index over journals: rows of ended sessions, so that a thousand of them are listed without
 //! reading one journal. It may be deleted or damaged at any time, and is then made anew.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use bosk_core::SessionId;
@@ -15,6 +16,20 @@ const VERSION: i32 = 1;
 /// The index. Where it cannot be used, it knows nothing, and everything still works.
 #[derive(Debug)]
 pub struct Index(Option<Mutex<Connection>>);
+
+/// A row as it is kept.
+pub(super) struct Row {
+    journal: i64,
+    summary: String,
+}
+
+impl Row {
+    /// What it says, if the journal still is as long as when it was made.
+    pub(super) fn at(&self, journal: u64) -> Option<SessionSummary> {
+        let holds = i64::try_from(journal).is_ok_and(|journal| journal == self.journal);
+        holds.then(|| serde_json::from_str(&self.summary).ok()).flatten()
+    }
+}
 
 impl Index {
     /// Opens or makes the index.
@@ -50,6 +65,20 @@ impl Index {
                 .optional()
         })??;
         serde_json::from_str(&text).ok()
+    }
+
+    /// All rows, by their session's id.
+    pub(super) fn all(&self) -> HashMap<String, Row> {
+        self.with(|connection| {
+            connection
+                .prepare("SELECT id, journal, summary FROM session")?
+                .query_map([], |row| {
+                    let (id, journal, summary) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                    Ok((id, Row { journal, summary }))
+                })?
+                .collect()
+        })
+        .unwrap_or_default()
     }
 
     /// Keeps the row of an ended session.
@@ -118,6 +147,9 @@ mod tests {
         let index = Index::open(&home);
         assert_eq!(index.get(&row.id, 10), Some(row.clone()));
         assert_eq!(index.get(&row.id, 11), None);
+        let all = index.all();
+        assert_eq!(all[row.id.as_str()].at(10), Some(row.clone()));
+        assert_eq!(all[row.id.as_str()].at(11), None);
         index.remove(&row.id);
         assert_eq!(index.get(&row.id, 10), None);
     }

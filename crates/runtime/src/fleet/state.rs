@@ -89,8 +89,16 @@ impl Present for HashMap<SessionId, Session> {
 }
 
 impl State {
-    pub(super) fn new(home: Home, listed: Vec<Listed>, to: mpsc::WeakSender<Message>) -> Self {
+    pub(super) fn new(
+        home: Home,
+        listed: Result<Vec<Listed>, Problem>,
+        to: mpsc::WeakSender<Message>,
+    ) -> Self {
         let (settings, problem) = settings::load(&home);
+        let (listed, unread) = match listed {
+            Ok(listed) => (listed, None),
+            Err(problem) => (Vec::new(), Some(problem)),
+        };
         let mut state = Self {
             index: Arc::new(Index::open(&home)),
             home,
@@ -100,7 +108,7 @@ impl State {
                 settings,
                 cli: CliStatus::Unknown,
                 auth: None,
-                problems: problem.into_iter().collect(),
+                problems: problem.into_iter().chain(unread).collect(),
             },
             gathered: Gathered::default(),
             behind: VecDeque::new(),

@@ -81,7 +81,7 @@ impl Stage {
     }
 
     async fn window(&self) -> Window {
-        let fleet = Fleet::open(self.home.clone()).await.unwrap();
+        let fleet = Fleet::open(self.home.clone()).unwrap();
         let (to, batches) = mpsc::unbounded_channel();
         let snapshot =
             fleet.subscribe(Box::new(move |batch| to.send(batch).is_ok())).await.unwrap();

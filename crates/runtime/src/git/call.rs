@@ -1,5 +1,5 @@
-//! One call of git as a process: its environment, its pipes, its deadline, and waiting for a lock
-//! that another one holds. Not here: finding git, and what its output means.
+//! One call of git as a process: its environment, its pipes, its deadline, and waiting for another
+//! one that holds a lock or is half-way through. Not here: finding git, and what its output means.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -182,15 +182,13 @@ impl<'git> Call<'git> {
         let begun = Instant::now();
         loop {
             let output = self.once().await?;
-            let retry = self.changes
-                && output.code != Some(0)
-                && error::is_lock_held(&output.stderr)
-                && begun.elapsed() < PATIENCE;
-            if !retry {
+            let in_between = error::is_half_made(&output.stderr)
+                || (self.changes && error::is_lock_held(&output.stderr));
+            if output.code == Some(0) || !in_between || begun.elapsed() >= PATIENCE {
                 return Ok(output);
             }
-            // Nothing tells when another process lets go of a lock file; the spread keeps two that
-            // wait for each other from meeting again.
+            // Nothing tells when another process is through; the spread keeps two that wait for each
+            // other from meeting again.
             let spread = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 2;
             tokio::time::sleep(Duration::from_millis(20 + spread)).await;
         }

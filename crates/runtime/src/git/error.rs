@@ -132,6 +132,12 @@ pub(super) fn is_lock_held(stderr: &str) -> bool {
         || stderr.contains("could not lock config file")
 }
 
+/// Whether git met a worktree that another process was just making: its folder is there, and the file
+/// in it that names the repository is still empty. (Git 2.47, `get_common_dir_noenv`.)
+pub(super) fn is_half_made(stderr: &str) -> bool {
+    stderr.contains("failed to read") && stderr.contains("/commondir")
+}
+
 /// What git said, as text that may be shown: no credentials of an address, no control characters.
 pub(super) fn readable(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);

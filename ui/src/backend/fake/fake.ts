@@ -51,6 +51,10 @@ export class FakeBackend extends Desk implements Backend {
     };
   }
 
+  async opened(): Promise<void> {
+    /* Nothing of it waits. */
+  }
+
   async acknowledge(seq: number): Promise<void> {
     this.acknowledged.push(seq);
   }

@@ -121,3 +121,24 @@ async fn another_repository_in_the_environment_is_not_used() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
+
+/// What git leaves while it makes a worktree: the file is there before its content.
+#[tokio::test]
+async fn a_worktree_that_is_being_made_is_waited_for() {
+    let repository = testing::repository().await;
+    let folder = repository.path().join(".git/worktrees/other");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("gitdir"), "/elsewhere/.git\n").unwrap();
+    std::fs::write(folder.join("HEAD"), "ref: refs/heads/other\n").unwrap();
+    let names_it = folder.join("commondir");
+    std::fs::write(&names_it, "").unwrap();
+    let call = || repository.git.look(repository.path()).args(["worktree", "list", "--porcelain"]);
+    let first = call().once().await.unwrap();
+    assert!(error::is_half_made(&first.stderr), "{}", first.stderr);
+    let made = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        std::fs::write(&names_it, "../..\n").unwrap();
+    };
+    let (listed, ()) = tokio::join!(call().run(), made);
+    assert!(listed.unwrap().text().contains("/elsewhere"));
+}
