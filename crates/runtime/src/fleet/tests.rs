@@ -209,7 +209,7 @@ async fn a_keeper_that_answers_nobody_is_told_and_its_end_is_not_missed() {
 async fn a_session_that_is_resumed_while_its_end_is_told_is_followed_again() {
     let stage = Stage::new();
     let (to, _from) = mpsc::channel(8);
-    let mut state = state::State::new(stage.home.clone(), vec![], to.downgrade());
+    let mut state = state::State::new(stage.home.clone(), Ok(vec![]), to.downgrade());
     state.appeared(&stage.id);
     let ended = || {
         let status = stage.status(State::Ended { outcome: Outcome::Finished, left_behind: 0 });
@@ -234,7 +234,7 @@ async fn a_session_that_is_resumed_while_its_end_is_told_is_followed_again() {
 async fn what_is_told_of_a_removed_session_does_not_bring_it_back() {
     let stage = Stage::new();
     let (to, _from) = mpsc::channel(8);
-    let mut state = state::State::new(stage.home.clone(), vec![], to.downgrade());
+    let mut state = state::State::new(stage.home.clone(), Ok(vec![]), to.downgrade());
     state.appeared(&stage.id);
     state.seen(Seen::Gone(stage.id.clone()));
     let status = stage.status(WORKING);
