@@ -42,6 +42,9 @@ fn main() {
         say(format_args!("{version} (Claude Code)"));
         return;
     }
+    if args.first().is_some_and(|arg| arg == "auth") {
+        return say(format_args!(r#"{{"loggedIn":true,"authMethod":"claude.ai"}}"#));
+    }
     let is = |name: &str| behaviour.split(' ').any(|word| word == name);
     if is("stubborn") {
         ignore_signals();
