@@ -57,14 +57,15 @@ impl Index {
     /// The row of an ended session, if its journal still is as long as when the row was made.
     #[must_use]
     pub fn get(&self, id: &SessionId, journal: u64) -> Option<SessionSummary> {
-        let journal = i64::try_from(journal).ok()?;
-        let text: String = self.with(|connection| {
+        let row = self.with(|connection| {
             connection
-                .prepare_cached("SELECT summary FROM session WHERE id = ?1 AND journal = ?2")?
-                .query_row(params![id.as_str(), journal], |row| row.get(0))
+                .prepare_cached("SELECT journal, summary FROM session WHERE id = ?1")?
+                .query_row([id.as_str()], |row| {
+                    Ok(Row { journal: row.get(0)?, summary: row.get(1)? })
+                })
                 .optional()
         })??;
-        serde_json::from_str(&text).ok()
+        row.at(journal)
     }
 
     /// All rows, by their session's id.
