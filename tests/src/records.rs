@@ -1,6 +1,7 @@
 //! What a session left on the disk: Bosk's journal, its transcript, and the CLI's own.
 
 use std::path::Path;
+use std::time::Duration;
 
 use bosk_core::journal::{self, Decision, Kind, Note};
 use bosk_core::lines::Line;
@@ -9,7 +10,7 @@ use bosk_core::transcript::{Entry, EntryBody};
 use bosk_runtime::journal::{DECISIONS, JOURNAL, Reader, read_decisions};
 use serde_json::Value;
 
-use crate::Session;
+use crate::{PATIENCE, Session};
 
 /// One record of a journal.
 #[derive(Debug, Clone)]
@@ -81,6 +82,19 @@ impl Session<'_> {
         read_decisions(&self.folder().join(DECISIONS)).unwrap()
     }
 
+    /// The name of its first message.
+    ///
+    /// # Panics
+    /// It has none.
+    #[must_use]
+    pub fn prompt(&self) -> String {
+        let sent = |one| match one {
+            Decision::Sent(message) => Some(message.uuid),
+            _ => None,
+        };
+        self.decisions().into_iter().find_map(sent).unwrap()
+    }
+
     /// Claude's words, in order.
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
@@ -140,13 +154,29 @@ pub fn cli_texts(config: &Path, session: &Session<'_>) -> Vec<String> {
 /// There is none.
 #[must_use]
 pub fn cli_transcript(config: &Path, session: &Session<'_>) -> Vec<Value> {
+    written_by_cli(config, session).expect("the CLI keeps a transcript")
+}
+
+/// Waits until the CLI's own transcript holds the message. Nobody tells when it is written.
+///
+/// # Panics
+/// It is not written in time.
+pub async fn remembered(config: &Path, session: &Session<'_>, uuid: &str) {
+    let is = |one: &Value| one["uuid"] == uuid;
+    let wait = async {
+        while !written_by_cli(config, session).is_some_and(|lines| lines.iter().any(is)) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("the CLI writes its transcript");
+}
+
+fn written_by_cli(config: &Path, session: &Session<'_>) -> Option<Vec<Value>> {
     let name = format!("{}.jsonl", session.id);
-    let projects = std::fs::read_dir(config.join("projects")).unwrap().flatten();
-    let mut files = projects.map(|project| project.path().join(&name)).filter(|f| f.is_file());
-    let file = files.next().expect("the CLI keeps a transcript");
-    let text = std::fs::read_to_string(file).unwrap();
+    let mut projects = std::fs::read_dir(config.join("projects")).ok()?.flatten();
+    let text = projects.find_map(|one| std::fs::read_to_string(one.path().join(&name)).ok())?;
     // The CLI writes on while this reads, or was killed while it wrote: half a line is none.
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    Some(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
 
 fn texts<'a>(messages: impl Iterator<Item = &'a Value>) -> Vec<String> {

@@ -9,7 +9,7 @@ use bosk_core::session::{Outcome, SessionSummary, State};
 use bosk_rehearsal::{Scripts, Server};
 use bosk_runtime::process::{ProcessIdentity, Signal};
 use bosk_tests::signal::Words;
-use bosk_tests::{Sandbox, Session, processes, spec};
+use bosk_tests::{Sandbox, Session, processes, records, spec};
 
 /// How long the truth may take.
 const TRUE_WITHIN: Duration = Duration::from_secs(2);
@@ -44,6 +44,13 @@ impl Scene {
         spec.permission_mode = PermissionMode::AcceptEdits;
         spec.allowed_tools = vec!["Bash".to_owned()];
         spec
+    }
+
+    /// Waits until the CLI has written down what it was asked: it acknowledges a moment before that, and one
+    /// that is killed in between has forgotten it.
+    async fn remembered(&self, session: &Session<'_>) {
+        let prompt = session.prompt();
+        records::remembered(&self.sandbox.path("claude"), session, &prompt).await;
     }
 
     /// Resumes, says something, and expects the answer that only the same conversation can have.
@@ -95,6 +102,7 @@ async fn a_killed_keeper_takes_everything_with_it_and_is_told() {
     let spec = scene.spec(&daemon);
     let session = scene.sandbox.launch(&spec).await.unwrap();
     let tool = [scene.words.next_process().await, scene.words.next_process().await];
+    scene.remembered(&session).await;
     let (keeper, cli) = (session.keeper().unwrap(), cli(&session));
     let killed = Instant::now();
     keeper.signal(Signal::Kill).unwrap();
@@ -136,6 +144,7 @@ async fn a_cli_killed_after_a_tool_made_daemons_leaves_nothing() {
 }
 
 async fn killed_cli(scene: &Scene, session: &Session<'_>, tree: &[ProcessIdentity]) {
+    scene.remembered(session).await;
     let watched = session.follow().await;
     let keeper = session.keeper().unwrap();
     let killed = Instant::now();
@@ -164,6 +173,7 @@ async fn what_was_not_acknowledged_is_sent_again_and_what_was_is_not() {
     let watched = session.follow().await;
     let uuid = watched.send("@text Taken at last.").await.unwrap();
     assert!(!session.acknowledged().contains(&uuid), "a tool runs, so the CLI has not taken it");
+    scene.remembered(&session).await;
     let keeper = session.keeper().unwrap();
     keeper.signal(Signal::Kill).unwrap();
     processes::ended(&keeper, TRUE_WITHIN).await;

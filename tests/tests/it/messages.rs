@@ -1,16 +1,15 @@
 //! The person's messages: queued while a turn runs, taken back, changed, and never lost or taken
 //! twice, whoever dies.
 
-use std::time::Duration;
-
 use bosk_core::journal::Message;
 use bosk_core::launch::PermissionMode;
+use bosk_core::transcript::{EntryBody, NoticeLevel};
 use bosk_core::wire::{Call, Edit, Status};
 use bosk_core::{Problem, ProblemCode};
 use bosk_rehearsal::{Scripts, Server};
 use bosk_runtime::process::Signal;
 use bosk_tests::signal::Words;
-use bosk_tests::{PATIENCE, Sandbox, Session, processes, records, spec};
+use bosk_tests::{PATIENCE, Sandbox, processes, records, spec};
 
 fn message(text: &str) -> Message {
     Message { uuid: uuid::Uuid::new_v4().to_string(), text: text.to_owned(), images: vec![] }
@@ -66,24 +65,6 @@ async fn queued_messages_can_be_taken_back_and_changed_until_they_are_taken() {
     session.stop().await;
 }
 
-/// Waits until the CLI's own transcript holds the message. Nobody tells when it is written.
-async fn remembered(sandbox: &Sandbox, session: &Session<'_>, uuid: &str) {
-    let projects = sandbox.path("claude").join("projects");
-    let name = format!("{}.jsonl", session.id);
-    let holds = || {
-        let mut files = std::fs::read_dir(&projects).into_iter().flatten().flatten();
-        files.any(|one| {
-            std::fs::read_to_string(one.path().join(&name)).is_ok_and(|text| text.contains(uuid))
-        })
-    };
-    let wait = async {
-        while !holds() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, wait).await.expect("the CLI writes its transcript");
-}
-
 /// The service is overloaded at first, and until it answers the CLI acknowledges nothing, though
 /// its own transcript has the message already.
 #[tokio::test]
@@ -93,12 +74,8 @@ async fn a_conversation_that_was_begun_but_not_acknowledged_goes_on() {
     let spec = spec(&sandbox.repository("shop"), "@error 529 3\n@text Answered.");
     let session = sandbox.launch(&spec).await.unwrap();
     let keeper = session.keeper().unwrap();
-    let prompt = session.decisions().into_iter().find_map(|one| match one {
-        bosk_core::journal::Decision::Sent(message) => Some(message.uuid),
-        _ => None,
-    });
-    let prompt = prompt.unwrap();
-    remembered(&sandbox, &session, &prompt).await;
+    let prompt = session.prompt();
+    records::remembered(&sandbox.path("claude"), &session, &prompt).await;
     keeper.signal(Signal::Kill).unwrap();
     processes::ended(&keeper, PATIENCE).await;
     assert_eq!(session.acknowledged(), Vec::<String>::new(), "killed too late for this test");
@@ -113,6 +90,51 @@ async fn a_conversation_that_was_begun_but_not_acknowledged_goes_on() {
     let own = records::cli_transcript(&sandbox.path("claude"), &session);
     let prompts = own.iter().filter(|one| one["type"] == "user" && one["uuid"] == *prompt);
     assert_eq!(prompts.count(), 1, "the CLI has it once");
+    session.stop().await;
+}
+
+/// The CLI writes its transcript a moment after it has acknowledged, and removes old ones.
+#[tokio::test]
+async fn a_conversation_that_the_cli_has_forgotten_begins_anew() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let sandbox = Sandbox::real(&server);
+    let mut words = Words::at(sandbox.path("words"));
+    let gate = sandbox.path("gate");
+    let mut spec = spec(&sandbox.repository("shop"), "@text First.");
+    spec.permission_mode = PermissionMode::AcceptEdits;
+    spec.allowed_tools = vec!["Bash".to_owned()];
+    let session = sandbox.launch(&spec).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.idle().await;
+    let broken_off = format!(
+        "@tool Bash {{\"command\":\"echo $$ > {}; test -e {} || sleep 300\"}}\n@text Second.",
+        words.path().display(),
+        gate.display()
+    );
+    let broken_off = watched.send(&broken_off).await.unwrap();
+    let _tool = words.next_process().await;
+    let waiting = watched.send("@text Third.").await.unwrap();
+    let keeper = session.keeper().unwrap();
+    keeper.signal(Signal::Kill).unwrap();
+    processes::ended(&keeper, PATIENCE).await;
+    drop(watched);
+    std::fs::remove_dir_all(sandbox.path("claude").join("projects")).unwrap();
+    std::fs::write(gate, "").unwrap();
+
+    sandbox.resume(&session).await.unwrap();
+    session.follow().await.idle().await;
+    let acknowledged = session.acknowledged();
+    assert_eq!(acknowledged[1..], [&broken_off, &broken_off, &waiting].map(String::clone));
+    let said = session.texts().concat();
+    // The CLI may take both into one turn, and then answers the last.
+    assert!(said.starts_with("First.") && said.ends_with("Third."), "{said:?}");
+    let told = session.transcript().into_iter().filter_map(|entry| match entry.body {
+        EntryBody::Notice { level: NoticeLevel::Warning, text } => Some(text),
+        EntryBody::TurnEnd { is_error, .. } => (is_error).then(|| "a failed turn".to_owned()),
+        _ => None,
+    });
+    let told: Vec<String> = told.collect();
+    assert!(matches!(&told[..], [one] if one.contains("begins a new one")), "{told:?}");
     session.stop().await;
 }
 

@@ -251,11 +251,25 @@ wire! {
     struct Lifecycle { command_uuid: String, state: String }
 }
 
+/// Whether the CLI says, in a result or on standard error, that it does not have a conversation.
+#[must_use]
+pub fn says_unknown_conversation(words: &str) -> bool {
+    words.contains("No conversation found")
+}
+
 impl TurnResult {
     /// Whether the person ended the turn; the CLI then calls it an error of its own.
     #[must_use]
     pub fn interrupted(&self) -> bool {
         self.terminal_reason.as_deref().is_some_and(|reason| reason.starts_with("aborted"))
+    }
+
+    /// Whether this is no turn at all: the CLI was to go on with a conversation that it does not have.
+    /// It ends right after (2.1.330: exit code 1).
+    #[must_use]
+    pub fn conversation_unknown(&self) -> bool {
+        let says = |error: &Value| error.as_str().is_some_and(says_unknown_conversation);
+        self.is_error && self.num_turns == 0 && self.errors.iter().any(says)
     }
 
     /// Whether the turn failed: the subtype alone does not tell, and an interrupt is no failure.

@@ -8,6 +8,8 @@ use crate::view::QueuedMessage;
 #[derive(Debug, Clone, Default)]
 pub struct Mailbox {
     waiting: Vec<Waiting>,
+    /// The names of those that the CLI has taken into a turn that is not over.
+    unanswered: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -35,7 +37,28 @@ impl Mailbox {
     pub fn taken(&mut self, uuid: &str) -> bool {
         let before = self.waiting.len();
         self.waiting.retain(|one| one.message.uuid != uuid);
-        self.waiting.len() < before
+        let waited = self.waiting.len() < before;
+        if waited {
+            self.unanswered.push(uuid.to_owned());
+        }
+        waited
+    }
+
+    /// A turn is over, and so is what it has taken.
+    pub fn answered(&mut self) {
+        self.unanswered.clear();
+    }
+
+    /// The CLI does not have the conversation any more: what it had taken and not answered is sent
+    /// anew, before everything else. `decisions` are all that were made, in order.
+    pub fn forgotten(&mut self, decisions: &[Decision]) {
+        let lost = std::mem::take(&mut self.unanswered);
+        let sent = decisions.iter().filter_map(|decision| match decision {
+            Decision::Sent(message) if lost.contains(&message.uuid) => Some(message.clone()),
+            _ => None,
+        });
+        let again = sent.map(|message| Waiting { message, handed_over: false, begun: false });
+        self.waiting.splice(0..0, again);
     }
 
     /// The messages that have not been handed to this CLI process yet; they count as handed over.
@@ -130,6 +153,23 @@ mod tests {
         assert_eq!(mailbox.view().len(), 1);
         mailbox.take_back();
         assert_eq!(uuids(&mailbox.hand_over()), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_a_forgotten_conversation_had_not_answered_is_sent_anew_and_first() {
+        let decisions = ["a", "b", "c", "d"].map(sent);
+        let mut mailbox = Mailbox::default();
+        decisions.iter().for_each(|one| mailbox.decide(one));
+        mailbox.hand_over();
+        mailbox.taken("a");
+        mailbox.answered();
+        mailbox.taken("c");
+        mailbox.taken("b");
+        mailbox.take_back();
+        mailbox.forgotten(&decisions);
+        assert_eq!(uuids(&mailbox.hand_over()), ["b", "c", "d"], "in the order they were sent in");
+        mailbox.forgotten(&decisions);
+        assert!(mailbox.hand_over().is_empty(), "once");
     }
 
     #[test]

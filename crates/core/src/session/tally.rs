@@ -137,6 +137,7 @@ impl Tally {
                 self.summary.doing =
                     Some(Doing::Retrying { attempt: retry.attempt, status: retry.error_status });
             }
+            Message::Result(result) if result.conversation_unknown() => {}
             Message::Result(result) => {
                 // Cumulative over the process, and carried on over a resume: never summed.
                 self.summary.cost_usd = self.summary.cost_usd.max(result.total_cost_usd);

@@ -207,6 +207,8 @@ fn output(at: i64, message: Message, line: &[u8]) -> Vec<Said> {
             bodies.map(|body| Said::New { parent: parent.clone(), body }).collect()
         }
         Message::User(user) => said_to_model(at, user),
+        // The keeper begins anew then, and says so.
+        Message::Result(result) if result.conversation_unknown() => Vec::new(),
         Message::Result(result) => {
             let problem = problems::of_result(&result);
             let is_error = result.failed();

@@ -3,6 +3,7 @@
 
 use bosk_core::claude::args::Conversation;
 use bosk_core::claude::input;
+use bosk_core::claude::message::says_unknown_conversation;
 use bosk_core::journal::{Decision, Message, Note};
 use bosk_core::session::{Answer, Input, PrepareStep, State, Turn};
 use bosk_core::wire::{Call, Edit};
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::actor::{Actor, KILL_LIMIT};
 use super::cli::Running;
+use crate::journal::{DECISIONS, read_decisions};
 
 type Reply = oneshot::Sender<Result<Value, Problem>>;
 
@@ -283,8 +285,25 @@ impl Actor {
             self.start_cli();
             return;
         }
+        if self.state == starting && self.conversation && says_unknown_conversation(&last_words) {
+            return self.begin_anew();
+        }
         let left_behind = u32::try_from(self.left_behind.len()).unwrap_or(u32::MAX);
         self.input(Input::Exited { code: status.code(), signal, last_words, left_behind });
+    }
+
+    /// The CLI does not have the conversation: it had not written it down when it was killed, or has
+    /// removed it since (after 30 days, by its own default). The work goes on in a new one.
+    fn begin_anew(&mut self) {
+        match read_decisions(&self.home.session(&self.record.id).join(DECISIONS)) {
+            Ok(decisions) => self.mailbox.forgotten(&decisions),
+            Err(error) => tracing::error!(%error, "what was not answered cannot be sent again"),
+        }
+        self.conversation = false;
+        let text = "Claude does not have this conversation any more, so it begins a new one in the same folder \
+                    and does not know what was said above. What it had not answered is sent again.";
+        self.note(&Note::Warning { text: text.to_owned() });
+        self.start_cli();
     }
 }
 

@@ -190,7 +190,9 @@ impl Actor {
         self.changed();
         match message {
             Message::Init(_) => self.input(Input::TurnStarted),
+            Message::Result(result) if result.conversation_unknown() => {}
             Message::Result(_) => {
+                self.mailbox.answered();
                 self.output.streamed.push(Streamed::Cleared);
                 self.asks.clear();
                 self.input(Input::TurnEnded);

@@ -90,7 +90,12 @@ impl Past {
             Ok(Message::Lifecycle(one)) if one.state == "completed" => {
                 self.conversation |= self.mailbox.taken(&one.command_uuid);
             }
-            Ok(message) => self.tally.message(&message, at),
+            Ok(message) => {
+                if matches!(&message, Message::Result(result) if !result.conversation_unknown()) {
+                    self.mailbox.answered();
+                }
+                self.tally.message(&message, at);
+            }
             Err(_) => {}
         }
     }
