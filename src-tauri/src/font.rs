@@ -3,9 +3,36 @@
 //! hundred questions, a millisecond, for every size and weight on the screen (measured: the first
 //! picture comes 26 ms later). Elsewhere the web view knows the font itself.
 
-/// What gives the page the font's name before anything is drawn, where that is needed.
-pub(crate) fn script() -> Option<String> {
-    family().map(|family| told(&family))
+use serde::{Deserialize, Serialize};
+
+use crate::store::Store;
+
+/// The choice under which the name is kept: to find it out takes 20 ms (measured), in which the window
+/// would have to wait.
+const KEPT: &str = "system_font";
+
+/// A font as it was found.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Found {
+    /// What the desktop's settings said.
+    setting: String,
+    family: String,
+}
+
+/// What gives the page the font's name before anything is drawn, where an earlier start has found it out.
+pub(crate) fn script(store: &Store) -> Option<String> {
+    let found: Found = serde_json::from_value(store.get(KEPT)).ok()?;
+    (found.setting == setting()?).then(|| told(&found.family))
+}
+
+/// Finds the font out for the next start. Only on the main thread, and when nobody waits for it.
+pub(crate) fn find_out(store: &Store) {
+    let Some(setting) = setting() else { return };
+    let Some(family) = family(&setting) else { return };
+    let found = serde_json::json!(Found { setting, family });
+    if store.get(KEPT) != found {
+        store.set(KEPT.to_owned(), found);
+    }
 }
 
 /// The page's style sheet has a place for it: `--system-font`.
@@ -15,18 +42,28 @@ fn told(family: &str) -> String {
     format!("document.documentElement?.style.setProperty('--system-font', {value});")
 }
 
-/// Only after GTK has started.
+/// What the desktop's settings say. Only after GTK has started.
 #[cfg(target_os = "linux")]
-fn family() -> Option<String> {
+fn setting() -> Option<String> {
     use gtk::prelude::*;
-    let settings = gtk::Settings::default()?;
-    let wanted = gtk::pango::FontDescription::from_string(&settings.gtk_font_name()?);
+    gtk::Settings::default()?.gtk_font_name().map(Into::into)
+}
+
+#[cfg(target_os = "linux")]
+fn family(setting: &str) -> Option<String> {
+    use gtk::prelude::*;
+    let wanted = gtk::pango::FontDescription::from_string(setting);
     let font = gtk::Label::new(None).pango_context().load_font(&wanted)?;
     font.describe().family().map(Into::into)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn family() -> Option<String> {
+fn setting() -> Option<String> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+fn family(_: &str) -> Option<String> {
     None
 }
 

@@ -24,7 +24,8 @@ pub fn run() -> Result<(), Problem> {
         .with_writer(std::io::stderr)
         .init();
     let home = Home::find()?;
-    let opening = home.clone();
+    // Its sessions are read while the toolkit starts.
+    let fleet = tauri::async_runtime::block_on(async { Fleet::open(home.clone()) })?;
     tauri::Builder::default()
         // First: a second start must find the first before anything else is opened.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::raise(app)))
@@ -36,12 +37,13 @@ pub fn run() -> Result<(), Problem> {
         .menu(menu::build)
         .on_menu_event(menu::chosen)
         .setup(move |app| {
-            // First: its process starts meanwhile. The page can ask for nothing before this has returned,
-            // since its calls come by the loop that runs afterwards.
-            window::open_main(app.handle())?;
-            app.manage(tauri::async_runtime::block_on(async { Fleet::open(opening) })?);
+            let store = store::Store::open(app.handle(), &home);
+            // Early: its process starts while all else is done. The page can ask for nothing before this has
+            // returned, since its calls come by the loop that runs afterwards.
+            window::open_main(app.handle(), &fleet, &store)?;
+            app.manage(fleet);
+            app.manage(store);
             app.manage(ipc::launch::Expected::default());
-            app.manage(store::Store::open(app.handle(), &home));
             Ok(())
         })
         .run(tauri::generate_context!())

@@ -173,7 +173,7 @@ describe('the window', () => {
 
   it('says so when it cannot be opened', async () => {
     const backend = new FakeBackend('some');
-    vi.spyOn(backend, 'subscribe').mockRejectedValue({ code: 'home_unwritable', message: 'No.', hint: null });
+    vi.spyOn(backend, 'snapshot').mockRejectedValue({ code: 'home_unwritable', message: 'No.', hint: null });
     const store = new Store();
     const bosk = new Bosk(store, backend, new Connection(backend, store));
     render(App, { bosk });

@@ -1,11 +1,13 @@
 //! What the window is told: a snapshot, then numbered batches of events. Not here: the channel that
 //! carries them, and the commands (one Rust file for each feature in the shell).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::auth::AuthStatus;
-use crate::session::{Ask, SessionSummary};
+use crate::session::{Ask, Glance, SessionSummary};
 use crate::settings::Settings;
 use crate::transcript::{Entry, Partial};
 use crate::{Problem, SessionId};
@@ -17,8 +19,10 @@ pub struct Snapshot {
     /// The number of the last event that is in it.
     #[ts(type = "number")]
     pub seq: u64,
-    /// All sessions.
+    /// The sessions of the first picture: all that have not ended, and the newest of the others.
     pub sessions: Vec<SessionSummary>,
+    /// What the others come to, until they are told too.
+    pub earlier: Earlier,
     /// The settings that matter.
     pub settings: Settings,
     /// Recently used repositories, the newest first: paths of main work trees.
@@ -31,6 +35,16 @@ pub struct Snapshot {
     pub problems: Vec<Problem>,
     /// `linux`, `macos` or `windows`: decides the names of keys.
     pub platform: String,
+}
+
+/// Sessions that the window does not have yet: what it must know of them for its first picture.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Earlier {
+    /// How many there are of each kind.
+    pub counts: BTreeMap<Glance, u32>,
+    /// What they have cost together, in US dollars.
+    pub cost_usd: f64,
 }
 
 /// A repository that was used.
@@ -92,6 +106,13 @@ pub enum Event {
     SessionGone {
         /// Which.
         id: SessionId,
+    },
+    /// Some of the sessions that the snapshot only counted.
+    Older {
+        /// They.
+        sessions: Vec<SessionSummary>,
+        /// What those come to that are still to be told.
+        earlier: Earlier,
     },
     /// Entries of a watched session that are new or have changed.
     Entries {

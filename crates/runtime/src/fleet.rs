@@ -8,6 +8,7 @@ mod gather;
 mod state;
 #[cfg(test)]
 mod tests;
+mod untold;
 mod watch_folders;
 mod watched;
 
@@ -33,7 +34,9 @@ pub struct Fleet {
 
 /// What the fleet's task is told.
 enum Message {
-    Subscribe(Sink, oneshot::Sender<Snapshot>),
+    Snapshot(First, oneshot::Sender<Snapshot>),
+    Listen(u64, Sink, oneshot::Sender<bool>),
+    Rest,
     Acknowledge,
     Watch(SessionId, oneshot::Sender<Result<SessionView, Problem>>),
     Unwatch(SessionId),
@@ -45,6 +48,16 @@ enum Message {
     Tell(Event),
     Followed(SessionId, follow::Followed),
     Folders(watch_folders::Seen),
+}
+
+/// How much a snapshot holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// What a window's first picture needs, so that it does not take longer with every session that has
+    /// ever been. The rest is asked for by [`Fleet::rest`].
+    Picture,
+    /// Everything.
+    All,
 }
 
 impl Fleet {
@@ -73,13 +86,27 @@ impl Fleet {
         &self.home
     }
 
-    /// Everything as it is now; whatever changes afterwards goes to `sink`. An earlier subscriber is
-    /// let go.
+    /// Everything as it is now, or what is looked at first. What changes afterwards is gathered for whoever
+    /// [`listen`](Self::listen)s next; an earlier listener is let go.
     ///
     /// # Errors
     /// The fleet is gone.
-    pub async fn subscribe(&self, sink: Sink) -> Result<Snapshot, Problem> {
-        self.ask(|reply| Message::Subscribe(sink, reply)).await
+    pub async fn snapshot(&self, first: First) -> Result<Snapshot, Problem> {
+        self.ask(|reply| Message::Snapshot(first, reply)).await
+    }
+
+    /// Whatever changes after event `seq` goes to `sink`. Returns false, and nothing is told, where some of
+    /// that has been told to an earlier listener already: then a new snapshot is needed.
+    ///
+    /// # Errors
+    /// The fleet is gone.
+    pub async fn listen(&self, seq: u64, sink: Sink) -> Result<bool, Problem> {
+        self.ask(|reply| Message::Listen(seq, sink, reply)).await
+    }
+
+    /// Has the sessions told that the snapshot did without.
+    pub async fn rest(&self) {
+        let _ = self.to.send(Message::Rest).await;
     }
 
     /// The window has taken one more batch.
@@ -166,6 +193,12 @@ const FIRST_PAGE: u32 = 60;
 fn folder(home: &Home, id: &SessionId) -> PathBuf {
     home.session(id)
 }
+
+/// Most ended sessions of each kind in the first picture: more than fit a window.
+const FIRST_SESSIONS: usize = 50;
+
+/// Most of the others that one batch carries.
+const MORE_SESSIONS: usize = 250;
 
 /// Most changed entries that one batch carries; the others are fetched by page when they are seen.
 const MOST_ENTRIES: usize = 200;

@@ -6,15 +6,22 @@ use bosk_core::session::SessionSummary;
 use bosk_core::view::{CliStatus, Event};
 use bosk_runtime::client::{self, account};
 use bosk_runtime::fleet::Fleet;
-use tauri::State;
+use tauri::{AppHandle, Manager as _, State};
 
-use super::Answer;
 use super::launch::Expected;
+use super::{Answer, internal};
+use crate::font;
+use crate::store::Store;
 
-/// The window's first picture stands. Looks for the CLI and asks who is signed in, which the window
-/// learns as events; not before, since both start programs that would take their time from the window.
+/// The window's first picture stands. Now come the sessions that are not in it; then Bosk looks for the
+/// CLI and asks who is signed in. All of it is told as events, and none of it before, since it would take
+/// its time from the window.
 #[tauri::command]
-pub(crate) async fn opened(fleet: State<'_, Fleet>) -> Answer<()> {
+pub(crate) async fn opened(app: AppHandle, fleet: State<'_, Fleet>) -> Answer<()> {
+    fleet.rest().await;
+    let finding = app.clone();
+    app.run_on_main_thread(move || font::find_out(&finding.state::<Store>()))
+        .map_err(|error| internal(&error))?;
     let cli = account::cli_status(fleet.home()).await;
     let ready = matches!(cli, CliStatus::Ready { .. });
     fleet.tell(Event::Cli { cli }).await;

@@ -2,18 +2,24 @@
 
 use bosk_core::SessionId;
 use bosk_core::view::{Batch, Found, Page, SessionView, Snapshot};
-use bosk_runtime::fleet::Fleet;
+use bosk_runtime::fleet::{First, Fleet};
 use tauri::State;
 use tauri::ipc::Channel;
 
 use super::Answer;
 
 #[tauri::command]
-pub(crate) async fn subscribe(
+pub(crate) async fn snapshot(fleet: State<'_, Fleet>, all: bool) -> Answer<Snapshot> {
+    fleet.snapshot(if all { First::All } else { First::Picture }).await
+}
+
+#[tauri::command]
+pub(crate) async fn listen(
     fleet: State<'_, Fleet>,
+    seq: u64,
     channel: Channel<Batch>,
-) -> Answer<Snapshot> {
-    fleet.subscribe(Box::new(move |batch| channel.send(batch).is_ok())).await
+) -> Answer<bool> {
+    fleet.listen(seq, Box::new(move |batch| channel.send(batch).is_ok())).await
 }
 
 #[tauri::command]

@@ -18,7 +18,8 @@ type Answer<T> = Result<T, Problem>;
 /// All commands.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
-        fleet::subscribe,
+        fleet::snapshot,
+        fleet::listen,
         fleet::acknowledge,
         fleet::watch,
         fleet::unwatch,

@@ -27,8 +27,13 @@ import type {
  * `tauri.ts` is the real one, `fake.ts` its twin in memory.
  */
 export interface Backend {
-  subscribe(onBatch: (batch: Batch) => void): Promise<Snapshot>;
-  /** The first picture stands: what would have held it up may begin. */
+  /** A snapshot that came with the page, of what the first picture shows. */
+  first(): Snapshot | null;
+  /** What the first picture shows, or all there is. What changes from then on is kept for who listens. */
+  snapshot(all: boolean): Promise<Snapshot>;
+  /** Hears of every change after `seq`; false when some of them have been told already. */
+  listen(seq: number, onBatch: (batch: Batch) => void): Promise<boolean>;
+  /** The first picture stands: what would have held it up may come. */
   opened(): Promise<void>;
   acknowledge(seq: number): Promise<void>;
   watch(id: SessionId): Promise<SessionView>;

@@ -1,13 +1,22 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Backend } from './backend';
-import type { Batch } from './types';
+import type { Batch, Snapshot } from './types';
+
+declare global {
+  interface Window {
+    /** What the first picture shows, where the fleet was read by the time the window opened. */
+    __bosk_first?: Snapshot;
+  }
+}
 
 /** The app's own commands. The only file of the UI that knows Tauri. */
 export const tauri: Backend = {
-  subscribe: (onBatch) => {
+  first: () => window.__bosk_first ?? null,
+  snapshot: (all) => invoke('snapshot', { all }),
+  listen: (seq, onBatch) => {
     const channel = new Channel<Batch>();
     channel.onmessage = onBatch;
-    return invoke('subscribe', { channel });
+    return invoke('listen', { seq, channel });
   },
   opened: () => invoke('opened'),
   acknowledge: () => invoke('acknowledge'),

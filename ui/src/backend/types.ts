@@ -10,6 +10,7 @@ export type { ChangedFile } from './bindings/ChangedFile';
 export type { Changes } from './bindings/Changes';
 export type { CliStatus } from './bindings/CliStatus';
 export type { ContextUse } from './bindings/ContextUse';
+export type { Earlier } from './bindings/Earlier';
 export type { Doing } from './bindings/Doing';
 export type { Effort } from './bindings/Effort';
 export type { Entry } from './bindings/Entry';

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend';
-import type { Batch, Event, Problem, SessionId } from '../backend/types';
+import type { Batch, Event, Problem, SessionId, Snapshot } from '../backend/types';
 import { Conversation } from './conversation.svelte';
 import type { Store } from './store.svelte';
 
@@ -32,7 +32,6 @@ export class Connection {
   #seq = 0;
   /** Which subscription is meant: what an older one still delivers is passed over. */
   #generation = 0;
-  #early: Batch[] | null = null;
   #watching: SessionId | null = null;
   /** What comes for a session between asking for its view and getting it. */
   #meanwhile: Event[] | null = null;
@@ -44,25 +43,24 @@ export class Connection {
     readonly store: Store,
   ) {}
 
-  async subscribe(): Promise<void> {
+  /** Goes on from a snapshot, or asks for one. */
+  async subscribe(first: Snapshot | null = null): Promise<void> {
     const generation = ++this.#generation;
-    this.#early = [];
+    const isOver = () => generation !== this.#generation;
     try {
-      const snapshot = await this.backend.subscribe((batch) => this.#receive(generation, batch));
-      if (generation !== this.#generation) return;
+      const snapshot = first ?? (await this.backend.snapshot(this.store.ready));
+      if (isOver()) return;
       this.store.takeSnapshot(snapshot);
       this.#seq = snapshot.seq;
+      const goesOn = await this.backend.listen(snapshot.seq, (batch) => {
+        if (!isOver()) this.#receive(batch);
+      });
+      if (!goesOn && !isOver()) return await this.subscribe();
     } catch (error) {
       this.store.addProblem(asProblem(error));
-    } finally {
-      const early = this.#early ?? [];
-      if (generation === this.#generation) {
-        this.#early = null;
-        for (const batch of early) this.#receive(generation, batch);
-      }
     }
     // Last: a long transcript takes a while to read, and holds up nothing else.
-    if (generation === this.#generation && this.#watching) await this.watch(this.#watching);
+    if (!isOver() && this.#watching) await this.watch(this.#watching);
   }
 
   /** Puts a session on screen, or none. */
@@ -116,12 +114,7 @@ export class Connection {
     this.#leaving.set(id, left);
   }
 
-  #receive(generation: number, batch: Batch): void {
-    if (generation !== this.#generation) return;
-    if (this.#early) {
-      this.#early.push(batch);
-      return;
-    }
+  #receive(batch: Batch): void {
     if (batch.seq <= this.#seq) {
       this.#acknowledge(batch.seq);
       return;

@@ -168,10 +168,10 @@ describe('the connection', () => {
     backend = new FakeBackend('some');
     store = new Store();
     connection = new Connection(backend, store);
-    const subscribe = backend.subscribe.bind(backend);
-    vi.spyOn(backend, 'subscribe').mockImplementation(async (onBatch) => {
+    const listen = backend.listen.bind(backend);
+    vi.spyOn(backend, 'listen').mockImplementation(async (seq, onBatch) => {
       send = onBatch;
-      return subscribe(onBatch);
+      return listen(seq, onBatch);
     });
     await connection.subscribe();
   });
@@ -185,10 +185,28 @@ describe('the connection', () => {
     await vi.waitFor(() => expect(backend.acknowledged).toEqual([1, 2]));
   });
 
+  it('goes on from a snapshot that came with the page, and asks anew where that is out of date', async () => {
+    const snapshot = vi.spyOn(backend, 'snapshot');
+    const first = await backend.snapshot(false);
+    const fresh = new Store();
+    const taken = new Connection(backend, fresh).subscribe(first);
+    expect(fresh.sessions.size, 'at once').toBe(3);
+    await taken;
+    expect(snapshot).toHaveBeenCalledTimes(1);
+    // The page was loaded once more: what it came with is older than what has been told since.
+    backend.emit({ type: 'session', summary: summary('new', 'queued', 1, { id: 'x' }) });
+    const again = new Store();
+    await new Connection(backend, again).subscribe(first);
+    expect(snapshot).toHaveBeenCalledTimes(2);
+    expect(again.sessions.size).toBe(3);
+    backend.emit({ type: 'session_gone', id: [...again.sessions.keys()][0] ?? '' });
+    expect(again.sessions.size, 'it hears of what comes').toBe(2);
+  });
+
   it('asks for a new snapshot after a gap, and passes over what the old one still sends', async () => {
     const old = send;
     send({ seq: 9, after: 7, events: [{ type: 'session_gone', id: 'nobody' }] });
-    await vi.waitFor(() => expect(backend.subscribe).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(backend.listen).toHaveBeenCalledTimes(2));
     const [id] = [...store.sessions.keys()];
     old({ seq: 1, after: 0, events: [{ type: 'session_gone', id: id ?? '' }] });
     expect(store.sessions.size).toBe(3);

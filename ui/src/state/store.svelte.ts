@@ -1,6 +1,7 @@
 import type {
   AuthStatus,
   CliStatus,
+  Earlier,
   Event,
   Problem,
   RecentRepository,
@@ -19,12 +20,16 @@ const noSettings: Settings = {
   theme: null,
 };
 
+const none: Earlier = { counts: {}, cost_usd: 0 };
+
 /** What the window knows: the snapshot, and every event since folded into it. Asks nothing of the backend. */
 export class Store {
   ready = $state(false);
   /** One signal for all rows: a thousand of them cost the first picture 10 ms. */
   #changes = $state(0);
   readonly #sessions = new Map<SessionId, SessionSummary>();
+  /** What the sessions come to that are not here yet. */
+  earlier = $state.raw<Earlier>(none);
   settings = $state.raw<Settings>(noSettings);
   repositories = $state.raw<RecentRepository[]>([]);
   cli = $state.raw<CliStatus>({ status: 'unknown' });
@@ -50,6 +55,7 @@ export class Store {
     this.#sessions.clear();
     for (const session of snapshot.sessions) this.#sessions.set(session.id, session);
     this.#changes += 1;
+    this.earlier = snapshot.earlier;
     this.settings = snapshot.settings;
     this.repositories = snapshot.repositories;
     this.cli = snapshot.cli;
@@ -67,6 +73,11 @@ export class Store {
       case 'session_gone':
         this.#sessions.delete(event.id);
         this.#changes += 1;
+        break;
+      case 'older':
+        for (const session of event.sessions) this.#sessions.set(session.id, session);
+        this.#changes += 1;
+        this.earlier = event.earlier;
         break;
       case 'entries':
         if (this.conversation?.id === event.id) this.conversation.applyEntries(event);

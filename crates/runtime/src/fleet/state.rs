@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bosk_core::session::{Ask, SessionSummary};
+use bosk_core::session::{Ask, Glance, SessionSummary};
 use bosk_core::transcript::Partial;
 use bosk_core::view::{
     Batch, CliStatus, Event, Offer, Page, QueuedMessage, RecentRepository, Snapshot,
@@ -16,9 +16,10 @@ use tokio::time::Instant;
 
 use super::follow::{Followed, Follower};
 use super::gather::{Gathered, Present};
+use super::untold::Untold;
 use super::watch_folders::Seen;
 use super::watched::{Opening, refuse, unknown};
-use super::{Message, Sink};
+use super::{FIRST_SESSIONS, First, Message, Sink};
 use crate::catalog::{self, Index, Listed};
 use crate::home::Home;
 use crate::settings;
@@ -42,6 +43,7 @@ pub(super) struct State {
     pub(super) sessions: HashMap<SessionId, Session>,
     others: Others,
     pub(super) gathered: Gathered,
+    untold: Untold,
     /// Sessions of whose journal there is more to read, in turn.
     pub(super) behind: VecDeque<SessionId>,
     sink: Option<Sink>,
@@ -111,6 +113,7 @@ impl State {
                 problems: problem.into_iter().chain(unread).collect(),
             },
             gathered: Gathered::default(),
+            untold: Untold::default(),
             behind: VecDeque::new(),
             sink: None,
             seq: 0,
@@ -137,7 +140,7 @@ impl State {
     pub(super) async fn run(mut self, mut from: mpsc::Receiver<Message>) {
         loop {
             let ready = self.sink.is_some()
-                && !self.gathered.is_empty()
+                && (!self.gathered.is_empty() || self.untold.is_wanted())
                 && self.sent - self.acknowledged < IN_FLIGHT;
             tokio::select! {
                 message = from.recv() => match message {
@@ -158,12 +161,20 @@ impl State {
 
     fn take(&mut self, message: Message) {
         match message {
-            Message::Subscribe(sink, reply) => {
+            Message::Snapshot(first, reply) => {
                 self.gathered = Gathered::default();
-                self.sink = Some(sink);
-                (self.sent, self.acknowledged) = (0, 0);
-                let _ = reply.send(self.snapshot());
+                self.sink = None;
+                let _ = reply.send(self.snapshot(first));
             }
+            Message::Listen(seq, sink, reply) => {
+                let goes_on = seq == self.seq;
+                if goes_on {
+                    self.sink = Some(sink);
+                    (self.sent, self.acknowledged) = (0, 0);
+                }
+                let _ = reply.send(goes_on);
+            }
+            Message::Rest => self.untold.want(),
             // Each batch is acknowledged once, in order.
             Message::Acknowledge => self.acknowledged = (self.acknowledged + 1).min(self.sent),
             Message::Watch(id, reply) => self.watch(&id, reply),
@@ -193,7 +204,8 @@ impl State {
 
     fn send(&mut self) {
         self.next_batch = Instant::now() + FRAME;
-        let events = self.gathered.take(&self.sessions);
+        let mut events = self.gathered.take(&self.sessions);
+        events.extend(self.untold.next());
         let after = self.seq;
         self.seq += events.len() as u64;
         self.sent += 1;
@@ -203,7 +215,7 @@ impl State {
         }
     }
 
-    fn snapshot(&self) -> Snapshot {
+    fn snapshot(&mut self, first: First) -> Snapshot {
         let mut sessions: Vec<SessionSummary> =
             self.sessions.values().map(|session| session.summary.clone()).collect();
         sessions.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
@@ -216,9 +228,17 @@ impl State {
                 repositories.push(RecentRepository { name, path });
             }
         }
+        let mut shown: HashMap<Glance, usize> = HashMap::new();
+        let (sessions, untold) = sessions.into_iter().partition(|summary| {
+            let shown = shown.entry(summary.glance).or_default();
+            *shown += 1;
+            first == First::All || !summary.state.is_ended() || *shown <= FIRST_SESSIONS
+        });
+        self.untold = Untold::new(untold);
         Snapshot {
             seq: self.seq,
             sessions,
+            earlier: self.untold.earlier(),
             settings: self.others.settings.clone(),
             repositories,
             cli: self.others.cli.clone(),
@@ -246,6 +266,7 @@ impl State {
                 self.sessions.insert(id.clone(), session);
             }
         }
+        self.untold.told(&id);
         self.gathered.session(&id);
     }
 
@@ -327,6 +348,7 @@ impl State {
                 if let Some(session) = self.sessions.remove(&id) {
                     refuse(session.opening, &id);
                     self.index.remove(&id);
+                    self.untold.told(&id);
                     self.gathered.unwatch(&id);
                     self.gathered.session(&id);
                 }

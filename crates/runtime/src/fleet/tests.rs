@@ -83,8 +83,9 @@ impl Stage {
     async fn window(&self) -> Window {
         let fleet = Fleet::open(self.home.clone()).unwrap();
         let (to, batches) = mpsc::unbounded_channel();
-        let snapshot =
-            fleet.subscribe(Box::new(move |batch| to.send(batch).is_ok())).await.unwrap();
+        let snapshot = fleet.snapshot(First::All).await.unwrap();
+        let sink = Box::new(move |batch| to.send(batch).is_ok());
+        assert!(fleet.listen(snapshot.seq, sink).await.unwrap());
         let rows = snapshot.sessions.into_iter().map(|row| (row.id.clone(), row)).collect();
         Window { fleet, batches, rows }
     }
@@ -243,4 +244,53 @@ async fn what_is_told_of_a_removed_session_does_not_bring_it_back() {
     state.followed(&stage.id, Followed::News(Box::new(news)));
     state.followed(&stage.id, ended);
     assert!(state.sessions.is_empty());
+}
+
+#[tokio::test]
+async fn the_first_picture_does_without_old_sessions_and_they_are_told_when_it_stands() {
+    let stage = Stage::new();
+    stage.end();
+    let past = u32::try_from(FIRST_SESSIONS).unwrap() + 300;
+    for number in 1..past {
+        let id = SessionId::parse(&uuid::Uuid::new_v4().to_string()).unwrap();
+        let mut record = SessionRecord::load(&stage.home, &stage.id).unwrap();
+        (record.id, record.created_at) = (id.clone(), i64::from(number));
+        crate::files::create_private_folder(&stage.home.session(&id)).unwrap();
+        record.save(&stage.home).unwrap();
+        let (mut journal, _) = Writer::open(&stage.home.session(&id).join(JOURNAL)).unwrap();
+        for note in [
+            Note::Keeper { version: "0".into(), resumed: false },
+            Note::Ended { outcome: Outcome::Finished, left_behind: vec![] },
+        ] {
+            journal.append(Kind::Note, &serde_json::to_vec(&note).unwrap());
+        }
+        journal.sync().unwrap();
+    }
+    let fleet = Fleet::open(stage.home.clone()).unwrap();
+    let (to, mut batches) = mpsc::unbounded_channel();
+    let first = fleet.snapshot(First::Picture).await.unwrap();
+    let sink = Box::new(move |batch| to.send(batch).is_ok());
+    assert!(fleet.listen(first.seq, sink).await.unwrap());
+    assert_eq!(first.sessions.len(), FIRST_SESSIONS);
+    assert_eq!(first.sessions[0].id, stage.id, "the newest");
+    assert_eq!(first.earlier.counts.values().sum::<u32>(), 300);
+
+    fleet.rest().await;
+    let mut known: std::collections::HashSet<_> =
+        first.sessions.into_iter().map(|row| row.id).collect();
+    let mut left = 300;
+    while left > 0 {
+        let batch = tokio::time::timeout(PATIENCE, batches.recv()).await.unwrap().unwrap();
+        fleet.acknowledge().await;
+        for event in batch.events {
+            let Event::Older { sessions, earlier } = event else { continue };
+            assert!(sessions.len() <= MORE_SESSIONS, "no batch is as long as the past");
+            left -= sessions.len();
+            assert_eq!(earlier.counts.values().sum::<u32>() as usize, left);
+            known.extend(sessions.into_iter().map(|row| row.id));
+        }
+    }
+    assert_eq!(known.len(), usize::try_from(past).unwrap());
+    let late = fleet.listen(first.seq, Box::new(|_| true)).await.unwrap();
+    assert!(!late, "some of it has been told to somebody else");
 }

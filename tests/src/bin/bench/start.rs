@@ -24,10 +24,10 @@ use crate::room::{self, App};
 const SESSIONS: usize = 1000;
 
 /// How often each is started; once more of each goes before, for what is cold.
-const TIMES: usize = 7;
+const TIMES: usize = 9;
 
-/// How long the picture must stay as it is.
-const STILL: Duration = Duration::from_millis(1500);
+/// How long the picture must stay as it is: less than a second, since times on it go on by then.
+const STILL: Duration = Duration::from_millis(800);
 
 pub(crate) async fn measure() -> Vec<Row> {
     let mut desk = room::desk().await;

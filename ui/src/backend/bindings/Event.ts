@@ -2,6 +2,7 @@
 import type { Ask } from "./Ask";
 import type { AuthStatus } from "./AuthStatus";
 import type { CliStatus } from "./CliStatus";
+import type { Earlier } from "./Earlier";
 import type { Entry } from "./Entry";
 import type { Offer } from "./Offer";
 import type { Partial } from "./Partial";
@@ -23,7 +24,15 @@ summary: SessionSummary, } | { "type": "session_gone",
 /**
  * Which.
  */
-id: SessionId, } | { "type": "entries", 
+id: SessionId, } | { "type": "older", 
+/**
+ * They.
+ */
+sessions: Array<SessionSummary>, 
+/**
+ * What those come to that are still to be told.
+ */
+earlier: Earlier, } | { "type": "entries", 
 /**
  * Which session.
  */

@@ -1,11 +1,14 @@
 import type { Backend } from '../backend';
-import type { Batch, LaunchSpec, SessionId, SessionView, Snapshot } from '../types';
+import type { Batch, Earlier, LaunchSpec, SessionId, SessionSummary, SessionView, Snapshot } from '../types';
 import { longEntry } from './entries';
 import { Desk } from './desk';
 import { summary } from './scenes';
 import { no } from './world';
 
 const LONG = 100_000;
+
+/** Sessions in the first picture. */
+const FIRST = 100;
 
 /** The backend's twin in memory: for developing in a browser (`?scene=…`), and for tests. */
 export class FakeBackend extends Desk implements Backend {
@@ -18,12 +21,26 @@ export class FakeBackend extends Desk implements Backend {
     this.trusted = scene !== 'trust';
   }
 
-  async subscribe(onBatch: (batch: Batch) => void): Promise<Snapshot> {
-    this.out = onBatch;
+  /** Sessions that the first picture does without. */
+  #untold: SessionSummary[] = [];
+
+  first(): Snapshot | null {
+    return null;
+  }
+
+  async snapshot(all: boolean): Promise<Snapshot> {
+    const sessions = [...this.sessions.values()].map((session) => session.summary);
+    this.#untold = all ? [] : sessions.splice(FIRST);
+    const earlier: Earlier = { counts: {}, cost_usd: 0 };
+    for (const { glance, cost_usd } of this.#untold) {
+      earlier.counts[glance] = (earlier.counts[glance] ?? 0) + 1;
+      earlier.cost_usd += cost_usd;
+    }
     const missing = no('cli_missing', 'Bosk found no claude command, so no session can run yet.');
     return {
       seq: this.seq,
-      sessions: [...this.sessions.values()].map((session) => session.summary),
+      sessions,
+      earlier,
       settings: this.settings,
       repositories:
         this.scene === 'empty'
@@ -51,8 +68,14 @@ export class FakeBackend extends Desk implements Backend {
     };
   }
 
+  async listen(seq: number, onBatch: (batch: Batch) => void): Promise<boolean> {
+    this.out = onBatch;
+    return seq === this.seq;
+  }
+
   async opened(): Promise<void> {
-    /* Nothing of it waits. */
+    const sessions = this.#untold.splice(0);
+    if (sessions.length > 0) this.emit({ type: 'older', sessions, earlier: { counts: {}, cost_usd: 0 } });
   }
 
   async acknowledge(seq: number): Promise<void> {

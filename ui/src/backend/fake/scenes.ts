@@ -86,6 +86,8 @@ export function fleet(scene: string, now: number): SessionSummary[] {
       ];
     case 'twenty':
       return twenty(now);
+    case 'thousand':
+      return [...twenty(now), ...past(now, 1000)];
     default:
       return [
         summary('Fix the login redirect that drops the query string', 'needs_you', now),
@@ -97,6 +99,16 @@ export function fleet(scene: string, now: number): SessionSummary[] {
         }),
       ];
   }
+}
+
+/** Sessions that were stopped long ago, the newest first. */
+function past(now: number, count: number): SessionSummary[] {
+  return Array.from({ length: count }, (_, number) =>
+    summary(`Thing number ${String(number)}`, 'stopped', now, {
+      id: `past-${String(number)}`,
+      created_at: now - (number + 10) * 3_600_000,
+    }),
+  );
 }
 
 function twenty(now: number): SessionSummary[] {

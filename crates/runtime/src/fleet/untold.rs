@@ -1,0 +1,58 @@
+//! Sessions that the window's first picture does without: they are counted in it, and told piece by
+//! piece once it stands. Not here: which they are ([`super::state`]).
+
+use bosk_core::SessionId;
+use bosk_core::session::SessionSummary;
+use bosk_core::view::{Earlier, Event};
+
+use super::MORE_SESSIONS;
+
+/// What is still to be told, the newest last.
+#[derive(Debug, Default)]
+pub(super) struct Untold {
+    sessions: Vec<SessionSummary>,
+    wanted: bool,
+}
+
+impl Untold {
+    /// These, the newest first.
+    pub(super) fn new(mut sessions: Vec<SessionSummary>) -> Self {
+        sessions.reverse();
+        Self { sessions, wanted: false }
+    }
+
+    /// What they come to.
+    pub(super) fn earlier(&self) -> Earlier {
+        let mut earlier = Earlier::default();
+        for summary in &self.sessions {
+            *earlier.counts.entry(summary.glance).or_default() += 1;
+            earlier.cost_usd += summary.cost_usd;
+        }
+        earlier
+    }
+
+    /// The first picture stands.
+    pub(super) const fn want(&mut self) {
+        self.wanted = true;
+    }
+
+    /// Whether there is something to be told now.
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.wanted && !self.sessions.is_empty()
+    }
+
+    /// This session has changed or is gone, and is told by itself.
+    pub(super) fn told(&mut self, id: &SessionId) {
+        self.sessions.retain(|summary| summary.id != *id);
+    }
+
+    /// The next piece.
+    pub(super) fn next(&mut self) -> Option<Event> {
+        if !self.is_wanted() {
+            return None;
+        }
+        let left = self.sessions.len().saturating_sub(MORE_SESSIONS);
+        let sessions = self.sessions.split_off(left).into_iter().rev().collect();
+        Some(Event::Older { sessions, earlier: self.earlier() })
+    }
+}
