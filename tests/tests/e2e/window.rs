@@ -2,7 +2,7 @@
 //! page, where a change can be awaited; nothing here sleeps. Not here: what is tested.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -14,6 +14,9 @@ use tokio::process::Child;
 
 use super::desk::{Desk, artifacts};
 use super::webdriver::{Element, Refused, WebDriver};
+
+/// How long something that is there may take until it can be clicked.
+const CLICKABLE: Duration = Duration::from_secs(10);
 
 /// The app's window. It ends with its value, as if by `kill -9`.
 pub(crate) struct Window {
@@ -107,19 +110,19 @@ impl Window {
     }
 
     /// Clicks what a selector finds, once it is there and can be clicked. A row may be drawn anew
-    /// between being found and being clicked; then it is looked for again.
+    /// between being found and being clicked, and a page that has just opened is there before its
+    /// window has its size; then it is looked for again.
     pub(crate) async fn click(&self, selector: &str) {
-        let mut refused = None;
-        for _ in 0..5 {
+        let begun = Instant::now();
+        loop {
             let element = self.element(selector).await;
-            match self.driver.click(&element).await {
-                Ok(()) => return,
-                Err(error) => refused = Some(error),
+            let Err(refused) = self.driver.click(&element).await else { return };
+            if begun.elapsed() > CLICKABLE {
+                self.screenshot("failed").await;
+                panic!("{selector} cannot be clicked: {refused:?}");
             }
             self.at_rest().await;
         }
-        self.screenshot("failed").await;
-        panic!("{selector} cannot be clicked: {refused:?}");
     }
 
     /// Types into what a selector finds, after what stands there.
