@@ -257,10 +257,9 @@ impl<'a> Launcher<'a> {
     ///
     /// # Panics
     /// The client has ended.
-    pub async fn launch(mut self, spec: &LaunchSpec) -> Result<Session<'a>, Problem> {
-        let mut input = self.client.stdin.take().unwrap();
+    pub async fn launch(&mut self, spec: &LaunchSpec) -> Result<Session<'a>, Problem> {
+        let input = self.client.stdin.as_mut().unwrap();
         input.write_all(&serde_json::to_vec(spec).unwrap()).await.unwrap();
-        drop(input);
         let mut line = String::new();
         self.output.read_line(&mut line).await.unwrap();
         let launched: Result<SessionId, Problem> = serde_json::from_str(&line).unwrap();

@@ -82,10 +82,19 @@ pub(crate) async fn launch(
     expected: State<'_, Expected>,
     spec: LaunchSpec,
 ) -> Answer<SessionId> {
-    let spare = expected.0.lock().await.take();
-    let id = client::launch_with(fleet.home(), spec, spare).await?.id;
-    fleet.appeared(id.clone()).await;
-    Ok(id)
+    let mut spare = expected.0.lock().await.take();
+    match client::launch_with(fleet.home(), spec, &mut spare).await {
+        Ok(launched) => {
+            fleet.appeared(launched.id.clone()).await;
+            Ok(launched.id)
+        }
+        Err(problem) => {
+            // The sheet stays open, and the person tries again.
+            let mut expected = expected.0.lock().await;
+            *expected = expected.take().or(spare);
+            Err(problem)
+        }
+    }
 }
 
 /// Three believable sessions on a sample repository, without an account.

@@ -2,7 +2,7 @@
 //! it. Questions come as JSON on standard input, answers go as JSON to standard output.
 //!
 //! `plan` and `launch` read a spec, or a list of them; `ready` and `spare` say `ready` first, and
-//! launch one, `spare` in a process that was started for it; `trust` agrees to what a spec's
+//! launch one after the other, `spare` in a process that was started for it; `trust` agrees to what a spec's
 //! repository brings; `resume ID` starts a session again;
 //! `follow ID…` follows sessions until it is killed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test program")]
@@ -26,11 +26,11 @@ async fn main() {
             println!("{}", serde_json::to_string(&plan).unwrap());
         }
         "launch" => launch(&home).await,
-        "ready" => launch_one(&home, None).await,
+        "ready" => launch_each(&home, None).await,
         "spare" => {
             let mut spare = client::Spare::start(&home).unwrap().unwrap();
             spare.parked().await.unwrap();
-            launch_one(&home, Some(spare)).await;
+            launch_each(&home, Some(spare)).await;
         }
         "trust" => {
             let spec = asked::<LaunchSpec>();
@@ -52,10 +52,13 @@ fn asked<T: serde::de::DeserializeOwned>() -> T {
     serde_json::from_reader(std::io::stdin().lock()).unwrap()
 }
 
-async fn launch_one(home: &Home, spare: Option<client::Spare>) {
+async fn launch_each(home: &Home, mut spare: Option<client::Spare>) {
     println!("ready");
-    let launched = client::launch_with(home, asked(), spare).await.map(|one| one.id);
-    println!("{}", serde_json::to_string(&launched).unwrap());
+    let specs = serde_json::Deserializer::from_reader(std::io::stdin().lock()).into_iter();
+    for spec in specs {
+        let launched = client::launch_with(home, spec.unwrap(), &mut spare).await;
+        println!("{}", serde_json::to_string(&launched.map(|one| one.id)).unwrap());
+    }
 }
 
 async fn launch(home: &Home) {

@@ -1,5 +1,6 @@
 //! A process that was started before its session was known becomes it, or is of no consequence.
 
+use bosk_core::ProblemCode;
 use bosk_core::journal::Note;
 use bosk_core::launch::{Effort, PermissionMode};
 use bosk_core::session::{Answer, State, Turn};
@@ -27,10 +28,26 @@ fn started(notes: &[Note]) -> Vec<u32> {
 }
 
 #[tokio::test]
+async fn a_launch_that_is_refused_leaves_the_process_for_the_next() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let sandbox = Sandbox::real(&server);
+    let mut launcher = sandbox.launcher(true).await;
+    let waiting: Vec<u32> = clis(&sandbox).into_iter().map(|one| one.pid).collect();
+    let mut spec = spec(&sandbox.repository("shop"), "  ");
+    let refused = launcher.launch(&spec).await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::InvalidInput);
+    spec.prompt = "@text Done.".to_owned();
+    let session = launcher.launch(&spec).await.unwrap();
+    session.follow().await.idle().await;
+    assert_eq!(started(&session.notes()), waiting, "the process that waited, and no other");
+    session.stop().await;
+}
+
+#[tokio::test]
 async fn a_launch_goes_on_in_the_process_that_waits() {
     let server = Server::start(Scripts::builtin()).await.unwrap();
     let sandbox = Sandbox::real(&server);
-    let launcher = sandbox.launcher(true).await;
+    let mut launcher = sandbox.launcher(true).await;
     let waiting: Vec<u32> = clis(&sandbox).into_iter().map(|one| one.pid).collect();
     let prompt =
         "@tool Bash {\"command\":\"pwd > where; git branch --show-current > branch\"}\n@text Done.";
@@ -81,7 +98,7 @@ async fn a_process_that_nobody_needs_ends_with_whoever_expected_the_launch() {
 async fn a_process_that_died_while_it_waited_is_replaced() {
     let server = Server::start(Scripts::builtin()).await.unwrap();
     let sandbox = Sandbox::real(&server);
-    let launcher = sandbox.launcher(true).await;
+    let mut launcher = sandbox.launcher(true).await;
     let waiting = clis(&sandbox);
     waiting[0].signal(Signal::Kill).unwrap();
     processes::ended(&waiting[0], PATIENCE).await;
@@ -96,7 +113,7 @@ async fn a_process_that_died_while_it_waited_is_replaced() {
 #[tokio::test]
 async fn a_cli_that_cannot_wait_is_started_when_it_is_needed() {
     let sandbox = Sandbox::new();
-    let launcher = sandbox.launcher(true).await;
+    let mut launcher = sandbox.launcher(true).await;
     let session = launcher.launch(&spec(&sandbox.repository("shop"), "say hello")).await.unwrap();
     session.follow().await.idle().await;
     assert_eq!(session.row().await.unwrap().turns, 1);

@@ -89,24 +89,25 @@ pub async fn accept_trust(
 /// # Errors
 /// The spec cannot be launched, or the keeper cannot be started; then there is no session.
 pub async fn launch(home: &Home, spec: LaunchSpec) -> Result<Launched, Problem> {
-    launch_with(home, spec, None).await
+    launch_with(home, spec, &mut None).await
 }
 
-/// Launches a session in a spare process where that can be, and else as [`launch`] does.
+/// Launches a session in a spare process where that can be, and else as [`launch`] does. A launch that is
+/// refused leaves the spare for the next.
 ///
 /// # Errors
 /// As for [`launch`].
 pub async fn launch_with(
     home: &Home,
     spec: LaunchSpec,
-    spare: Option<Spare>,
+    spare: &mut Option<Spare>,
 ) -> Result<Launched, Problem> {
     check(&spec)?;
     check_room(home)?;
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, &spec).await?;
     let brings = require_trust(home, &repository, &source).await?;
-    let spare = spare.filter(|_| args::suits_spare(&spec));
+    let spare = spare.take_if(|_| args::suits_spare(&spec));
     let id = spare.as_ref().map_or_else(new_id, |spare| Ok(spare.id().clone()))?;
     let record = SessionRecord {
         id: id.clone(),

@@ -70,7 +70,7 @@ fn fill(sandbox: &Sandbox, repository: &Path) {
 }
 
 async fn by_bosk(sandbox: &Sandbox, repository: &Path, spare: bool) -> f64 {
-    let launcher = sandbox.launcher(spare).await;
+    let mut launcher = sandbox.launcher(spare).await;
     let begun = Instant::now();
     let session = launcher.launch(&spec(repository, "@text Hello.")).await.unwrap();
     first_words(sandbox, &session).await;
