@@ -3,7 +3,8 @@
 
 use super::state::{Outcome, State, Turn};
 use super::summary::{ContextUse, Doing, SessionSummary, Tokens};
-use crate::claude::message::{Assistant, Block, Message};
+use crate::claude::content::Block;
+use crate::claude::message::{Assistant, Message};
 use crate::journal::{Note, Place};
 use crate::launch::{LaunchSpec, PermissionMode};
 use crate::transcript::problems;

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::entry::{Entry, EntryBody, NoticeLevel, RawReason, ToolResult};
-use crate::Problem;
-use crate::claude::message::{self, Block, Content, Message, Part};
+use crate::claude::content::{Block, Content, Part};
+use crate::claude::message::{self, Message};
 use crate::journal::{self, Kind, LONGEST_MESSAGE, Note};
 use crate::lines::Line;
 use crate::session::Answer;
@@ -376,54 +376,6 @@ fn cut_value(value: Value) -> Value {
             fields.into_iter().map(|(name, value)| (name, cut_value(value))).collect()
         }
         other => other,
-    }
-}
-
-fn value_holds(value: &Value, holds: &impl Fn(&str) -> bool) -> bool {
-    match value {
-        Value::String(text) => holds(text),
-        Value::Array(items) => items.iter().any(|item| value_holds(item, holds)),
-        Value::Object(fields) => fields.values().any(|field| value_holds(field, holds)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-impl EntryBody {
-    /// Whether a person would find `text`, given in lower case, in the entry.
-    #[must_use]
-    pub fn holds(&self, text: &str) -> bool {
-        let holds = |words: &str| words.to_lowercase().contains(text);
-        match self {
-            Self::Prompt { text, .. } | Self::Text { text } | Self::Thinking { text } => {
-                holds(text)
-            }
-            Self::ToolUse { name, input, result, .. } => {
-                holds(name)
-                    || value_holds(input, &holds)
-                    || result.as_ref().is_some_and(|result| holds(&result.text))
-            }
-            Self::TurnEnd { text, .. } => text.as_deref().is_some_and(holds),
-            Self::Setup { output, .. } => holds(output),
-            Self::Notice { text, .. } => holds(text),
-            Self::Unknown { name, raw } => holds(name) || holds(raw),
-            Self::Raw { start, .. } => holds(start),
-            Self::Retry { .. }
-            | Self::UsageLimit { .. }
-            | Self::Changed { .. }
-            | Self::Compacted { .. }
-            | Self::Stopping { .. }
-            | Self::Ended { .. }
-            | Self::Resumed => false,
-        }
-    }
-
-    /// The problem that the entry tells of, if any.
-    #[must_use]
-    pub const fn problem(&self) -> Option<&Problem> {
-        match self {
-            Self::TurnEnd { problem, .. } => problem.as_ref(),
-            _ => None,
-        }
     }
 }
 

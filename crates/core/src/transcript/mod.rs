@@ -2,6 +2,7 @@
 //! reads. [`entry`] holds the values, [`fold`] the rules. Not here: paging and where records lie.
 
 pub mod entry;
+mod find;
 pub mod fold;
 pub(crate) mod problems;
 

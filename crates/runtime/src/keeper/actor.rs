@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -51,7 +50,7 @@ pub(super) struct Actor {
     pub(super) place: Option<Place>,
     pub(super) conversation: bool,
     /// The set-up script has run to its end, or the person has gone on without it.
-    set_up: bool,
+    pub(super) set_up: bool,
     pub(super) cli: Option<claude::Cli>,
     pub(super) running: Option<Running>,
     /// A process that was started before this session was known.
@@ -67,10 +66,10 @@ pub(super) struct Actor {
     pub(super) request_number: u64,
     pub(super) left_behind: Vec<String>,
     /// The folder is being made ready at this moment.
-    preparing: bool,
-    prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
+    pub(super) preparing: bool,
+    pub(super) prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
     started: (mpsc::Sender<Started>, mpsc::Receiver<Started>),
-    setup_said: Option<mpsc::Receiver<SetupSaid>>,
+    pub(super) setup_said: Option<mpsc::Receiver<SetupSaid>>,
     calls: mpsc::Receiver<Asked>,
     pub(super) shared: Shared,
     pub(super) wake: watch::Sender<u64>,
@@ -265,52 +264,6 @@ impl Actor {
         started.map(|cli| cli.tree().clone()).chain(self.setup_tree.clone()).collect()
     }
 
-    fn start_preparing(&mut self) {
-        self.preparing = true;
-        let (home, record, place) = (self.home.clone(), self.record.clone(), self.place.clone());
-        let to = self.prepared.0.clone();
-        let set_up = self.set_up;
-        tokio::task::spawn_local(async move {
-            let (settings, damaged) = crate::settings::load(&home);
-            let parent = process::Environment::own();
-            let named = settings.claude.map(PathBuf::from);
-            // Both take some tens of milliseconds and do not need each other.
-            let (mut prepared, cli) = tokio::join!(
-                super::prepare::prepare(&home, &record, place, set_up),
-                claude::find(&parent, named.as_deref()),
-            );
-            if let (Ok(prepared), Some(problem)) = (&mut prepared, damaged) {
-                prepared.warnings.push(problem.message);
-            }
-            let _ = to.send((prepared, cli)).await;
-        });
-    }
-
-    fn readied(&mut self, (prepared, cli): Readied) {
-        self.preparing = false;
-        let prepared = prepared.map(|prepared| self.take_place(prepared));
-        match prepared.and(cli) {
-            Ok(cli) => {
-                self.cli = Some(cli);
-                self.input(Input::WorktreeReady { setup: self.setup.is_some() });
-            }
-            Err(problem) => self.input(Input::PrepareFailed(problem)),
-        }
-    }
-
-    /// The folder is there and is the session's, whatever comes next.
-    fn take_place(&mut self, prepared: Prepared) {
-        for text in prepared.warnings {
-            self.note(&Note::Warning { text });
-        }
-        if self.place.is_none() {
-            self.note(&Note::Prepared(prepared.place.clone()));
-        }
-        self.place = Some(prepared.place);
-        self.setup = prepared.setup;
-        self.trusted = prepared.trusted;
-    }
-
     pub(super) fn start_cli(&mut self) {
         let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
         if let Some(spare) = self.spare.take() {
@@ -325,44 +278,6 @@ impl Actor {
             let running = Running::start(&home, &id, &cli, folder, args, &overrides);
             let _ = to.send(running.await).await;
         });
-    }
-
-    fn run_setup(&mut self) {
-        let (Some(setup), Some(place)) = (&self.setup, &self.place) else { return };
-        let env = claude::environment::clean(&process::Environment::own());
-        match super::prepare::start_setup(setup, place.folder.as_ref(), env, &self.record) {
-            Ok((tree, said)) => {
-                self.setup_tree = Some(tree);
-                self.setup_said = Some(said);
-            }
-            Err(problem) => self.input(Input::SetupEnded { problem: Some(problem) }),
-        }
-    }
-
-    fn setup_said(&mut self, said: SetupSaid) {
-        match said {
-            SetupSaid::Output(output) => self.note(&Note::Setup { output, exit: None }),
-            SetupSaid::Ended(problem, exit) => {
-                self.note(&Note::Setup { output: String::new(), exit });
-                self.setup_said = None;
-                // What the script left running would go on beside Claude unseen.
-                if let Some(tree) = self.setup_tree.take() {
-                    let killed = tree.kill(KILL_LIMIT);
-                    self.left_behind.extend(killed.ended.into_iter().map(|(_, name)| name));
-                }
-                let stopping = matches!(self.state, State::Stopping { .. });
-                if stopping {
-                    self.input(Input::Exited {
-                        code: exit,
-                        signal: None,
-                        last_words: String::new(),
-                        left_behind: 0,
-                    });
-                } else {
-                    self.input(Input::SetupEnded { problem });
-                }
-            }
-        }
     }
 
     /// Appends a note, which is also what the fleet's row is made of.

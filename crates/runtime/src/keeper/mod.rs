@@ -15,6 +15,7 @@ mod output;
 mod partials;
 pub(crate) mod prepare;
 mod publish;
+mod ready;
 pub mod replay;
 mod server;
 mod shared;

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use bosk_core::claude::message::{Delta, Stream, StreamBlock, StreamEvent};
+use bosk_core::claude::content::{Delta, StreamBlock, StreamEvent};
+use bosk_core::claude::message::Stream;
 use bosk_core::transcript::{Partial, PartialKind};
 
 /// Most text held of one block, in bytes: what is beyond will be in the finished message.
