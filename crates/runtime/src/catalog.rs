@@ -4,6 +4,7 @@
 
 mod index;
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use bosk_core::session::SessionSummary;
@@ -95,12 +96,15 @@ pub async fn list(home: &Home) -> Result<Vec<Listed>, Problem> {
 
 /// The rows that the index has, read at once, and the sessions that it does not know.
 fn indexed(home: &Home, index: &Index) -> Result<(Vec<Listed>, Vec<SessionId>), Problem> {
-    let mut rows = index.all();
+    let folders = folders(home)?;
+    let lengths: HashMap<&str, u64> =
+        folders.iter().map(|id| (id.as_str(), journal_length(home, id))).collect();
+    let mut rows = index.all(|id| lengths.get(id).copied());
     let (mut known, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
-    for id in folders(home)? {
-        match rows.remove(id.as_str()).and_then(|row| row.at(journal_length(home, &id))) {
+    for id in &folders {
+        match rows.remove(id) {
             Some(summary) => known.push(Ok(summary)),
-            None if began(home, &id) => others.push(id),
+            None if began(home, id) => others.push(id.clone()),
             None => {}
         }
     }

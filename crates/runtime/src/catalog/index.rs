@@ -17,18 +17,13 @@ const VERSION: i32 = 1;
 #[derive(Debug)]
 pub struct Index(Option<Mutex<Connection>>);
 
-/// A row as it is kept.
-pub(super) struct Row {
-    journal: i64,
-    summary: String,
-}
-
-impl Row {
-    /// What it says, if the journal still is as long as when it was made.
-    pub(super) fn at(&self, journal: u64) -> Option<SessionSummary> {
-        let holds = i64::try_from(journal).is_ok_and(|journal| journal == self.journal);
-        holds.then(|| serde_json::from_str(&self.summary).ok()).flatten()
+/// What a row says, if the journal still is as long as when it was made.
+fn at(row: &rusqlite::Row<'_>, length: u64) -> rusqlite::Result<Option<SessionSummary>> {
+    if u64::try_from(row.get::<_, i64>("journal")?) != Ok(length) {
+        return Ok(None);
     }
+    // As it lies there: a thousand rows are read at the start, while others want the memory's lock.
+    Ok(serde_json::from_str(row.get_ref("summary")?.as_str()?).ok())
 }
 
 impl Index {
@@ -57,27 +52,34 @@ impl Index {
     /// The row of an ended session, if its journal still is as long as when the row was made.
     #[must_use]
     pub fn get(&self, id: &SessionId, journal: u64) -> Option<SessionSummary> {
-        let row = self.with(|connection| {
-            connection
-                .prepare_cached("SELECT journal, summary FROM session WHERE id = ?1")?
-                .query_row([id.as_str()], |row| {
-                    Ok(Row { journal: row.get(0)?, summary: row.get(1)? })
-                })
-                .optional()
-        })??;
-        row.at(journal)
-    }
-
-    /// All rows, by their session's id.
-    pub(super) fn all(&self) -> HashMap<String, Row> {
         self.with(|connection| {
             connection
-                .prepare("SELECT id, journal, summary FROM session")?
-                .query_map([], |row| {
-                    let (id, journal, summary) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                    Ok((id, Row { journal, summary }))
-                })?
-                .collect()
+                .prepare_cached("SELECT journal, summary FROM session WHERE id = ?1")?
+                .query_row([id.as_str()], |row| at(row, journal))
+                .optional()
+        })
+        .flatten()
+        .flatten()
+    }
+
+    /// The rows that hold, by their session's id. `journal` says how long a session's journal is, and
+    /// nothing where there is no such session.
+    pub(super) fn all(
+        &self,
+        journal: impl Fn(&str) -> Option<u64>,
+    ) -> HashMap<SessionId, SessionSummary> {
+        self.with(|connection| {
+            let mut statement = connection.prepare("SELECT id, journal, summary FROM session")?;
+            let mut rows = statement.query([])?;
+            let mut found = HashMap::new();
+            while let Some(row) = rows.next()? {
+                if let Some(length) = journal(row.get_ref("id")?.as_str()?)
+                    && let Some(summary) = at(row, length)?
+                {
+                    found.insert(summary.id.clone(), summary);
+                }
+            }
+            Ok(found)
         })
         .unwrap_or_default()
     }
@@ -148,9 +150,9 @@ mod tests {
         let index = Index::open(&home);
         assert_eq!(index.get(&row.id, 10), Some(row.clone()));
         assert_eq!(index.get(&row.id, 11), None);
-        let all = index.all();
-        assert_eq!(all[row.id.as_str()].at(10), Some(row.clone()));
-        assert_eq!(all[row.id.as_str()].at(11), None);
+        assert_eq!(index.all(|_| Some(10)), HashMap::from([(row.id.clone(), row.clone())]));
+        assert_eq!(index.all(|_| Some(11)), HashMap::new());
+        assert_eq!(index.all(|_| None), HashMap::new());
         index.remove(&row.id);
         assert_eq!(index.get(&row.id, 10), None);
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bosk_core::SessionId;
-use bosk_core::session::{Ask, SessionSummary};
+use bosk_core::session::{Ask, Glance, SessionSummary};
 use bosk_core::transcript::Partial;
 use bosk_core::view::{Event, Offer, QueuedMessage};
 
@@ -36,6 +36,8 @@ struct OfWatched {
 pub(super) trait Present {
     /// A session's row; none when it is gone.
     fn summary(&self, id: &SessionId) -> Option<SessionSummary>;
+    /// A session's kind and cost, as far as it is there.
+    fn figures(&self, id: &SessionId) -> Option<(Glance, f64)>;
     /// What waits in a session.
     fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>);
 }
@@ -169,6 +171,10 @@ mod tests {
 
     impl Present for Nobody {
         fn summary(&self, _: &SessionId) -> Option<SessionSummary> {
+            None
+        }
+
+        fn figures(&self, _: &SessionId) -> Option<(Glance, f64)> {
             None
         }
 

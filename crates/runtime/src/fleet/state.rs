@@ -84,6 +84,11 @@ impl Present for HashMap<SessionId, Session> {
         Some(self.get(id)?.summary.clone())
     }
 
+    fn figures(&self, id: &SessionId) -> Option<(Glance, f64)> {
+        let summary = &self.get(id)?.summary;
+        Some((summary.glance, summary.cost_usd))
+    }
+
     fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>) {
         let status = self.get(id).and_then(|session| session.status.as_ref());
         status.map(|status| (status.asks.clone(), status.queue.clone())).unwrap_or_default()
@@ -205,7 +210,7 @@ impl State {
     fn send(&mut self) {
         self.next_batch = Instant::now() + FRAME;
         let mut events = self.gathered.take(&self.sessions);
-        events.extend(self.untold.next());
+        events.extend(self.untold.next(&self.sessions));
         let after = self.seq;
         self.seq += events.len() as u64;
         self.sent += 1;
@@ -216,11 +221,11 @@ impl State {
     }
 
     fn snapshot(&mut self, first: First) -> Snapshot {
-        let mut sessions: Vec<SessionSummary> =
-            self.sessions.values().map(|session| session.summary.clone()).collect();
-        sessions.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
+        let mut all: Vec<&SessionSummary> =
+            self.sessions.values().map(|session| &session.summary).collect();
+        all.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
         let mut repositories: Vec<RecentRepository> = Vec::new();
-        for summary in &sessions {
+        for summary in &all {
             if repositories.len() < RECENT
                 && !repositories.iter().any(|known| known.path == summary.repository_path)
             {
@@ -229,16 +234,17 @@ impl State {
             }
         }
         let mut shown: HashMap<Glance, usize> = HashMap::new();
-        let (sessions, untold) = sessions.into_iter().partition(|summary| {
+        let (shown, untold): (Vec<_>, Vec<_>) = all.into_iter().partition(|summary| {
             let shown = shown.entry(summary.glance).or_default();
             *shown += 1;
             first == First::All || !summary.state.is_ended() || *shown <= FIRST_SESSIONS
         });
-        self.untold = Untold::new(untold);
+        let sessions = shown.into_iter().cloned().collect();
+        self.untold = Untold::new(untold.into_iter().map(|summary| summary.id.clone()).collect());
         Snapshot {
             seq: self.seq,
             sessions,
-            earlier: self.untold.earlier(),
+            earlier: self.untold.earlier(&self.sessions),
             settings: self.others.settings.clone(),
             repositories,
             cli: self.others.cli.clone(),

@@ -2,31 +2,33 @@
 //! piece once it stands. Not here: which they are ([`super::state`]).
 
 use bosk_core::SessionId;
-use bosk_core::session::SessionSummary;
 use bosk_core::view::{Earlier, Event};
 
 use super::MORE_SESSIONS;
+use super::gather::Present;
 
 /// What is still to be told, the newest last.
 #[derive(Debug, Default)]
 pub(super) struct Untold {
-    sessions: Vec<SessionSummary>,
+    sessions: Vec<SessionId>,
     wanted: bool,
 }
 
 impl Untold {
     /// These, the newest first.
-    pub(super) fn new(mut sessions: Vec<SessionSummary>) -> Self {
+    pub(super) fn new(mut sessions: Vec<SessionId>) -> Self {
         sessions.reverse();
         Self { sessions, wanted: false }
     }
 
     /// What they come to.
-    pub(super) fn earlier(&self) -> Earlier {
+    pub(super) fn earlier(&self, present: &impl Present) -> Earlier {
         let mut earlier = Earlier::default();
-        for summary in &self.sessions {
-            *earlier.counts.entry(summary.glance).or_default() += 1;
-            earlier.cost_usd += summary.cost_usd;
+        for id in &self.sessions {
+            if let Some((glance, cost_usd)) = present.figures(id) {
+                *earlier.counts.entry(glance).or_default() += 1;
+                earlier.cost_usd += cost_usd;
+            }
         }
         earlier
     }
@@ -43,16 +45,17 @@ impl Untold {
 
     /// This session has changed or is gone, and is told by itself.
     pub(super) fn told(&mut self, id: &SessionId) {
-        self.sessions.retain(|summary| summary.id != *id);
+        self.sessions.retain(|one| one != id);
     }
 
     /// The next piece.
-    pub(super) fn next(&mut self) -> Option<Event> {
+    pub(super) fn next(&mut self, present: &impl Present) -> Option<Event> {
         if !self.is_wanted() {
             return None;
         }
         let left = self.sessions.len().saturating_sub(MORE_SESSIONS);
-        let sessions = self.sessions.split_off(left).into_iter().rev().collect();
-        Some(Event::Older { sessions, earlier: self.earlier() })
+        let ids = self.sessions.split_off(left);
+        let sessions = ids.iter().rev().filter_map(|id| present.summary(id)).collect();
+        Some(Event::Older { sessions, earlier: self.earlier(present) })
     }
 }
