@@ -3,6 +3,7 @@
 
 use bosk_core::journal::Message;
 use bosk_core::launch::PermissionMode;
+use bosk_core::session::{Outcome, State};
 use bosk_core::transcript::{EntryBody, NoticeLevel};
 use bosk_core::wire::{Call, Edit, Status};
 use bosk_core::{Problem, ProblemCode};
@@ -136,6 +137,31 @@ async fn a_conversation_that_the_cli_has_forgotten_begins_anew() {
     let told: Vec<String> = told.collect();
     assert!(matches!(&told[..], [one] if one.contains("begins a new one")), "{told:?}");
     session.stop().await;
+}
+
+/// An empty transcript is no conversation to resume, and yet its name is taken: the CLI refuses both ways.
+#[tokio::test]
+async fn a_conversation_that_can_neither_go_on_nor_begin_anew_is_told() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let sandbox = Sandbox::real(&server);
+    let session = sandbox.launch(&spec(&sandbox.repository("shop"), "@text First.")).await.unwrap();
+    session.follow().await.idle().await;
+    session.stop().await;
+    let projects = std::fs::read_dir(sandbox.path("claude").join("projects")).unwrap().flatten();
+    let files = projects.map(|one| one.path().join(format!("{}.jsonl", session.id)));
+    files.filter(|file| file.is_file()).for_each(|file| std::fs::write(file, "").unwrap());
+
+    sandbox.resume(&session).await.unwrap();
+    if let Ok(watched) = session.try_follow().await {
+        watched.gone().await;
+    }
+    let State::Ended { outcome: Outcome::NotStarted { problem }, .. } =
+        session.row().await.unwrap().state
+    else {
+        panic!("it did not end")
+    };
+    assert!(problem.message.contains("already in use"), "{}", problem.message);
+    assert_eq!(session.texts(), ["First."], "the transcript is kept");
 }
 
 /// A picture makes a message longer than a line that is read whole, and so its acknowledgement.

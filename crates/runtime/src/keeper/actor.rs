@@ -49,6 +49,8 @@ pub(super) struct Actor {
     pub(super) asks: Vec<(Ask, Value)>,
     pub(super) place: Option<Place>,
     pub(super) conversation: bool,
+    /// The CLI has said that it does not have it: there is no second new beginning.
+    pub(super) begun_anew: bool,
     /// The set-up script has run to its end, or the person has gone on without it.
     pub(super) set_up: bool,
     pub(super) cli: Option<claude::Cli>,
@@ -132,6 +134,7 @@ impl Actor {
             asks: Vec::new(),
             place: past.place,
             conversation: past.conversation,
+            begun_anew: false,
             set_up: past.set_up,
             cli: None,
             running: None,

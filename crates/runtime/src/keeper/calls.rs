@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::actor::{Actor, KILL_LIMIT};
 use super::cli::Running;
+use crate::home;
 use crate::journal::{DECISIONS, read_decisions};
 
 type Reply = oneshot::Sender<Result<Value, Problem>>;
@@ -280,7 +281,8 @@ impl Actor {
         }
         // The CLI writes a message down long before it acknowledges it, which waits for the service's
         // first answer. One that died in between had begun the conversation (CLI 2.1.330, measured).
-        if self.state == starting && !self.conversation && last_words.contains("already in use") {
+        let known = last_words.contains("already in use");
+        if self.state == starting && !self.conversation && !self.begun_anew && known {
             self.conversation = true;
             self.start_cli();
             return;
@@ -297,9 +299,10 @@ impl Actor {
     fn begin_anew(&mut self) {
         match read_decisions(&self.home.session(&self.record.id).join(DECISIONS)) {
             Ok(decisions) => self.mailbox.forgotten(&decisions),
-            Err(error) => tracing::error!(%error, "what was not answered cannot be sent again"),
+            // Not without what was not answered: a resume tries again.
+            Err(error) => return self.input(Input::PrepareFailed(home::unwritable(&error))),
         }
-        self.conversation = false;
+        (self.conversation, self.begun_anew) = (false, true);
         let text = "Claude does not have this conversation any more, so it begins a new one in the same folder \
                     and does not know what was said above. What it had not answered is sent again.";
         self.note(&Note::Warning { text: text.to_owned() });
