@@ -125,6 +125,11 @@ impl Session<'_> {
                             *result = Some(came);
                         }
                     }
+                    Change::Cost(at, came) => {
+                        if let EntryBody::ToolUse { cost, .. } = &mut entries[at as usize].body {
+                            *cost = Some(came);
+                        }
+                    }
                     Change::Decided(at, answer) => {
                         if let EntryBody::ToolUse { decision, .. } = &mut entries[at as usize].body
                         {

@@ -286,7 +286,12 @@ impl Drop for Sandbox {
 }
 
 /// A program of this package: it stands beside the folder that the tests are built into.
-fn program(name: &str) -> PathBuf {
+/// A program of this package.
+///
+/// # Panics
+/// It is not built.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let mut folders = own.ancestors().skip(1).take(2);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bosk_core::journal::Message;
 use bosk_core::session::{SessionSummary, State, StopReason, Turn};
+use bosk_core::usage::Usage;
 use bosk_core::wire::{Call, Status};
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_runtime::catalog::{self, Index};
@@ -50,7 +51,7 @@ impl<'a> Session<'a> {
     /// It has no keeper.
     pub async fn try_follow(&self) -> Result<Watched, Problem> {
         let connection = Connection::open(self.sandbox.home(), &self.id).await?;
-        connection.call(Call::Watch { partials: true }).await?;
+        connection.call(Call::Watch { partials: true, usage: false }).await?;
         // The first push says where it stands; one that was asked for could overtake older pushes.
         let status = loop {
             match connection.news().await {
@@ -61,7 +62,7 @@ impl<'a> Session<'a> {
                 None => return Err(ended()),
             }
         };
-        Ok(Watched { connection, status })
+        Ok(Watched { connection, status, usage: None })
     }
 
     /// Its keeper's process.
@@ -98,6 +99,7 @@ pub struct Watched {
     /// The connection.
     pub connection: Connection,
     status: Status,
+    usage: Option<Usage>,
 }
 
 impl Watched {
@@ -107,6 +109,33 @@ impl Watched {
     /// The keeper's problem.
     pub async fn call(&self, call: Call) -> Result<serde_json::Value, Problem> {
         self.connection.call(call).await
+    }
+
+    /// Looks at what the session uses: it is measured every second from now on.
+    ///
+    /// # Errors
+    /// The keeper's problem.
+    pub async fn look(&self) -> Result<(), Problem> {
+        self.call(Call::Watch { partials: true, usage: true }).await.map(drop)
+    }
+
+    /// Waits until what was measured is as it should be.
+    ///
+    /// # Panics
+    /// It does not become so, or the session's keeper ends first.
+    pub async fn until_usage(&mut self, what: &str, wanted: impl Fn(&Usage) -> bool) -> Usage {
+        let until = async {
+            loop {
+                if let Some(usage) = self.usage.filter(&wanted) {
+                    return usage;
+                }
+                assert!(self.changed().await, "gone before {what}: {:#?}", self.usage);
+            }
+        };
+        match timeout(PATIENCE, until).await {
+            Ok(usage) => usage,
+            Err(_) => panic!("never {what}: {:#?}", self.usage),
+        }
     }
 
     /// Sends a message; returns its name.
@@ -131,6 +160,7 @@ impl Watched {
                 if let Some(status) = news.status {
                     self.status = *status;
                 }
+                self.usage = news.usage.map(|told| told.usage).or(self.usage);
                 true
             }
             None => false,

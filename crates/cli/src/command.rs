@@ -8,8 +8,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(crate) mod answer;
 pub(crate) mod doctor;
+pub(crate) mod kill;
+pub(crate) mod limit;
 pub(crate) mod logs;
 pub(crate) mod ls;
+pub(crate) mod pause;
 pub(crate) mod resume;
 pub(crate) mod rm;
 pub(crate) mod run;
@@ -17,6 +20,7 @@ pub(crate) mod send;
 pub(crate) mod show;
 pub(crate) mod stop;
 pub(crate) mod token;
+pub(crate) mod top;
 
 mod table;
 mod trial;

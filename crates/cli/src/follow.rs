@@ -102,7 +102,7 @@ impl Book {
 
     /// Tells what the keeper says until it is gone.
     async fn listen(&mut self, keeper: &Connection) -> Result<(), Problem> {
-        keeper.call(Call::Watch { partials: true }).await?;
+        keeper.call(Call::Watch { partials: true, usage: false }).await?;
         while let Some(news) = keeper.news().await {
             let mut heard = Heard::default();
             let (mut next, mut looks) = (Some(news), 0);

@@ -22,7 +22,9 @@ use bosk_core::ProblemCode;
 use bosk_runtime::home::Home;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use command::{answer, doctor, logs, ls, resume, rm, run, send, show, stop, token};
+use command::{
+    answer, doctor, kill, limit, logs, ls, pause, resume, rm, run, send, show, stop, token, top,
+};
 use failure::{EXIT_CODES, Exit, Failure};
 
 /// Runs many Claude Code sessions side by side, each in a git worktree of its own.
@@ -58,6 +60,16 @@ enum Command {
     Setup(answer::Setup),
     /// Stop a session and wait until nothing of it runs
     Stop(stop::Arguments),
+    /// Freeze a session, or all: nothing of it moves until it is let go on
+    Pause(pause::Arguments),
+    /// Let a paused session go on, or all
+    Go(pause::Arguments),
+    /// End everything of a session at once, and say what that was
+    Kill(kill::Arguments),
+    /// Show or change what a session may use
+    Limit(limit::Arguments),
+    /// Show what sessions use, once a second
+    Top(top::Arguments),
     /// Start a session that has ended again, in the same conversation
     Resume(resume::Arguments),
     /// Remove a session: its state is kept in a snapshot, its folders in the trash
@@ -112,6 +124,11 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Answer(arguments) => answer::run(&home()?, arguments).await,
         Command::Setup(arguments) => answer::setup(&home()?, arguments).await,
         Command::Stop(arguments) => stop::run(&home()?, &arguments).await,
+        Command::Pause(arguments) => pause::run(&home()?, &arguments, true).await,
+        Command::Go(arguments) => pause::run(&home()?, &arguments, false).await,
+        Command::Kill(arguments) => kill::run(&home()?, &arguments).await,
+        Command::Limit(arguments) => limit::run(&home()?, arguments).await,
+        Command::Top(arguments) => top::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
         Command::Doctor(arguments) => doctor::run(&arguments).await,

@@ -11,11 +11,14 @@ use std::collections::{BTreeMap, HashMap};
 use bosk_core::session::Answer;
 use bosk_core::transcript::fold::Change;
 use bosk_core::transcript::{Entry, EntryBody, Partial, PartialKind, ToolResult};
+use bosk_core::usage::ToolCost;
 use serde_json::Value;
 
 use crate::clean::{clean, exposed, one_line};
 use crate::screen::{AMBER, BOLD, DIM, GREEN, RED, paint};
+use crate::words::bytes;
 
+pub(crate) use ending::killed;
 pub(crate) use tool::line as tool_line;
 
 /// Columns that one line of a tool's input may take.
@@ -28,6 +31,7 @@ struct Call {
     line: String,
     indent: &'static str,
     decided: Option<Answer>,
+    cost: Option<ToolCost>,
 }
 
 /// Turns changes into text. It remembers what is on the screen, so that nothing is said twice.
@@ -62,6 +66,11 @@ impl Printer {
                 out.push_str(&decision(answer));
             }
             Change::Result(index, result) => self.result(*index, result, &mut out),
+            Change::Cost(index, cost) => {
+                if let Some(call) = self.calls.get_mut(index) {
+                    call.cost = Some(*cost);
+                }
+            }
             Change::Taken(_) => {}
         }
         out
@@ -112,12 +121,13 @@ impl Printer {
         let indent = if entry.parent.is_some() { "    " } else { "" };
         match &entry.body {
             EntryBody::Text { text } if indent.is_empty() => self.text(text, out),
-            EntryBody::ToolUse { id: _, name, input, result, decision } => {
+            EntryBody::ToolUse { id: _, name, input, result, decision, cost } => {
                 self.close(out);
                 let line = tool::line(name, input, &self.folder);
                 out.push_str(&format!("\n{indent}{}\n", tool::head(name, &line, input, indent)));
                 let decided = decision.clone();
-                let call = Call { name: name.clone(), line, indent, decided };
+                let (name, cost) = (name.clone(), *cost);
+                let call = Call { name, line, indent, decided, cost };
                 self.calls.insert(entry.index, call);
                 self.last_call = Some(entry.index);
                 if let Some(result) = result {
@@ -186,12 +196,24 @@ impl Printer {
         if lines.is_empty() {
             lines.push(paint(DIM, "(no output)"));
         }
+        if let Some(cost) = call.as_ref().and_then(|call| call.cost) {
+            lines.push(paint(DIM, &cost_words(&cost)));
+        }
         for (at, line) in lines.iter().enumerate() {
             let mark = if at == 0 { paint(style, shape) } else { " ".to_owned() };
             out.push_str(format!("{indent}  {mark} {line}").trim_end());
             out.push('\n');
         }
     }
+}
+
+/// What a tool use cost the machine.
+fn cost_words(cost: &ToolCost) -> String {
+    let memory = cost.peak_memory.map(|peak| format!("{}, ", bytes(peak)));
+    let cpu = cost.cpu_seconds;
+    let digits = usize::from(cpu < 10.0);
+    let shared = if cost.shared { ", together with other tools" } else { "" };
+    format!("{}{cpu:.digits$} s CPU{shared}", memory.unwrap_or_default())
 }
 
 /// What the person decided.

@@ -64,6 +64,15 @@ impl Told {
                 }
                 entry
             }
+            // Told with the result, which comes next.
+            Change::Cost(index, came) => {
+                if let Some(entry) = self.open.get_mut(index)
+                    && let EntryBody::ToolUse { cost, .. } = &mut entry.body
+                {
+                    *cost = Some(*came);
+                }
+                return Ok(());
+            }
         };
         print_json(&json!({"event": "entry", "entry": entry}))
     }

@@ -1,8 +1,10 @@
 //! States, deeds and figures in the words and shapes that the window uses, too.
 
 use anstyle::Style;
+use bosk_core::limits::Limit;
 use bosk_core::session::{
-    Doing, Glance, Outcome, PrepareStep, SessionSummary, State, StopReason, StopStep, Turn,
+    Doing, Glance, Outcome, PausedBy, PrepareStep, SessionSummary, State, StopReason, StopStep,
+    Turn,
 };
 
 use crate::clean::one_line;
@@ -14,6 +16,7 @@ pub(crate) const fn glyph(glance: Glance) -> (&'static str, Style) {
         Glance::NeedsYou => ("◆", AMBER),
         Glance::Failed => ("✕", RED),
         Glance::Running => ("●", ACCENT),
+        Glance::Paused => ("‖", DIM),
         Glance::Queued => ("○", DIM),
         Glance::Done => ("✓", GREEN),
         Glance::Stopped => ("■", DIM),
@@ -26,6 +29,7 @@ pub(crate) const fn word(glance: Glance) -> &'static str {
         Glance::NeedsYou => "needs you",
         Glance::Failed => "failed",
         Glance::Running => "running",
+        Glance::Paused => "paused",
         Glance::Queued => "queued",
         Glance::Done => "done",
         Glance::Stopped => "stopped",
@@ -38,8 +42,50 @@ pub(crate) fn glance(glance: Glance) -> String {
     format!("{} {}", paint(style, shape), word(glance))
 }
 
+/// Why a session is paused.
+pub(crate) fn pause(by: PausedBy) -> String {
+    match by {
+        PausedBy::Person => "paused".to_owned(),
+        PausedBy::Limit { limit } => {
+            format!("paused: its limit of {} is reached", limit_words(limit))
+        }
+        PausedBy::Machine => "paused until the machine has room or power again".to_owned(),
+    }
+}
+
+/// A limit, in a word or two.
+pub(crate) const fn limit_words(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Memory => "memory",
+        Limit::Cpu => "CPU",
+        Limit::Processes => "processes",
+        Limit::CpuTime => "CPU time",
+        Limit::TurnTime => "time for a turn",
+        Limit::FileSize => "file size",
+        Limit::DiskWritten => "data written",
+        Limit::Idle => "idle time",
+    }
+}
+
+/// Bytes, in the unit that tells them best.
+#[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+pub(crate) fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let digits = usize::from(unit > 0 && value < 10.0);
+    format!("{value:.digits$} {}", UNITS[unit])
+}
+
 /// What a session is doing, in a few words on one line; empty when there is nothing to say.
 pub(crate) fn doing(summary: &SessionSummary) -> String {
+    if let Some(paused) = summary.paused {
+        return pause(paused.by);
+    }
     match (&summary.state, &summary.doing) {
         (State::Queued, _) => "waits for its turn".to_owned(),
         (State::Preparing { step }, _) => match step {

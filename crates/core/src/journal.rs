@@ -12,8 +12,11 @@
 use std::io::Write as _;
 
 use crate::launch::{Image, PermissionMode};
-use crate::session::{Answer, Outcome, State, StopReason, StopStep};
+use crate::limits::{Limit, Limits, Rung};
+use crate::session::{Answer, Outcome, PausedBy, State, StopReason, StopStep};
+use crate::usage::ToolCost;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// The longest line that is read as a message: 1 MiB. Longer ones are in the journal whole and
 /// shown by their beginning.
@@ -228,11 +231,62 @@ pub enum Note {
         /// Names of the processes that had to be killed after the CLI was gone.
         left_behind: Vec<String>,
     },
+    /// Everything was frozen.
+    Paused {
+        /// Why.
+        by: PausedBy,
+    },
+    /// Everything was let go on.
+    WentOn,
+    /// Processes were ended by force.
+    Killed {
+        /// Their names and ids.
+        processes: Vec<KilledProcess>,
+        /// Those that could not be ended.
+        left: Vec<KilledProcess>,
+    },
+    /// A limit is near, or was reached.
+    Limit(LimitNote),
+    /// What a tool use cost the machine.
+    ToolCost {
+        /// Which.
+        tool_use_id: String,
+        /// What.
+        cost: ToolCost,
+    },
     /// Something that the person should know.
     Warning {
         /// The text.
         text: String,
     },
+}
+
+/// A process that was ended by force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KilledProcess {
+    /// Its id.
+    pub pid: u32,
+    /// What its program was called.
+    pub name: String,
+}
+
+/// A limit that is near or was reached, and what was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LimitNote {
+    /// Which.
+    pub limit: Limit,
+    /// Whether it was reached; otherwise it is near.
+    pub reached: bool,
+    /// What was done, if anything.
+    pub rung: Option<Rung>,
+    /// How much was used, in the limit's own unit.
+    pub used: f64,
+    /// The limit.
+    pub of: f64,
+    /// What was ended.
+    pub stopped: Vec<KilledProcess>,
 }
 
 /// Where a session works.
@@ -272,6 +326,20 @@ pub enum Decision {
     Stop {
         /// Why.
         reason: StopReason,
+    },
+    /// All its processes were ended at once.
+    Kill,
+    /// The session was frozen.
+    Pause {
+        /// Why.
+        by: PausedBy,
+    },
+    /// The session was let go on.
+    GoOn,
+    /// What it may use was changed.
+    Limits {
+        /// To what.
+        limits: Limits,
     },
     /// The permission mode was changed.
     Mode {

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::limits::Limits;
+
 /// Everything that was chosen on the launch sheet. Kept in the session's folder as it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -48,6 +50,9 @@ pub struct LaunchSpec {
     /// Most that the session may cost, in US dollars.
     #[serde(default)]
     pub max_budget_usd: Option<f64>,
+    /// What it may use; as the settings have it when absent.
+    #[serde(default)]
+    pub limits: Option<Limits>,
     /// Who answers.
     #[serde(default)]
     pub backend: Backend,
@@ -72,6 +77,7 @@ impl LaunchSpec {
             append_system_prompt: None,
             max_turns: None,
             max_budget_usd: None,
+            limits: None,
             backend: Backend::default(),
         }
     }

@@ -13,12 +13,14 @@ pub mod git;
 pub mod id;
 pub mod journal;
 pub mod launch;
+pub mod limits;
 pub mod lines;
 pub mod problem;
 pub mod session;
 pub mod settings;
 pub mod transcript;
 pub mod trust;
+pub mod usage;
 pub mod view;
 pub mod wire;
 

@@ -4,8 +4,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::limits::Limits;
+
 /// What a person has set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default)]
 #[ts(export)]
 pub struct Settings {
@@ -19,13 +21,96 @@ pub struct Settings {
     pub language: Option<Language>,
     /// The window's colours; the system's when absent.
     pub theme: Option<Theme>,
+    /// What new sessions may use.
+    pub limits: Limits,
+    /// Of what the person is told outside the window.
+    pub notifications: Notifications,
+    /// What quitting does with sessions that run; asked each time when absent.
+    pub quit: Option<Quit>,
+    /// Whether Bosk starts when the person signs in to the machine.
+    pub autostart: bool,
+    /// The keys that raise the launcher from anywhere, such as `CmdOrCtrl+Shift+B`; none when absent.
+    pub shortcut: Option<String>,
+    /// Whether sessions are paused while the machine runs on its battery.
+    pub pause_on_battery: bool,
+    /// Whether sessions are paused while the machine has no memory to spare.
+    pub pause_when_busy: bool,
 }
 
 #[expect(clippy::derivable_impls, reason = "the defaults are a decision, so they are written out")]
 impl Default for Settings {
     fn default() -> Self {
-        Self { worktrees: None, claude: None, api_billing: false, language: None, theme: None }
+        Self {
+            worktrees: None,
+            claude: None,
+            api_billing: false,
+            language: None,
+            theme: None,
+            limits: Limits::default(),
+            notifications: Notifications::default(),
+            quit: None,
+            autostart: false,
+            shortcut: None,
+            pause_on_battery: false,
+            pause_when_busy: false,
+        }
     }
+}
+
+/// Of what the person is told outside the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct Notifications {
+    /// A session waits for an answer.
+    pub needs_you: bool,
+    /// A turn is done.
+    pub done: bool,
+    /// A turn or a session has failed.
+    pub failed: bool,
+    /// A limit is near or was reached.
+    pub limit: bool,
+    /// The account's usage limit is reached, or starts anew.
+    pub usage: bool,
+    /// Whether they make a sound.
+    pub sound: bool,
+    /// When there are none.
+    pub quiet: Option<QuietHours>,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self {
+            needs_you: true,
+            done: true,
+            failed: true,
+            limit: true,
+            usage: true,
+            sound: false,
+            quiet: None,
+        }
+    }
+}
+
+/// Hours without notifications, every day; they may go over midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct QuietHours {
+    /// From then on: minutes since midnight, local time.
+    pub from: u16,
+    /// Until then.
+    pub to: u16,
+}
+
+/// What quitting does with sessions that run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Quit {
+    /// They go on without the window.
+    LeaveRunning,
+    /// They are stopped.
+    Stop,
 }
 
 /// Languages that Bosk speaks.

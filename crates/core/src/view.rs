@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::auth::AuthStatus;
+use crate::limits::Mechanism;
 use crate::session::{Ask, Glance, SessionSummary};
 use crate::settings::Settings;
 use crate::transcript::{Entry, Partial};
+use crate::usage::{MachineUsage, ToolCost, Usage};
 use crate::{Problem, SessionId};
 
 /// Everything the window shows at first, taken in one step with the subscription.
@@ -150,6 +152,13 @@ pub enum Event {
         /// What.
         offer: Offer,
     },
+    /// What is used, once a second at most while somebody looks.
+    Usage {
+        /// Sessions that were measured since last time.
+        sessions: Vec<SessionFigures>,
+        /// The machine and Bosk itself, if they were.
+        machine: Option<MachineUsage>,
+    },
     /// The settings changed.
     Settings {
         /// As they are now.
@@ -180,6 +189,90 @@ pub enum Event {
         /// The action's name, such as `launch`, `find` or `settings`.
         action: String,
     },
+}
+
+/// What a session uses.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Figures {
+    /// How much.
+    #[serde(flatten)]
+    pub usage: Usage,
+    /// How its limits are held.
+    pub mechanism: Mechanism,
+}
+
+/// What one session uses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SessionFigures {
+    /// Which.
+    pub id: SessionId,
+    /// How much.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// What was used over a span of time.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct History {
+    /// Seconds that a point stands for. Where the next point is much later than that, nothing was measured
+    /// in between.
+    pub step: u32,
+    /// The sessions asked for, as far as anything was measured.
+    pub sessions: Vec<SessionCurve>,
+    /// The machine.
+    pub machine: Curve,
+    /// Bosk itself.
+    pub bosk: Curve,
+}
+
+/// What a session used over a span of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SessionCurve {
+    /// Which.
+    pub id: SessionId,
+    /// How much.
+    #[serde(flatten)]
+    pub curve: Curve,
+}
+
+/// Points, as columns of the same length.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[expect(missing_docs, reason = "each is a field of `Point`")]
+pub struct Curve {
+    pub at: Vec<u32>,
+    pub cpu: Vec<f64>,
+    pub cpu_max: Vec<f64>,
+    pub memory: Vec<f64>,
+    pub memory_max: Vec<f64>,
+    /// Bytes a second.
+    pub read: Vec<f64>,
+    /// Bytes a second.
+    pub written: Vec<f64>,
+}
+
+/// A tool use as a graph marks it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ToolMark {
+    /// The entry in the transcript.
+    pub index: u32,
+    /// When it began: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub from: i64,
+    /// When it ended, if it has.
+    #[ts(type = "number | null")]
+    pub to: Option<i64>,
+    /// The tool.
+    pub name: String,
+    /// The command, file or pattern that tells it best.
+    pub detail: String,
+    /// What it cost.
+    pub cost: Option<ToolCost>,
 }
 
 /// A message that waits to be taken by the CLI: it can still be edited or removed.

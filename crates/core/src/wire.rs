@@ -4,12 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use crate::Problem;
-use crate::journal::{Message, SetupChoice};
+use crate::journal::{KilledProcess, Message, SetupChoice};
 use crate::launch::PermissionMode;
-use crate::session::{Answer, Ask, SessionSummary, StopReason};
+use crate::limits::{Limits, Mechanism};
+use crate::session::{Answer, Ask, PausedBy, SessionSummary, StopReason};
 use crate::transcript::Partial;
+use crate::usage::Usage;
 use crate::view::{Offer, QueuedMessage};
 
 /// Grows when an older client or keeper could misunderstand a newer one.
@@ -44,6 +47,9 @@ pub enum Call {
     Watch {
         /// Whether streamed text is wanted as well.
         partials: bool,
+        /// Whether somebody looks at what the session uses: then it is measured every second.
+        #[serde(default)]
+        usage: bool,
     },
     /// Bytes of the journal from an offset: [`Read`], then the bytes.
     Read {
@@ -75,6 +81,22 @@ pub enum Call {
         /// Why.
         reason: StopReason,
     },
+    /// Ends all its processes at once: [`Killed`].
+    Kill,
+    /// Freezes it.
+    Pause {
+        /// Why.
+        by: PausedBy,
+    },
+    /// Lets it go on.
+    GoOn,
+    /// Changes what it may use.
+    SetLimits {
+        /// To what.
+        limits: Limits,
+    },
+    /// Its processes: a list of [`ProcessUsage`](crate::usage::ProcessUsage).
+    Processes,
     /// Changes the permission mode.
     SetMode {
         /// To what.
@@ -151,6 +173,8 @@ pub enum Push {
     Status(Box<Status>),
     /// What the CLI offers, once it has said.
     Offer(Offer),
+    /// What the session uses.
+    Usage(SessionUsage),
     /// Streamed text.
     Partials {
         /// What was added.
@@ -158,6 +182,29 @@ pub enum Push {
         /// Blocks that are finished.
         done: Vec<u64>,
     },
+}
+
+/// What a session uses, and what its keeper does.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SessionUsage {
+    /// The session, without the keeper.
+    pub usage: Usage,
+    /// How its limits are held.
+    pub mechanism: Mechanism,
+    /// The keeper's own CPU time in seconds.
+    pub keeper_cpu_seconds: f64,
+    /// The keeper's own memory in bytes.
+    pub keeper_memory: u64,
+}
+
+/// What a forced end came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Killed {
+    /// What was ended.
+    pub processes: Vec<KilledProcess>,
+    /// What resisted.
+    pub left: Vec<KilledProcess>,
 }
 
 /// All that a keeper knows besides the journal.

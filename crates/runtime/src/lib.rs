@@ -18,3 +18,4 @@ pub mod settings;
 pub mod socket;
 pub mod transcript;
 pub mod trust;
+pub mod usage;

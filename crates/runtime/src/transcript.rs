@@ -177,9 +177,11 @@ impl Transcript {
         let (parent, mut body) = match said.into_iter().nth(row.place as usize) {
             Some(Said::New { parent, body }) => (parent, body),
             Some(Said::Taken { body, .. }) => (None, body),
-            Some(Said::Result { .. } | Said::Decided { .. }) | None => return Ok(None),
+            Some(Said::Result { .. } | Said::Decided { .. } | Said::Cost { .. }) | None => {
+                return Ok(None);
+            }
         };
-        if let EntryBody::ToolUse { id, result, decision, .. } = &mut body {
+        if let EntryBody::ToolUse { id, result, decision, cost, .. } = &mut body {
             for (at, length) in row.later() {
                 let line = self.line(at, length)?;
                 for said in with_line(&line, length, read) {
@@ -189,6 +191,9 @@ impl Transcript {
                         }
                         Said::Decided { tool_use_id, answer } if tool_use_id == *id => {
                             *decision = Some(answer);
+                        }
+                        Said::Cost { tool_use_id, cost: came } if tool_use_id == *id => {
+                            *cost = Some(came);
                         }
                         _ => {}
                     }

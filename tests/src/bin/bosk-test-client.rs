@@ -78,7 +78,7 @@ async fn follow(home: &Home, ids: &[String]) {
     let (told, mut streamed) = tokio::sync::mpsc::unbounded_channel();
     for text in ids {
         let connection = Connection::open(home, &SessionId::parse(text).unwrap()).await.unwrap();
-        connection.call(Call::Watch { partials: true }).await.unwrap();
+        connection.call(Call::Watch { partials: true, usage: false }).await.unwrap();
         let (told, text) = (told.clone(), text.clone());
         tokio::spawn(async move {
             while let Some(news) = connection.news().await {

@@ -8,9 +8,18 @@ mod damaged;
 mod disk_full;
 mod killed;
 mod launching;
+mod limits;
 mod messages;
 mod misbehaves;
+mod pausing;
 mod promise;
 mod set_up;
 mod spare;
 mod stop;
+mod usage;
+
+/// The command of a tool that does something: see the stand-in's `tool`.
+fn tool(what: &str) -> String {
+    let program = bosk_tests::sandbox::program("stand-in-claude");
+    format!("{} tool {what}", program.display())
+}

@@ -8,7 +8,7 @@ use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::client;
 use bosk_runtime::home::Home;
 
-use super::{efforts, permission_modes, trial, trust};
+use super::{efforts, limit, permission_modes, trial, trust};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::live::{self, Watching};
@@ -52,6 +52,8 @@ pub(crate) struct Arguments {
     /// Most that the session may cost, in US dollars
     #[arg(long, value_name = "USD")]
     max_budget_usd: Option<f64>,
+    #[command(flatten)]
+    limits: limit::Words,
     /// Work in the repository itself, not in a worktree of its own
     #[arg(long)]
     no_worktree: bool,
@@ -132,6 +134,7 @@ async fn spec(home: &Home, arguments: Arguments) -> Result<LaunchSpec, Problem> 
         append_system_prompt: arguments.append_system_prompt,
         max_turns: arguments.max_turns,
         max_budget_usd: arguments.max_budget_usd,
+        limits: arguments.limits.over(None)?,
         backend: script.map_or(Backend::Account, |script| Backend::Rehearsal { script }),
     })
 }

@@ -2,6 +2,8 @@
 //! and sessions, and what the CLI and Bosk have to say.
 
 use bosk_core::Problem;
+use bosk_core::journal::{KilledProcess, LimitNote};
+use bosk_core::limits::Rung;
 use bosk_core::session::{Glance, StopReason, StopStep};
 use bosk_core::transcript::entry::RawReason;
 use bosk_core::transcript::{EntryBody, NoticeLevel};
@@ -9,7 +11,7 @@ use bosk_core::transcript::{EntryBody, NoticeLevel};
 use super::shortened;
 use crate::clean::{exposed, one_line};
 use crate::screen::{AMBER, BOLD, DIM, RED, paint};
-use crate::words::{count, glyph, money, outcome_glance, outcome_words, rung, span};
+use crate::words::{count, glyph, money, outcome_glance, outcome_words, pause, rung, span};
 
 /// Lines of a set-up script's output that are shown at once.
 const SETUP: usize = 20;
@@ -91,6 +93,10 @@ pub(super) fn body(body: &EntryBody) -> String {
         EntryBody::Resumed => {
             format!("\n{}", line(&paint(glyph(Glance::Running).1, "●"), "Resumed"))
         }
+        EntryBody::Paused { by } => line(&paint(DIM, "‖"), &capital(&pause(*by))),
+        EntryBody::WentOn => line(&paint(glyph(Glance::Running).1, "●"), "Going on"),
+        EntryBody::Killed { processes, left } => killed(processes, left),
+        EntryBody::Limit(note) => limit(note),
         EntryBody::Notice { level, text } => {
             let style = match level {
                 NoticeLevel::Info => DIM,
@@ -105,6 +111,42 @@ pub(super) fn body(body: &EntryBody) -> String {
         EntryBody::Raw { reason, bytes, start } => raw(*reason, *bytes, start),
         EntryBody::ToolUse { .. } => String::new(),
     }
+}
+
+/// Processes that were ended by force.
+pub(crate) fn killed(processes: &[KilledProcess], left: &[KilledProcess]) -> String {
+    let mut out = line(&paint(RED, "■"), &format!("Ended by force: {}", names(processes)));
+    if !left.is_empty() {
+        out.push_str(&line(&paint(RED, "✕"), &format!("Could not be ended: {}", names(left))));
+    }
+    out
+}
+
+fn names(processes: &[KilledProcess]) -> String {
+    let names = processes.iter().map(|one| format!("{} ({})", one.name, one.pid));
+    one_line(&names.collect::<Vec<_>>().join(", "), 1000)
+}
+
+fn limit(note: &LimitNote) -> String {
+    let (used, of) = (note.limit.figure(note.used), note.limit.figure(note.of));
+    let words = match (note.reached, note.rung) {
+        (false, _) => format!("Close to a limit: {used} of {of}"),
+        (true, Some(Rung::StopTool)) if note.stopped.is_empty() => {
+            format!("Limit reached: {used} of {of}. The turn was interrupted")
+        }
+        (true, Some(Rung::StopTool)) => {
+            format!("Limit reached: {used} of {of}. Stopped: {}", names(&note.stopped))
+        }
+        (true, Some(Rung::Pause)) => format!("Limit reached: {used} of {of}. Everything is paused"),
+        (true, Some(Rung::Stop)) => format!("Limit reached: {used} of {of}. The session stops"),
+        (true, None) => format!("Limit reached: {used} of {of}"),
+    };
+    line(&paint(AMBER, "◆"), &words)
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn line(mark: &str, words: &str) -> String {

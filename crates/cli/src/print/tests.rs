@@ -18,7 +18,14 @@ fn words(text: &str) -> EntryBody {
 }
 
 fn tool(name: &str, input: Value) -> EntryBody {
-    EntryBody::ToolUse { id: name.into(), name: name.into(), input, result: None, decision: None }
+    EntryBody::ToolUse {
+        id: name.into(),
+        name: name.into(),
+        input,
+        result: None,
+        decision: None,
+        cost: None,
+    }
 }
 
 fn result(text: &str, detail: Value) -> ToolResult {

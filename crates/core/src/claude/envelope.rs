@@ -45,6 +45,51 @@ pub fn may_be_replay(line: &[u8]) -> bool {
     memchr::memmem::find(line, b"\"isReplay\"").is_some()
 }
 
+/// What a message says of tools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfTool {
+    /// A tool was called: the call's own name.
+    Use(String),
+    /// A tool has answered: the call's own name.
+    Result(String),
+}
+
+/// The tools that a message calls, or that answer in it. Most lines are only searched for a word.
+#[must_use]
+pub fn tools(line: &[u8]) -> Vec<OfTool> {
+    #[derive(Deserialize)]
+    struct Line<'a> {
+        #[serde(borrow)]
+        message: Message<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Message<'a> {
+        #[serde(borrow)]
+        content: Vec<Part<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Part<'a> {
+        #[serde(borrow, rename = "type")]
+        kind: Cow<'a, str>,
+        #[serde(default)]
+        id: Option<String>,
+        #[serde(default)]
+        tool_use_id: Option<String>,
+    }
+    if memchr::memmem::find(line, b"\"tool_use_id\"").is_none()
+        && memchr::memmem::find(line, b"tool_use\"").is_none()
+    {
+        return Vec::new();
+    }
+    let parts = serde_json::from_slice::<Line<'_>>(line).map(|line| line.message.content);
+    let of_tool = |part: Part<'_>| match &*part.kind {
+        "tool_use" | "server_tool_use" => part.id.map(OfTool::Use),
+        "tool_result" => part.tool_use_id.map(OfTool::Result),
+        _ => None,
+    };
+    parts.unwrap_or_default().into_iter().filter_map(of_tool).collect()
+}
+
 /// The subagent's tool use that a message belongs to.
 #[must_use]
 pub fn parent(line: &[u8]) -> Option<String> {

@@ -43,6 +43,8 @@ pub enum Input {
     Asks(usize),
     /// The person or a rule wants the session to stop.
     Stop(StopReason),
+    /// The person wants all of it to end at once.
+    Kill(StopReason),
     /// The deadline of the present rung has passed.
     Deadline,
     /// The CLI is gone, and so is everything it left behind.
@@ -124,6 +126,17 @@ impl State {
                 (Self::Running { turn: Turn::Asking }, vec![])
             }
             (state, Input::Stop(reason)) => state.stop(reason, now),
+            (
+                state @ (Self::Queued
+                | Self::Preparing { step: Worktree | SetupFailed { .. } }
+                | Self::Ended { .. }),
+                Input::Kill(reason),
+            ) => state.stop(reason, now),
+            // What is being stopped already keeps its reason.
+            (Self::Stopping { reason, .. }, Input::Kill(_)) => {
+                stopping(reason, StopStep::Kill, now)
+            }
+            (_, Input::Kill(reason)) => stopping(reason, StopStep::Kill, now),
             // The turn that was interrupted is over: the next rung need not wait.
             (
                 Self::Stopping { reason, step: StopStep::Interrupt, .. },

@@ -11,6 +11,8 @@ pub mod tally;
 pub use ask::{Answer, Ask, AskKind, Question, QuestionOption};
 pub use machine::{Effect, Input};
 pub use mailbox::Mailbox;
-pub use state::{Glance, Outcome, PrepareStep, State, StopReason, StopStep, Turn};
+pub use state::{
+    Glance, Outcome, Paused, PausedBy, PrepareStep, State, StopReason, StopStep, Turn,
+};
 pub use summary::{ContextUse, Doing, SessionSummary, Tokens};
 pub use tally::Tally;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Problem;
+use crate::limits::Limit;
 
 /// Where a session is. Data that only one state has lives inside that state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -133,6 +134,35 @@ pub enum Outcome {
     Lost,
 }
 
+/// A session that is frozen: whatever its state is, nothing of it moves until it is let go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Paused {
+    /// Why.
+    #[serde(flatten)]
+    pub by: PausedBy,
+    /// Since when: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub since: i64,
+}
+
+/// Why a session is frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "by", rename_all = "snake_case")]
+#[ts(export)]
+pub enum PausedBy {
+    /// The person wants it.
+    Person,
+    /// It reached a limit, and the person decides how it goes on.
+    Limit {
+        /// Which.
+        limit: Limit,
+    },
+    /// The machine runs on its battery, or has no memory to spare, and the settings ask for it. It goes on
+    /// by itself.
+    Machine,
+}
+
 /// A state in one word, for a shape, a colour and a group in the fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -144,6 +174,8 @@ pub enum Glance {
     Failed,
     /// At work.
     Running,
+    /// Frozen by the person, or because the machine is busy.
+    Paused,
     /// Not started yet.
     Queued,
     /// The work asked for is done.
@@ -180,6 +212,16 @@ impl State {
                 Outcome::Stopped { .. } | Outcome::Lost => Glance::Stopped,
             },
         }
+    }
+
+    /// Whether there is something that can be frozen, and nothing is on its way to its end.
+    #[must_use]
+    pub const fn can_pause(&self) -> bool {
+        matches!(
+            self,
+            Self::Running { .. }
+                | Self::Preparing { step: PrepareStep::Setup | PrepareStep::Starting }
+        )
     }
 
     /// Whether nothing of the session can run any more.

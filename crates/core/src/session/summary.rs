@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::state::{Glance, State};
+use super::state::{Glance, Paused, State};
 use crate::launch::{Backend, PermissionMode};
+use crate::limits::Limits;
 use crate::{Problem, SessionId};
 
 /// One row of the fleet.
@@ -63,6 +64,12 @@ pub struct SessionSummary {
     pub asks: u32,
     /// Messages that wait to be taken.
     pub queued: u32,
+    /// That it is frozen, when it is.
+    #[serde(default)]
+    pub paused: Option<Paused>,
+    /// What it may use, where that is limited.
+    #[serde(default)]
+    pub limits: Option<Limits>,
     /// What is wrong, when something is.
     pub problem: Option<Problem>,
 }

@@ -1,12 +1,13 @@
 //! What the fleet shows of a session, kept up to date from the records of its journal. The same
 //! rules serve the keeper as it goes and whoever reads a journal afterwards.
 
-use super::state::{Outcome, State, Turn};
+use super::state::{Glance, Outcome, Paused, PausedBy, State, Turn};
 use super::summary::{ContextUse, Doing, SessionSummary, Tokens};
 use crate::claude::content::Block;
 use crate::claude::message::{Assistant, Message};
-use crate::journal::{Note, Place};
+use crate::journal::{LimitNote, Note, Place};
 use crate::launch::{LaunchSpec, PermissionMode};
+use crate::limits::Limits;
 use crate::transcript::problems;
 use crate::{Problem, SessionId};
 
@@ -48,6 +49,8 @@ impl Tally {
             context: None,
             asks: 0,
             queued: 0,
+            paused: None,
+            limits: spec.limits.clone().filter(|limits| !limits.is_empty()),
             problem: None,
         };
         Self { summary, failed_turn: false, window: 0 }
@@ -85,9 +88,19 @@ impl Tally {
                 let left_behind = u32::try_from(left_behind.len()).unwrap_or(u32::MAX);
                 self.state(State::Ended { outcome: outcome.clone(), left_behind }, at);
             }
+            Note::Paused { by } => {
+                self.summary.paused = Some(Paused { by: *by, since: at });
+                self.see();
+            }
+            Note::WentOn | Note::CliStarted { .. } => {
+                self.summary.paused = None;
+                self.see();
+            }
+            Note::Limit(note) => self.limit(note),
             Note::Keeper { .. }
             | Note::Setup { .. }
-            | Note::CliStarted { .. }
+            | Note::Killed { .. }
+            | Note::ToolCost { .. }
             | Note::Prompt { .. }
             | Note::Answered { .. }
             | Note::Stopping { .. }
@@ -116,8 +129,32 @@ impl Tally {
             }
             _ => {}
         }
-        self.summary.glance = state.glance(self.failed_turn);
+        if state.is_ended() {
+            self.summary.paused = None;
+        }
         self.summary.state = state;
+        self.see();
+    }
+
+    /// The state in one word, now that something of it has changed.
+    fn see(&mut self) {
+        let glance = self.summary.state.glance(self.failed_turn);
+        self.summary.glance = match self.summary.paused.map(|paused| paused.by) {
+            None => glance,
+            Some(PausedBy::Limit { .. }) => Glance::NeedsYou,
+            Some(PausedBy::Person | PausedBy::Machine) => Glance::Paused,
+        };
+    }
+
+    /// Says what a session may use from now on.
+    pub fn set_limits(&mut self, limits: &Limits) {
+        self.summary.limits = (!limits.is_empty()).then(|| limits.clone());
+    }
+
+    fn limit(&mut self, note: &LimitNote) {
+        if note.reached {
+            self.summary.problem = Some(problems::of_limit(note));
+        }
     }
 
     /// Takes a message of the CLI's that came at `at`.
@@ -159,7 +196,7 @@ impl Tally {
                 }
                 self.summary.problem = problems::of_result(result);
                 self.failed_turn = result.failed();
-                self.summary.glance = self.summary.state.glance(self.failed_turn);
+                self.see();
             }
             _ => {}
         }
@@ -216,7 +253,6 @@ fn detail(input: &serde_json::Value) -> String {
 mod tests {
     use super::*;
     use crate::claude::message::parse;
-    use crate::session::Glance;
 
     fn tally() -> Tally {
         let spec = serde_json::from_str(r#"{"repository":"/r","prompt":"\n Fix login \nnow"}"#);
@@ -257,6 +293,24 @@ mod tests {
             say(&mut tally, &format!(r#"{{"type":"result","total_cost_usd":{cost}}}"#));
         }
         assert!((tally.summary().cost_usd - 0.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_paused_says_so_whatever_it_was_doing() {
+        let mut tally = tally();
+        let working = Note::State { state: State::Running { turn: Turn::Working } };
+        tally.note(&working, 6);
+        tally.note(&Note::Paused { by: PausedBy::Person }, 7);
+        assert_eq!(tally.summary().glance, Glance::Paused);
+        assert_eq!(tally.summary().paused.map(|paused| paused.since), Some(7));
+        tally.note(&Note::WentOn, 8);
+        assert_eq!((tally.summary().glance, tally.summary().paused), (Glance::Running, None));
+        let by = PausedBy::Limit { limit: crate::limits::Limit::Memory };
+        tally.note(&Note::Paused { by }, 9);
+        assert_eq!(tally.summary().glance, Glance::NeedsYou, "the person has to decide");
+        let ended = State::Ended { outcome: Outcome::Lost, left_behind: 0 };
+        tally.note(&Note::State { state: ended }, 10);
+        assert_eq!((tally.summary().glance, tally.summary().paused), (Glance::Stopped, None));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use crate::session::{Answer, StopReason, StopStep};
+use crate::journal::{KilledProcess, LimitNote};
+use crate::session::{Answer, PausedBy, StopReason, StopStep};
+use crate::usage::ToolCost;
 use crate::{Problem, session::Outcome};
 
 /// One thing that a person reads in a transcript.
@@ -60,6 +62,8 @@ pub enum EntryBody {
         result: Option<ToolResult>,
         /// What the person decided about it.
         decision: Option<Answer>,
+        /// What it cost the machine, where that is worth a word.
+        cost: Option<ToolCost>,
     },
     /// The end of a turn.
     TurnEnd {
@@ -140,6 +144,23 @@ pub enum EntryBody {
         /// Processes killed after the CLI was gone: their names.
         left_behind: Vec<String>,
     },
+    /// Everything of the session was frozen.
+    Paused {
+        /// Why.
+        #[serde(flatten)]
+        by: PausedBy,
+    },
+    /// Everything of it was let go on.
+    WentOn,
+    /// Processes were ended by force.
+    Killed {
+        /// Which.
+        processes: Vec<KilledProcess>,
+        /// Those that resisted.
+        left: Vec<KilledProcess>,
+    },
+    /// A limit is near, or was reached.
+    Limit(LimitNote),
     /// The session's process was started again in the same conversation.
     Resumed,
     /// Words of the CLI or of Bosk to the person.

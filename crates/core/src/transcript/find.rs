@@ -31,6 +31,10 @@ impl EntryBody {
             Self::TurnEnd { text, .. } => text.as_deref().is_some_and(holds),
             Self::Setup { output, .. } => holds(output),
             Self::Notice { text, .. } => holds(text),
+            Self::Killed { processes, left } => {
+                processes.iter().chain(left).any(|one| holds(&one.name))
+            }
+            Self::Limit(note) => note.stopped.iter().any(|one| holds(&one.name)),
             Self::Unknown { name, raw } => holds(name) || holds(raw),
             Self::Raw { start, .. } => holds(start),
             Self::Retry { .. }
@@ -39,6 +43,8 @@ impl EntryBody {
             | Self::Compacted { .. }
             | Self::Stopping { .. }
             | Self::Ended { .. }
+            | Self::Paused { .. }
+            | Self::WentOn
             | Self::Resumed => false,
         }
     }

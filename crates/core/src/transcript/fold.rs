@@ -9,8 +9,10 @@ use super::entry::{Entry, EntryBody, NoticeLevel, RawReason, ToolResult};
 use crate::claude::content::{Block, Content, Part};
 use crate::claude::message::{self, Message};
 use crate::journal::{self, Kind, LONGEST_MESSAGE, Note};
+use crate::limits::FROM_BOSK;
 use crate::lines::Line;
 use crate::session::Answer;
+use crate::usage::ToolCost;
 
 use super::problems;
 
@@ -48,6 +50,13 @@ pub enum Said {
         /// What.
         answer: Answer,
     },
+    /// What an earlier tool use cost the machine.
+    Cost {
+        /// Which.
+        tool_use_id: String,
+        /// What.
+        cost: ToolCost,
+    },
 }
 
 /// What a record changes in the transcript.
@@ -59,6 +68,8 @@ pub enum Change {
     Result(u32, ToolResult),
     /// An earlier entry got its decision.
     Decided(u32, Answer),
+    /// It is known what an earlier entry cost.
+    Cost(u32, ToolCost),
     /// The CLI has taken the message of an earlier entry.
     Taken(u32),
 }
@@ -134,6 +145,9 @@ impl Fold {
             }
             Said::Decided { tool_use_id, answer } => {
                 self.open.get(&tool_use_id).map(|index| Change::Decided(*index, answer))
+            }
+            Said::Cost { tool_use_id, cost } => {
+                self.open.get(&tool_use_id).map(|index| Change::Cost(*index, cost))
             }
         }
     }
@@ -292,7 +306,14 @@ fn block(block: Block) -> Option<EntryBody> {
         Block::Thinking { thinking } => EntryBody::Thinking { text: cut(thinking) },
         Block::RedactedThinking {} => EntryBody::Thinking { text: String::new() },
         Block::ToolUse { id, name, input } | Block::ServerToolUse { id, name, input } => {
-            EntryBody::ToolUse { id, name, input: cut_value(input), result: None, decision: None }
+            EntryBody::ToolUse {
+                id,
+                name,
+                input: cut_value(input),
+                result: None,
+                decision: None,
+                cost: None,
+            }
         }
         Block::Other => return None,
     })
@@ -326,6 +347,9 @@ fn said_to_model(at: i64, user: message::User) -> Vec<Said> {
             Some(words) => {
                 EntryBody::Notice { level: NoticeLevel::Info, text: cut(words.to_owned()) }
             }
+            None if user.is_replay && text.starts_with(FROM_BOSK) => {
+                return vec![Said::Taken { uuid: user.uuid, body: from_bosk(text) }];
+            }
             None if user.is_replay => {
                 let uuid = user.uuid;
                 let body = EntryBody::Prompt { uuid: uuid.clone(), text, images };
@@ -339,14 +363,26 @@ fn said_to_model(at: i64, user: message::User) -> Vec<Said> {
     said
 }
 
+/// Words of Bosk to Claude, as the person reads them.
+fn from_bosk(text: String) -> EntryBody {
+    EntryBody::Notice { level: NoticeLevel::Info, text: cut(text) }
+}
+
 fn note(note: Note) -> Vec<Said> {
     match note {
         Note::Keeper { resumed: true, .. } => one(EntryBody::Resumed),
+        // Told by its acknowledgement.
+        Note::Prompt { text, .. } if text.starts_with(FROM_BOSK) => Vec::new(),
         Note::Prompt { uuid, text, images } => one(EntryBody::Prompt { uuid, text, images }),
         Note::Setup { output, exit } => one(EntryBody::Setup { output, exit }),
         Note::Answered { tool_use_id, answer, .. } => vec![Said::Decided { tool_use_id, answer }],
         Note::Stopping { reason, step } => one(EntryBody::Stopping { reason, step }),
         Note::Ended { outcome, left_behind } => one(EntryBody::Ended { outcome, left_behind }),
+        Note::Paused { by } => one(EntryBody::Paused { by }),
+        Note::WentOn => one(EntryBody::WentOn),
+        Note::Killed { processes, left } => one(EntryBody::Killed { processes, left }),
+        Note::Limit(note) => one(EntryBody::Limit(note)),
+        Note::ToolCost { tool_use_id, cost } => vec![Said::Cost { tool_use_id, cost }],
         Note::Warning { text } => one(EntryBody::Notice { level: NoticeLevel::Warning, text }),
         Note::Keeper { .. } | Note::State { .. } | Note::Prepared(_) | Note::CliStarted { .. } => {
             Vec::new()

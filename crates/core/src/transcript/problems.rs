@@ -1,7 +1,50 @@
 //! What a failed turn means for the person: the CLI's own figures put into a [`Problem`].
 
 use crate::claude::message::TurnResult;
+use crate::journal::LimitNote;
+use crate::limits::{Limit, Rung};
 use crate::{Problem, ProblemCode};
+
+/// The problem of a limit that was reached.
+#[must_use]
+pub(crate) fn of_limit(note: &LimitNote) -> Problem {
+    let what = note.limit.figure(note.of);
+    let (done, hint) = match note.rung {
+        Some(Rung::StopTool) => (
+            "what used most of it was stopped, and Claude was told",
+            "Raise the limit if the work needs more.",
+        ),
+        Some(Rung::Pause) => (
+            "everything is paused and nothing is lost",
+            "Raise the limit and let it go on, or stop the session.",
+        ),
+        Some(Rung::Stop) => (
+            "the session is stopped; its work is kept",
+            "Raise the limit, then resume the session.",
+        ),
+        None => ("nothing was done", "Pause or stop the session if it should not use more."),
+    };
+    let text = format!("The session reached its limit of {what}: {done}.");
+    Problem::new(ProblemCode::LimitReached, text).hint(hint)
+}
+
+impl Limit {
+    /// A figure of this limit, in words.
+    #[must_use]
+    pub fn figure(self, value: f64) -> String {
+        let gib = value / f64::from(1 << 30);
+        match self {
+            Self::Memory => format!("{gib:.1} GiB of memory"),
+            Self::Cpu => format!("{value:.1} cores"),
+            Self::Processes => format!("{value:.0} processes"),
+            Self::CpuTime => format!("{value:.0} s of CPU time"),
+            Self::TurnTime => format!("{value:.0} s for a turn"),
+            Self::FileSize => format!("{gib:.1} GiB for a file"),
+            Self::DiskWritten => format!("{gib:.1} GiB written to disk"),
+            Self::Idle => format!("{value:.0} s without a message"),
+        }
+    }
+}
 
 /// The problem of a turn that ended badly; none where the person ended it or nothing is wrong.
 #[must_use]

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use bosk_core::transcript::Partial;
 use bosk_core::view::Offer;
-use bosk_core::wire::{Call, Push, Read, Reply, ReplyOutcome, Request, Status, VERSION};
+use bosk_core::wire::{
+    Call, Push, Read, Reply, ReplyOutcome, Request, SessionUsage, Status, VERSION,
+};
 use bosk_core::{Problem, ProblemCode, SessionId};
 use interprocess::local_socket::tokio::Stream;
 use serde_json::Value;
@@ -46,6 +48,8 @@ pub struct News {
     pub status: Option<Box<Status>>,
     /// What the CLI offers, if it has just said so.
     pub offer: Option<Offer>,
+    /// What the session uses, if it was measured.
+    pub usage: Option<SessionUsage>,
     /// What was streamed.
     pub partials: Vec<Partial>,
     /// Streamed blocks that are finished.
@@ -63,6 +67,7 @@ struct Gathered {
     end: Option<u64>,
     status: Option<Box<Status>>,
     offer: Option<Offer>,
+    usage: Option<SessionUsage>,
     partials: BTreeMap<u64, Partial>,
     done: Vec<u64>,
     any: bool,
@@ -142,6 +147,7 @@ impl Connection {
                         end: gathered.end.take(),
                         status: gathered.status.take(),
                         offer: gathered.offer.take(),
+                        usage: gathered.usage.take(),
                         partials: std::mem::take(&mut gathered.partials).into_values().collect(),
                         done: std::mem::take(&mut gathered.done),
                     });
@@ -168,6 +174,7 @@ impl Inbox {
             Push::Dirty { end } => gathered.end = Some(end),
             Push::Status(status) => gathered.status = Some(status),
             Push::Offer(offer) => gathered.offer = Some(offer),
+            Push::Usage(usage) => gathered.usage = Some(usage),
             Push::Partials { partials, done } => {
                 for partial in partials {
                     match gathered.partials.get_mut(&partial.block) {

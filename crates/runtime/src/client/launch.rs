@@ -7,6 +7,7 @@ use bosk_core::claude::args;
 use bosk_core::git::LaunchPlan;
 use bosk_core::journal::{Decision, Kind, Message};
 use bosk_core::launch::LaunchSpec;
+use bosk_core::limits::Limits;
 use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
@@ -104,6 +105,7 @@ pub async fn launch_with(
 ) -> Result<Launched, Problem> {
     check(&spec)?;
     check_room(home)?;
+    let spec = with_limits(home, spec);
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, &spec).await?;
     let brings = require_trust(home, &repository, &source).await?;
@@ -187,7 +189,16 @@ fn check(spec: &LaunchSpec) -> Result<(), Problem> {
     if spec.max_turns == Some(0) {
         return invalid("The number of turns must be at least 1.", "Leave it empty for no limit.");
     }
-    Ok(())
+    spec.limits.as_ref().map_or(Ok(()), Limits::check)
+}
+
+/// Without limits of its own, a session has those of the settings.
+fn with_limits(home: &Home, mut spec: LaunchSpec) -> LaunchSpec {
+    if spec.limits.is_none() {
+        let limits = settings::peek(home).limits;
+        spec.limits = (!limits.is_empty()).then_some(limits);
+    }
+    spec
 }
 
 fn check_room(home: &Home) -> Result<(), Problem> {

@@ -106,7 +106,7 @@ impl Follower {
         partials: &mut watch::Receiver<bool>,
     ) -> Option<()> {
         let mut wanted = *partials.borrow_and_update();
-        while connection.call(Call::Watch { partials: wanted }).await.is_ok() {
+        while connection.call(Call::Watch { partials: wanted, usage: false }).await.is_ok() {
             loop {
                 tokio::select! {
                     news = connection.news() => match news {

@@ -84,7 +84,9 @@ impl State {
         let read = end.and_then(|end| {
             transcript.read_on(end, PIECE, |change| match change {
                 Change::Push(entry) => drop(changed.insert(entry.index, entry)),
-                Change::Result(index, _) | Change::Decided(index, _) => touched.push(index),
+                Change::Result(index, _) | Change::Decided(index, _) | Change::Cost(index, _) => {
+                    touched.push(index);
+                }
                 // The entry stays as it is.
                 Change::Taken(_) => {}
             })

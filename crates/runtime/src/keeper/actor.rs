@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use bosk_core::claude::args::arguments;
 use bosk_core::journal::{Decision, Kind, Note, Place};
+use bosk_core::limits::{Limits, Watchdog};
 use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
-use bosk_core::wire::Status;
+use bosk_core::wire::{Killed, Status};
 use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -67,6 +68,13 @@ pub(super) struct Actor {
     pub(super) requests: HashMap<String, super::calls::Pending>,
     pub(super) request_number: u64,
     pub(super) left_behind: Vec<String>,
+    pub(super) limits: Limits,
+    pub(super) watchdog: Watchdog,
+    /// The limit of the size of files as it was set last.
+    pub(super) file_size: Option<u64>,
+    /// What the last forced end came to.
+    pub(super) killed: Killed,
+    pub(super) meter: super::meter::Meter,
     /// The folder is being made ready at this moment.
     pub(super) preparing: bool,
     pub(super) prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
@@ -114,12 +122,14 @@ impl Actor {
             status,
             version: 0,
             offer: None,
+            usage: None,
             partials: Partials::default(),
         };
         let shared = Shared {
             facts: Rc::new(RefCell::new(facts)),
             changed,
             calls: call_to,
+            looked: watch::channel(0).0,
             journal: folder.join(JOURNAL),
         };
         let mut actor = Self {
@@ -147,6 +157,11 @@ impl Actor {
             requests: HashMap::new(),
             request_number: 0,
             left_behind: Vec::new(),
+            limits: past.limits,
+            watchdog: Watchdog::default(),
+            file_size: None,
+            killed: Killed::default(),
+            meter: super::meter::Meter::default(),
             preparing: false,
             prepared: mpsc::channel(1),
             started: mpsc::channel(1),
@@ -182,6 +197,7 @@ impl Actor {
     pub(super) async fn run(mut self) {
         let (mut end, mut child) = (signals::end(), signals::child());
         let _hang_up = signals::hang_up();
+        let mut looked = self.shared.looked.subscribe();
         self.input(Input::Start);
         while !self.state.is_ended() {
             self.publish();
@@ -204,6 +220,11 @@ impl Actor {
                     }
                 }
                 Ok(result) = next_result(&mut self.syncing) => self.synced(result),
+                Ok((parts, sample)) = next_result(&mut self.meter.measuring) => {
+                    self.measured(parts, sample);
+                }
+                // Whoever has just begun to look need not wait.
+                Ok(()) = looked.changed() => {}
                 () = end.came() => self.input(Input::Stop(StopReason::Shutdown)),
                 // An orphan of the session's may have ended: as its new parent, the keeper buries it.
                 () = child.came() => self.trees().iter().for_each(process::Tree::reap_adopted),
@@ -215,6 +236,10 @@ impl Actor {
 
     /// Feeds the state machine, writes the new state down, and does what it asks for.
     pub(super) fn input(&mut self, input: Input) {
+        if matches!(input, Input::Stop(_) | Input::Kill(_)) {
+            // What is frozen cannot be asked to end.
+            self.thaw();
+        }
         let before = self.state.clone();
         let state = std::mem::replace(&mut self.state, State::Queued);
         let (state, effects) = state.on(input, self.journal.now());
@@ -256,13 +281,14 @@ impl Actor {
                 for tree in self.trees() {
                     let killed = tree.kill(KILL_LIMIT);
                     tracing::info!(?killed, "killed");
+                    self.was_killed(killed);
                 }
             }
             Effect::Finish => {}
         }
     }
 
-    fn trees(&self) -> Vec<process::Tree> {
+    pub(super) fn trees(&self) -> Vec<process::Tree> {
         let started = self.running.iter().chain(&self.spare);
         started.map(|cli| cli.tree().clone()).chain(self.setup_tree.clone()).collect()
     }

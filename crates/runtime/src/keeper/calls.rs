@@ -63,41 +63,54 @@ impl Pending {
 impl Actor {
     /// Does what a client asks.
     pub(super) fn call(&mut self, call: Call, reply: Reply) {
-        let done = match call {
-            Call::Send(message) => self.send(message),
-            Call::Remove { uuid } => return self.remove(uuid, None, reply),
-            Call::Edit(Edit { replaces, message }) => {
-                return self.remove(replaces, Some(message), reply);
-            }
-            Call::Answer { request_id, answer } => self.answer(&request_id, answer),
-            Call::Interrupt => self.interrupt(),
-            Call::Stop { reason } => self.decide(&Decision::Stop { reason }).map(|()| {
-                self.input(Input::Stop(reason));
-            }),
-            Call::SetMode { mode } => {
-                let decided = self.decide(&Decision::Mode { mode });
-                return self.request(decided, input::set_permission_mode(mode), reply);
-            }
-            Call::SetModel { model } => {
-                let request = input::set_model(&model);
-                let decided = self.decide(&Decision::Model { model });
-                return self.request(decided, request, reply);
-            }
-            Call::Setup { choice } => {
-                let failed = matches!(
-                    self.state,
-                    State::Preparing { step: PrepareStep::SetupFailed { .. } }
-                );
-                let decided =
-                    if failed { self.decide(&Decision::Setup { choice }) } else { Err(gone()) };
-                decided.map(|()| self.input(Input::SetupChosen(choice)))
-            }
-            Call::SuggestFiles { query } => {
-                return self.request(Ok(()), input::file_suggestions(&query), reply);
-            }
-            // Answered by the connection itself.
-            Call::Hello { .. } | Call::Watch { .. } | Call::Read { .. } | Call::Stat => Ok(()),
-        };
+        let done =
+            match call {
+                Call::Send(message) => self.send(message),
+                Call::Remove { uuid } => return self.remove(uuid, None, reply),
+                Call::Edit(Edit { replaces, message }) => {
+                    return self.remove(replaces, Some(message), reply);
+                }
+                Call::Answer { request_id, answer } => self.answer(&request_id, answer),
+                Call::Interrupt => self.interrupt(),
+                Call::Stop { reason } => self.decide(&Decision::Stop { reason }).map(|()| {
+                    self.input(Input::Stop(reason));
+                }),
+                Call::Kill => return drop(reply.send(self.kill())),
+                Call::Pause { by } => self.pause(by),
+                Call::GoOn => self.go_on(),
+                Call::SetLimits { limits } => self.set_limits(limits),
+                Call::Processes => {
+                    let processes = serde_json::to_value(&self.meter.last.processes);
+                    return drop(reply.send(
+                        processes.map_err(|error| {
+                            Problem::new(ProblemCode::Internal, error.to_string())
+                        }),
+                    ));
+                }
+                Call::SetMode { mode } => {
+                    let decided = self.decide(&Decision::Mode { mode });
+                    return self.request(decided, input::set_permission_mode(mode), reply);
+                }
+                Call::SetModel { model } => {
+                    let request = input::set_model(&model);
+                    let decided = self.decide(&Decision::Model { model });
+                    return self.request(decided, request, reply);
+                }
+                Call::Setup { choice } => {
+                    let failed = matches!(
+                        self.state,
+                        State::Preparing { step: PrepareStep::SetupFailed { .. } }
+                    );
+                    let decided =
+                        if failed { self.decide(&Decision::Setup { choice }) } else { Err(gone()) };
+                    decided.map(|()| self.input(Input::SetupChosen(choice)))
+                }
+                Call::SuggestFiles { query } => {
+                    return self.request(Ok(()), input::file_suggestions(&query), reply);
+                }
+                // Answered by the connection itself.
+                Call::Hello { .. } | Call::Watch { .. } | Call::Read { .. } | Call::Stat => Ok(()),
+            };
         drop(reply.send(done.map(|()| Value::Null)));
     }
 
@@ -246,6 +259,8 @@ impl Actor {
         self.running = Some(running);
         self.last_word = tokio::time::Instant::now();
         self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
+        self.file_size = None;
+        self.limit_file_size();
     }
 
     /// Whether there is a conversation to go on with.

@@ -165,6 +165,7 @@ impl Actor {
             }
             return;
         }
+        self.charge(line);
         self.journal.append(Kind::Output, line);
         match kind {
             // Most lines are these two, and most of them need no closer look now.
@@ -195,6 +196,7 @@ impl Actor {
                 self.mailbox.answered();
                 self.output.streamed.push(Streamed::Cleared);
                 self.asks.clear();
+                self.meter.costs.clear();
                 self.input(Input::TurnEnded);
                 // It may be hours until the next one.
                 self.let_go();

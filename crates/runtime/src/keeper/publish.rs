@@ -84,8 +84,9 @@ impl Actor {
         let retry = self.disk_full.then(|| Instant::now() + RETRY_DISK);
         let sync = self.sync_at.filter(|_| self.syncing.is_none());
         let silence = self.silence_limit().map(|limit| self.last_word + limit);
-        let far = Instant::now() + Duration::from_secs(3600);
-        [deadline, retry, sync, silence, self.claim_until]
+        let now = Instant::now();
+        let far = now + Duration::from_secs(3600);
+        [deadline, retry, sync, silence, self.claim_until, self.next_measurement(now)]
             .into_iter()
             .flatten()
             .fold(far, Instant::min)
@@ -93,7 +94,7 @@ impl Actor {
 
     /// How long the CLI may say nothing in this state before the person is told, if not told yet.
     fn silence_limit(&self) -> Option<Duration> {
-        if self.tally.summary().problem.is_some() {
+        if self.tally.summary().problem.is_some() || self.paused() {
             return None;
         }
         match &self.state {
@@ -105,6 +106,7 @@ impl Actor {
 
     pub(super) fn tick(&mut self) {
         let now = Instant::now();
+        self.measure();
         if let State::Stopping { deadline, .. } = self.state
             && self.journal.now() >= deadline
         {

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use bosk_core::claude::envelope;
 use bosk_core::claude::message::{self, Message};
-use bosk_core::journal::{self, Kind, LONGEST_MESSAGE, Note, Place};
+use bosk_core::journal::{self, Decision, Kind, LONGEST_MESSAGE, Note, Place};
+use bosk_core::limits::Limits;
 use bosk_core::lines::Line;
 use bosk_core::session::{Mailbox, State, Tally};
 use bosk_core::transcript::fold::LONGEST_LINE;
@@ -30,6 +31,8 @@ pub struct Past {
     pub kept: bool,
     /// Whether its end is written down.
     pub ended: bool,
+    /// What it may use.
+    pub limits: Limits,
 }
 
 /// Reads the journals in a session's folder. Damaged records are passed by.
@@ -37,6 +40,7 @@ pub struct Past {
 /// # Errors
 /// Whatever the file system says.
 pub fn read(folder: &Path, tally: Tally) -> io::Result<Past> {
+    let limits = tally.summary().limits.clone().unwrap_or_default();
     let mut past = Past {
         tally,
         mailbox: Mailbox::default(),
@@ -45,9 +49,14 @@ pub fn read(folder: &Path, tally: Tally) -> io::Result<Past> {
         set_up: false,
         kept: false,
         ended: false,
+        limits,
     };
     for decision in read_decisions(&folder.join(DECISIONS))? {
         past.mailbox.decide(&decision);
+        if let Decision::Limits { limits } = decision {
+            past.tally.set_limits(&limits);
+            past.limits = limits;
+        }
     }
     match Reader::open(&folder.join(JOURNAL), LONGEST_LINE) {
         Ok(mut reader) => reader.read_all(|line| past.take(line))?,

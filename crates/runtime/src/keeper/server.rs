@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, BufReader,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinSet, spawn_local};
 use tokio::time::Instant;
 
@@ -59,7 +59,7 @@ pub(super) async fn serve(listener: Listener, shared: Shared) {
 
 async fn connection(stream: Stream, shared: Shared) {
     let (replies, waiting) = mpsc::channel(REPLIES);
-    let (watch, watched) = tokio::sync::watch::channel(None);
+    let (watch, watched) = watch::channel(None);
     tokio::select! {
         () = read_requests(BufReader::new(&stream), shared.clone(), replies, watch) => {}
         written = write(&stream, &shared, waiting, watched) => {
@@ -70,7 +70,7 @@ async fn connection(stream: Stream, shared: Shared) {
     }
 }
 
-type Watching = tokio::sync::watch::Receiver<Option<bool>>;
+type Watching = watch::Receiver<Option<bool>>;
 
 async fn write(
     mut to: impl tokio::io::AsyncWrite + Unpin,
@@ -116,9 +116,36 @@ async fn write(
     to.flush().await
 }
 
+/// Whether this connection's client looks at what the session uses. It no longer does when it is gone.
+struct Looker {
+    lookers: watch::Sender<u32>,
+    looks: bool,
+}
+
+impl Looker {
+    const fn new(lookers: watch::Sender<u32>) -> Self {
+        Self { lookers, looks: false }
+    }
+
+    fn look(&mut self, looks: bool) {
+        if std::mem::replace(&mut self.looks, looks) != looks {
+            self.lookers.send_modify(|count| {
+                *count = if looks { *count + 1 } else { count.saturating_sub(1) };
+            });
+        }
+    }
+}
+
+impl Drop for Looker {
+    fn drop(&mut self) {
+        self.look(false);
+    }
+}
+
 /// What a client has been told.
 #[derive(Default)]
 struct Told {
+    usage: Option<i64>,
     end: Option<u64>,
     version: Option<u64>,
     offer: bool,
@@ -136,6 +163,10 @@ fn pushes(shared: &Shared, partials: bool, told: &mut Told) -> Vec<u8> {
     if told.version != Some(facts.version) {
         told.version = Some(facts.version);
         line(&mut bytes, &Push::Status(Box::new(facts.status.clone())));
+    }
+    if let Some(usage) = facts.usage.filter(|usage| told.usage != Some(usage.usage.at)) {
+        told.usage = Some(usage.usage.at);
+        line(&mut bytes, &Push::Usage(usage));
     }
     if !told.offer
         && let Some(offer) = &facts.offer
@@ -163,9 +194,10 @@ async fn read_requests(
     mut from: BufReader<impl tokio::io::AsyncRead + Unpin>,
     shared: Shared,
     replies: mpsc::Sender<Vec<u8>>,
-    watch: tokio::sync::watch::Sender<Option<bool>>,
+    watch: watch::Sender<Option<bool>>,
 ) {
     let mut buffer = Vec::new();
+    let mut looker = Looker::new(shared.looked.clone());
     loop {
         buffer.clear();
         let mut limited = (&mut from).take(LONGEST_REQUEST as u64);
@@ -189,7 +221,8 @@ async fn read_requests(
         let id = request.id;
         let (outcome, data) = match request.call {
             Call::Hello { .. } => (Ok(json!({"version": VERSION})), Vec::new()),
-            Call::Watch { partials } => {
+            Call::Watch { partials, usage } => {
+                looker.look(usage);
                 watch.send_replace(Some(partials));
                 (Ok(Value::Null), Vec::new())
             }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use bosk_core::Problem;
 use bosk_core::view::Offer;
-use bosk_core::wire::{Call, Status};
+use bosk_core::wire::{Call, SessionUsage, Status};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub(super) version: u64,
     /// What the CLI offers; it says so once.
     pub(super) offer: Option<Offer>,
+    /// What the session uses, once it was measured.
+    pub(super) usage: Option<SessionUsage>,
     /// Streamed blocks.
     pub(super) partials: Partials,
 }
@@ -37,5 +39,7 @@ pub(super) struct Shared {
     pub(super) facts: Rc<RefCell<Facts>>,
     pub(super) changed: watch::Receiver<u64>,
     pub(super) calls: mpsc::Sender<Asked>,
+    /// How many clients look at what the session uses.
+    pub(super) looked: watch::Sender<u32>,
     pub(super) journal: PathBuf,
 }

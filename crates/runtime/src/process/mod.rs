@@ -5,7 +5,9 @@
 //! subreaper with a stop-and-kill loop none. Not here: what the processes say, and when they are
 //! to end (the keeper's stop ladder).
 
+mod file_size;
 mod handle;
+mod oom;
 mod table;
 
 pub mod detach;
@@ -18,9 +20,11 @@ pub mod tree;
 
 pub use detach::{Detached, detach};
 pub use environment::Environment;
+pub use file_size::limit_file_size;
 pub use handle::Signal;
 pub use identity::ProcessIdentity;
 pub use memory::let_go_of_code;
+pub use oom::goes_first;
 pub use spawn::{Child, Spec, become_subreaper, spawn};
 pub use sweep::sweep;
 pub use table::Process;

@@ -142,6 +142,8 @@ mod platform {
                     return Err(nix::errno::Errno::ESRCH.into());
                 }
             }
+            #[cfg(target_os = "linux")]
+            super::super::oom::become_session();
             super::super::detach::keep_descriptors_back();
             Ok(())
         };

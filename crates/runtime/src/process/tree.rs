@@ -84,6 +84,54 @@ impl Tree {
         }
     }
 
+    /// Freezes everything in it, until nothing is found that still moves: what is frozen starts nothing.
+    /// Windows cannot, and does nothing. It blocks for milliseconds.
+    pub fn freeze(&self) {
+        let mut held = BTreeSet::new();
+        loop {
+            let before = held.len();
+            for process in self.processes() {
+                let identity = process.identity();
+                if !held.contains(&identity) {
+                    // One that has just ended needs no stop.
+                    let _ = identity.signal(Signal::Stop);
+                    held.insert(identity);
+                }
+            }
+            if held.len() == before {
+                return;
+            }
+        }
+    }
+
+    /// Lets everything in it go on.
+    pub fn thaw(&self) {
+        for process in self.processes() {
+            let _ = process.identity().signal(Signal::Continue);
+        }
+    }
+
+    /// Ends one process of it and all that descends from that.
+    #[must_use]
+    pub fn kill_branch(&self, pid: u32, limit: Duration) -> Killed {
+        let Some(top) = self.processes().into_iter().find(|one| one.pid == pid) else {
+            return Killed::default();
+        };
+        let top = top.identity();
+        let branch = Mutex::new(BTreeSet::from([top]));
+        let find = || {
+            self.reap_adopted();
+            let mut branch = branch.lock().unwrap_or_else(PoisonError::into_inner);
+            let table = table::all();
+            // What lost its parent meanwhile is still known by having been seen in it.
+            let found = with_descendants(&table, |one| branch.contains(&one.identity()));
+            let found: Vec<Process> = found.into_iter().filter(|one| !one.dead).cloned().collect();
+            branch.extend(found.iter().map(Process::identity));
+            found
+        };
+        end_all(find, Instant::now() + limit)
+    }
+
     /// Ends everything in it, then whatever else carries the cookie. It blocks for milliseconds,
     /// and never much longer than `limit`; what resisted is in [`Killed::left`].
     #[must_use]

@@ -9,10 +9,10 @@ use bosk_core::transcript::fold::Change;
 use crate::files;
 
 /// The file's first bytes: a name and a version.
-const MAGIC: &[u8; 8] = b"boskent2";
+const MAGIC: &[u8; 8] = b"boskent3";
 
 /// Bytes of a row in the file.
-const SIZE: usize = 56;
+const SIZE: usize = 72;
 
 /// Where an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +29,8 @@ pub(super) struct Row {
     result: (u64, u64),
     /// The same of its decision.
     decision: (u64, u64),
+    /// The same of what it cost.
+    cost: (u64, u64),
 }
 
 impl Row {
@@ -44,14 +46,17 @@ impl Row {
 
     /// The later lines that belong to the entry.
     pub(super) fn later(&self) -> impl Iterator<Item = (u64, u64)> {
-        [self.decision, self.result].into_iter().filter(|(_, length)| *length > 0)
+        [self.decision, self.cost, self.result].into_iter().filter(|(_, length)| *length > 0)
     }
 
     fn write(&self, out: &mut Vec<u8>) {
         let flags = u64::from(self.place) << 1 | u64::from(self.awaits);
-        let (result, decision) = (self.result, self.decision);
-        for number in [self.at, self.length, flags, result.0, result.1, decision.0, decision.1] {
+        for number in [self.at, self.length, flags] {
             out.extend_from_slice(&number.to_le_bytes());
+        }
+        for (at, length) in [self.result, self.decision, self.cost] {
+            out.extend_from_slice(&at.to_le_bytes());
+            out.extend_from_slice(&length.to_le_bytes());
         }
     }
 
@@ -66,6 +71,7 @@ impl Row {
             awaits: flags & 1 == 1,
             result: (next(), next()),
             decision: (next(), next()),
+            cost: (next(), next()),
         }
     }
 }
@@ -87,6 +93,11 @@ pub(super) fn note(rows: &mut Vec<Row>, change: &Change, row: Row) {
         Change::Decided(index, _) => {
             if let Some(row) = rows.get_mut(*index as usize) {
                 row.decision = at;
+            }
+        }
+        Change::Cost(index, _) => {
+            if let Some(row) = rows.get_mut(*index as usize) {
+                row.cost = at;
             }
         }
     }

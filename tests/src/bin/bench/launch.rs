@@ -81,7 +81,7 @@ async fn by_bosk(sandbox: &Sandbox, repository: &Path, spare: bool) -> f64 {
 
 async fn first_words(sandbox: &Sandbox, session: &Session<'_>) {
     let connection = Connection::open(sandbox.home(), &session.id).await.unwrap();
-    connection.call(Call::Watch { partials: false }).await.unwrap();
+    connection.call(Call::Watch { partials: false, usage: false }).await.unwrap();
     let mut from = 0;
     loop {
         let news = connection.news().await.expect("the session ended");

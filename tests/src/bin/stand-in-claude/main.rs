@@ -8,9 +8,16 @@
 //! reads again). What a turn does stands in the message: see [`turn`].
 //!
 //! Whatever happens, it ends by itself after [`LIFE`].
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test program")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test program"
+)]
 
 mod inbox;
+mod tool;
 mod tree;
 mod turn;
 
@@ -37,6 +44,9 @@ fn main() {
         words.find_map(|word| word.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
     };
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.first().is_some_and(|arg| arg == "tool") {
+        return tool::act(&args[1..]);
+    }
     if args.iter().any(|arg| arg == "--version") {
         let version = value("version").unwrap_or_else(|| "2.1.330".to_owned());
         say(format_args!("{version} (Claude Code)"));

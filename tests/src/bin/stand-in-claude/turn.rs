@@ -13,6 +13,7 @@
 //! | `!garbage` | prints lines that are no messages |
 //! | `!latin` | prints a line that is no UTF-8 |
 //! | `!stderr BYTES` | prints that much on standard error |
+//! | `!tool COMMAND` | runs it in a shell, as a tool use `tool-1`, `tool-2`, …, and says its exit code |
 //! | `!exit CODE` | ends in the middle of the turn |
 
 use std::io::Write as _;
@@ -21,13 +22,14 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::inbox::Inbox;
-use super::{LIFE, say, tree};
+use super::{LIFE, say, tool, tree};
 
 /// The most that is printed in one go, in bytes.
 const MOST: usize = 256 << 20;
 
 /// Plays a message's directives. Whether it was interrupted.
 pub(crate) fn play(text: &str, inbox: &mut Inbox) -> bool {
+    let mut tools = 0;
     for line in text.lines() {
         let mut words = line.split(' ');
         let word = words.next().unwrap_or_default();
@@ -38,6 +40,10 @@ pub(crate) fn play(text: &str, inbox: &mut Inbox) -> bool {
             "!pause" => hold(inbox, Duration::from_millis(number() as u64)),
             "!hold" => hold(inbox, LIFE),
             "!ask" => ask(inbox),
+            "!tool" => {
+                tools += 1;
+                tool::run(&format!("tool-{tools}"), rest, inbox)
+            }
             "!flood" => flood(number(), Duration::from_millis(number() as u64), inbox),
             _ => {
                 utter(word, rest);

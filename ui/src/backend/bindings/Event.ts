@@ -4,11 +4,13 @@ import type { AuthStatus } from "./AuthStatus";
 import type { CliStatus } from "./CliStatus";
 import type { Earlier } from "./Earlier";
 import type { Entry } from "./Entry";
+import type { MachineUsage } from "./MachineUsage";
 import type { Offer } from "./Offer";
 import type { Partial } from "./Partial";
 import type { Problem } from "./Problem";
 import type { QueuedMessage } from "./QueuedMessage";
 import type { RecentRepository } from "./RecentRepository";
+import type { SessionFigures } from "./SessionFigures";
 import type { SessionId } from "./SessionId";
 import type { SessionSummary } from "./SessionSummary";
 import type { Settings } from "./Settings";
@@ -80,7 +82,15 @@ id: SessionId,
 /**
  * What.
  */
-offer: Offer, } | { "type": "settings", 
+offer: Offer, } | { "type": "usage", 
+/**
+ * Sessions that were measured since last time.
+ */
+sessions: Array<SessionFigures>, 
+/**
+ * The machine and Bosk itself, if they were.
+ */
+machine: MachineUsage | null, } | { "type": "settings", 
 /**
  * As they are now.
  */

@@ -3,4 +3,4 @@
 /**
  * A state in one word, for a shape, a colour and a group in the fleet.
  */
-export type Glance = "needs_you" | "failed" | "running" | "queued" | "done" | "stopped";
+export type Glance = "needs_you" | "failed" | "running" | "paused" | "queued" | "done" | "stopped";

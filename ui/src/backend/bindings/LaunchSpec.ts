@@ -2,6 +2,7 @@
 import type { Backend } from "./Backend";
 import type { Effort } from "./Effort";
 import type { Image } from "./Image";
+import type { Limits } from "./Limits";
 import type { PermissionMode } from "./PermissionMode";
 
 /**
@@ -64,6 +65,10 @@ max_turns: number | null,
  * Most that the session may cost, in US dollars.
  */
 max_budget_usd: number | null, 
+/**
+ * What it may use; as the settings have it when absent.
+ */
+limits: Limits | null, 
 /**
  * Who answers.
  */

@@ -3,7 +3,9 @@ import type { Backend } from "./Backend";
 import type { ContextUse } from "./ContextUse";
 import type { Doing } from "./Doing";
 import type { Glance } from "./Glance";
+import type { Limits } from "./Limits";
 import type { Outcome } from "./Outcome";
+import type { Paused } from "./Paused";
 import type { PermissionMode } from "./PermissionMode";
 import type { PrepareStep } from "./PrepareStep";
 import type { Problem } from "./Problem";
@@ -109,6 +111,14 @@ asks: number,
  * Messages that wait to be taken.
  */
 queued: number, 
+/**
+ * That it is frozen, when it is.
+ */
+paused: Paused | null, 
+/**
+ * What it may use, where that is limited.
+ */
+limits: Limits | null, 
 /**
  * What is wrong, when something is.
  */

@@ -121,9 +121,23 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::TurnEnded),
         (0_usize..3).prop_map(Input::Asks),
         Just(Input::Stop(StopReason::Person)),
+        Just(Input::Kill(StopReason::Person)),
         Just(Input::Deadline),
         Just(exited(Some(0), None)),
     ]
+}
+
+#[test]
+fn a_forced_end_skips_every_rung() {
+    let working = State::Running { turn: Turn::Working };
+    let (state, effects) = working.on(Input::Kill(StopReason::Limit), 5);
+    assert_eq!(effects, [Effect::Kill]);
+    let State::Stopping { reason: StopReason::Limit, step: StopStep::Kill, .. } = state else {
+        panic!("{state:?}")
+    };
+    assert!(state.on(exited(None, Some(9)), 6).0.is_ended());
+    let (state, effects) = State::Queued.on(Input::Kill(StopReason::Person), 5);
+    assert!(state.is_ended() && effects == [Effect::Finish]);
 }
 
 proptest! {

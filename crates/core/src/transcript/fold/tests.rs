@@ -40,7 +40,38 @@ fn apply(entries: &mut Vec<Entry>, change: Change) {
             assert!(matches!(entries[index as usize].body, EntryBody::Prompt { .. }));
         }
         Change::Decided(index, answer) => change_tool(entries, index, None, Some(answer)),
+        Change::Cost(index, came) => match &mut entries[index as usize].body {
+            EntryBody::ToolUse { cost, .. } => *cost = Some(came),
+            other => panic!("a cost for {other:?}"),
+        },
     }
+}
+
+#[test]
+fn what_a_tool_cost_belongs_to_it_and_words_of_bosk_are_no_prompt() {
+    let mut fold = Fold::default();
+    let mut entries = Vec::new();
+    let tool = br#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{}}]}}"#;
+    let note = br#"{"note":"tool_cost","tool_use_id":"t1","cost":{"cpu_seconds":96.5,"peak_memory":4100000000,"memory_kind":"pss","shared":false}}"#;
+    let words = format!(
+        r#"{{"type":"user","message":{{"role":"user","content":"{FROM_BOSK}It was stopped."}},"uuid":"u1","isReplay":true}}"#
+    );
+    let records: [(Kind, &[u8]); 3] =
+        [(Kind::Output, tool), (Kind::Note, note), (Kind::Output, words.as_bytes())];
+    for (kind, payload) in records {
+        let mut line = Vec::new();
+        journal::encode(&mut line, &Header { seq: 1, wall: 5, mono: 1, kind }, payload);
+        line.pop();
+        for change in fold.apply(Line::Whole(&line)) {
+            apply(&mut entries, change);
+        }
+    }
+    let EntryBody::ToolUse { cost: Some(cost), .. } = &entries[0].body else {
+        panic!("{entries:?}")
+    };
+    assert_eq!(cost.peak_memory, Some(4_100_000_000));
+    assert!(matches!(entries[1].body, EntryBody::Notice { level: NoticeLevel::Info, .. }));
+    assert_eq!(entries.len(), 2);
 }
 
 #[test]

@@ -1,0 +1,194 @@
+//! Holding a session to its limits: what the watchdog asks for is done here. What uses most is ended
+//! first and Claude is told why, so that it can go on; then everything is paused; then it is stopped.
+
+use std::collections::BTreeMap;
+
+use bosk_core::claude::input;
+use bosk_core::journal::{Decision, KilledProcess, LimitNote, Message, Note};
+use bosk_core::limits::{Action, FROM_BOSK, Figures, Limit, Limits, Rung};
+use bosk_core::session::{Input, PausedBy, State, StopReason, Turn};
+use bosk_core::usage::ProcessUsage;
+use bosk_core::wire::Killed;
+use bosk_core::{Problem, ProblemCode};
+use serde_json::Value;
+
+use super::actor::{Actor, KILL_LIMIT};
+use super::calls::Pending;
+use crate::process;
+
+impl Actor {
+    /// What is measured against the limits.
+    pub(super) fn figures(&self) -> Figures {
+        let usage = &self.meter.last.usage;
+        let now = crate::journal::writer::wall_clock();
+        let since = |at: i64| u64::try_from(now - at).unwrap_or(0);
+        let summary = self.tally.summary();
+        let idle = self.state == (State::Running { turn: Turn::Idle }) && !self.paused();
+        Figures {
+            memory: usage.memory,
+            processes: usage.processes,
+            cpu_seconds: usage.cpu_seconds,
+            written: usage.written,
+            turn: summary.turn_started_at.map(since),
+            idle: idle.then(|| since(summary.last_event_at)),
+            tools: self.offender(Limit::Memory).is_some(),
+        }
+    }
+
+    /// Looks whether a limit is near or reached, and does what is to be done then.
+    pub(super) fn hold_limits(&mut self) {
+        if self.limits.is_empty() || self.paused() || !self.state.can_pause() {
+            return;
+        }
+        let figures = self.figures();
+        for action in self.watchdog.look(&self.limits, &figures, self.journal.now()) {
+            match action {
+                Action::Near { limit, used, of } => {
+                    let stopped = Vec::new();
+                    let note = LimitNote { limit, reached: false, rung: None, used, of, stopped };
+                    self.note(&Note::Limit(note));
+                }
+                Action::Reached { limit, rung, used, of } => self.reached(limit, rung, used, of),
+            }
+        }
+    }
+
+    fn reached(&mut self, limit: Limit, rung: Option<Rung>, used: f64, of: f64) {
+        let stopped = match (rung, limit) {
+            (Some(Rung::StopTool), Limit::TurnTime) => {
+                self.control(input::interrupt(), Pending::Nobody);
+                Vec::new()
+            }
+            (Some(Rung::StopTool), _) => self.stop_offender(limit),
+            _ => Vec::new(),
+        };
+        let names = stopped.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+        // That an idle process is put away is told by its end.
+        if limit != Limit::Idle {
+            self.note(&Note::Limit(LimitNote { limit, reached: true, rung, used, of, stopped }));
+        }
+        let done = match rung {
+            Some(Rung::StopTool) => self.tell_claude(limit, used, of, &names),
+            Some(Rung::Pause) => self.pause(PausedBy::Limit { limit }),
+            Some(Rung::Stop) => {
+                let idle = limit == Limit::Idle;
+                let reason = if idle { StopReason::Finished } else { StopReason::Limit };
+                self.decide(&Decision::Stop { reason }).map(|()| self.input(Input::Stop(reason)))
+            }
+            None => Ok(()),
+        };
+        if let Err(problem) = done {
+            self.note(&Note::Warning { text: problem.message });
+        }
+    }
+
+    /// What uses most, besides the CLI itself: the process at the top of it.
+    fn offender(&self, limit: Limit) -> Option<u32> {
+        let root = self.running.as_ref()?.tree().root().pid;
+        let processes = &self.meter.last.processes;
+        let by_pid: BTreeMap<u32, &ProcessUsage> =
+            processes.iter().map(|one| (one.pid, one)).collect();
+        let mut branches: BTreeMap<u32, u64> = BTreeMap::new();
+        for process in processes.iter().filter(|one| one.pid != root) {
+            let mut top = process;
+            // A table of processes is no snapshot: a ring of parents would be one of strangers.
+            for _ in 0..processes.len() {
+                match by_pid.get(&top.parent) {
+                    Some(parent) if parent.pid != root => top = parent,
+                    _ => break,
+                }
+            }
+            let used = if limit == Limit::Processes { 1 } else { process.memory };
+            *branches.entry(top.pid).or_default() += used;
+        }
+        branches.into_iter().max_by_key(|(_, used)| *used).map(|(pid, _)| pid)
+    }
+
+    fn stop_offender(&mut self, limit: Limit) -> Vec<KilledProcess> {
+        let (Some(pid), Some(running)) = (self.offender(limit), &self.running) else {
+            return Vec::new();
+        };
+        let killed = running.tree().kill_branch(pid, KILL_LIMIT);
+        told(killed).processes
+    }
+
+    /// Tells Claude why its tool was stopped, so that it can go on another way.
+    fn tell_claude(
+        &mut self,
+        limit: Limit,
+        used: f64,
+        of: f64,
+        names: &str,
+    ) -> Result<(), Problem> {
+        let (used, of) = (limit.figure(used), limit.figure(of));
+        let what = match (limit, names) {
+            (Limit::TurnTime, _) => "The turn was interrupted".to_owned(),
+            (_, "") => return Ok(()),
+            (_, names) => format!("These processes were ended: {names}"),
+        };
+        let text = format!(
+            "{FROM_BOSK}{what}, because the session used {used} and its limit is {of}. The files are as they \
+             were left. Go on in a way that needs less, such as in smaller parts or with fewer jobs at once; \
+             if there is none, say so."
+        );
+        let message = Message { uuid: crate::client::send::new_name(), text, images: Vec::new() };
+        self.decide(&Decision::Sent(message))?;
+        self.hand_over();
+        Ok(())
+    }
+
+    /// Changes what the session may use.
+    pub(super) fn set_limits(&mut self, limits: Limits) -> Result<(), Problem> {
+        limits.check()?;
+        self.decide(&Decision::Limits { limits: limits.clone() })?;
+        self.limits = limits;
+        self.tally.set_limits(&self.limits);
+        self.limit_file_size();
+        self.changed();
+        Ok(())
+    }
+
+    /// Limits the size of files, for all that runs and what it starts.
+    pub(super) fn limit_file_size(&mut self) {
+        let limit = self.limits.file_size;
+        let limited = std::mem::replace(&mut self.file_size, limit);
+        if limit.is_none() && limited.is_none() {
+            return;
+        }
+        for process in self.trees().iter().flat_map(process::Tree::processes) {
+            if let Err(error) = process::limit_file_size(&process.identity(), limit) {
+                tracing::warn!(%error, "the size of files is not limited");
+            }
+        }
+    }
+
+    /// Ends everything at once, and says what that was.
+    pub(super) fn kill(&mut self) -> Result<Value, Problem> {
+        if self.state.is_ended() {
+            return Err(super::ended());
+        }
+        self.decide(&Decision::Kill)?;
+        self.killed = Killed::default();
+        self.input(Input::Kill(StopReason::Person));
+        serde_json::to_value(&self.killed)
+            .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+    }
+
+    /// Everything was ended by force: it is written down.
+    pub(super) fn was_killed(&mut self, killed: process::Killed) {
+        let killed = told(killed);
+        if !killed.processes.is_empty() || !killed.left.is_empty() {
+            let Killed { processes, left } = killed.clone();
+            self.note(&Note::Killed { processes, left });
+        }
+        self.killed.processes.extend(killed.processes);
+        self.killed.left.extend(killed.left);
+    }
+}
+
+fn told(killed: process::Killed) -> Killed {
+    let told = |list: Vec<(u32, String)>| {
+        list.into_iter().map(|(pid, name)| KilledProcess { pid, name }).collect()
+    };
+    Killed { processes: told(killed.ended), left: told(killed.left) }
+}

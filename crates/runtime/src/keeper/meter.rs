@@ -1,0 +1,152 @@
+//! Measuring the session's processes: once a second while somebody looks, while a tool runs or a limit is
+//! to be held, and seldom otherwise. Each measurement is kept, told to who looks, charged to the tools that
+//! run, and held against the limits. Not here: how it is read ([`crate::usage`]).
+
+use std::time::Duration;
+
+use bosk_core::claude::envelope::{self, OfTool};
+use bosk_core::journal::Note;
+use bosk_core::limits::Mechanism;
+use bosk_core::session::{State, Turn};
+use bosk_core::usage::ToolCosts;
+use bosk_core::wire::SessionUsage;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::actor::Actor;
+use crate::process;
+use crate::usage::{self, Kept, Sample, Sampler, USAGE};
+
+/// While somebody looks, a tool runs or a limit is to be held.
+const OFTEN: Duration = Duration::from_secs(1);
+
+/// While the model thinks.
+const SOMETIMES: Duration = Duration::from_secs(5);
+
+/// While nothing is asked of the session.
+const SELDOM: Duration = Duration::from_secs(30);
+
+/// How soon after a tool's start it is looked at: most are over within a second.
+const FIRST_LOOKS: [Duration; 2] = [Duration::from_millis(150), Duration::from_millis(400)];
+
+/// What a keeper knows of its session's use.
+#[derive(Default)]
+pub(super) struct Meter {
+    /// Here while nothing is measured.
+    parts: Option<Box<Parts>>,
+    pub(super) measuring: Option<oneshot::Receiver<(Box<Parts>, Sample)>>,
+    next: Option<Instant>,
+    /// Times at which a tool that has just begun is looked at besides.
+    looks: Vec<Instant>,
+    pub(super) costs: ToolCosts,
+    pub(super) last: Sample,
+}
+
+/// What goes to another thread for each measurement.
+#[derive(Default)]
+pub(super) struct Parts {
+    sampler: Sampler,
+    kept: Option<Kept>,
+}
+
+impl Actor {
+    fn interval(&self) -> Option<Duration> {
+        if self.trees().is_empty() {
+            return None;
+        }
+        let looked = *self.shared.looked.borrow() > 0;
+        let working = matches!(
+            self.state,
+            State::Preparing { .. }
+                | State::Running { turn: Turn::Working }
+                | State::Stopping { .. }
+        );
+        let limited = !self.limits.is_empty();
+        Some(match (looked, self.paused()) {
+            (true, _) => OFTEN,
+            (false, true) => SELDOM,
+            (false, false) if limited || self.meter.costs.any() => OFTEN,
+            (false, false) if working => SOMETIMES,
+            (false, false) => SELDOM,
+        })
+    }
+
+    /// When the next measurement is due.
+    pub(super) fn next_measurement(&self, now: Instant) -> Option<Instant> {
+        let interval = self.interval().filter(|_| self.meter.measuring.is_none())?;
+        let regular = self.meter.next.map_or(now, |next| next.min(now + interval));
+        Some(self.meter.looks.iter().copied().fold(regular, Instant::min))
+    }
+
+    /// Begins a measurement if it is due.
+    pub(super) fn measure(&mut self) {
+        let now = Instant::now();
+        if self.next_measurement(now).is_none_or(|at| at > now) {
+            return;
+        }
+        self.meter.looks.retain(|look| *look > now);
+        self.meter.next = self.interval().map(|interval| now + interval);
+        let trees = self.trees();
+        let path = self.home.session(&self.record.id).join(USAGE);
+        let mut parts = self.meter.parts.take().unwrap_or_default();
+        let (done, measuring) = oneshot::channel();
+        self.meter.measuring = Some(measuring);
+        tokio::task::spawn_blocking(move || {
+            let sample = parts.sampler.sample(&trees);
+            for pid in &sample.new_tools {
+                process::goes_first(*pid);
+            }
+            if parts.kept.is_none() {
+                parts.kept = Kept::open(&path).ok();
+            }
+            if let Some(kept) = &mut parts.kept {
+                // What is lost of it is a second of a graph.
+                let _ = kept.take(&sample.usage);
+            }
+            drop(done.send((parts, sample)));
+        });
+    }
+
+    /// A measurement is there.
+    pub(super) fn measured(&mut self, parts: Box<Parts>, sample: Sample) {
+        self.meter.measuring = None;
+        self.meter.parts = Some(parts);
+        if let Some(running) = &self.running {
+            let root = running.tree().root().pid;
+            self.meter.costs.look(root, &sample.processes, sample.usage.memory_kind);
+        }
+        self.shared.facts.borrow_mut().usage = Some(SessionUsage {
+            usage: sample.usage,
+            mechanism: Mechanism::Watchdog,
+            keeper_cpu_seconds: sample.own.0,
+            keeper_memory: sample.own.1,
+        });
+        self.meter.last = sample;
+        self.wake.send_modify(|count| *count += 1);
+        self.hold_limits();
+    }
+
+    /// What a line says of tools is charged to them. To be called before the line is written, so that what
+    /// a tool cost stands before its result.
+    pub(super) fn charge(&mut self, line: &[u8]) {
+        let tools = envelope::tools(line);
+        if tools.is_empty() {
+            return;
+        }
+        let now = crate::journal::writer::wall_clock();
+        let cpu = usage::tools_cpu(&self.trees());
+        for tool in tools {
+            match tool {
+                OfTool::Use(id) => {
+                    self.meter.costs.begin(&id, now, cpu);
+                    self.meter.looks = FIRST_LOOKS.map(|look| Instant::now() + look).to_vec();
+                }
+                OfTool::Result(tool_use_id) => {
+                    if let Some(cost) = self.meter.costs.end(&tool_use_id, cpu) {
+                        self.note(&Note::ToolCost { tool_use_id, cost });
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Freezing a session and letting it go on. Nothing is told to the CLI: it does not notice.
+
+use bosk_core::journal::{Decision, Note};
+use bosk_core::session::PausedBy;
+use bosk_core::{Problem, ProblemCode};
+use tokio::time::Instant;
+
+use super::actor::Actor;
+
+impl Actor {
+    pub(super) const fn paused(&self) -> bool {
+        self.tally.summary().paused.is_some()
+    }
+
+    /// Freezes everything. What is frozen stays so, for the reason it was frozen for first; only the
+    /// person's own wish counts for more than the machine's state.
+    pub(super) fn pause(&mut self, by: PausedBy) -> Result<(), Problem> {
+        if !self.state.can_pause() || self.trees().is_empty() {
+            return Err(Problem::new(
+                ProblemCode::SessionState,
+                "Nothing of the session runs that could be paused.",
+            ));
+        }
+        let before = self.tally.summary().paused.map(|paused| paused.by);
+        if before.is_some_and(|before| before != PausedBy::Machine || by == PausedBy::Machine) {
+            return Ok(());
+        }
+        self.decide(&Decision::Pause { by })?;
+        for tree in self.trees() {
+            tree.freeze();
+        }
+        self.note(&Note::Paused { by });
+        Ok(())
+    }
+
+    /// Lets everything go on, as the person wants it.
+    pub(super) fn go_on(&mut self) -> Result<(), Problem> {
+        if !self.paused() {
+            return Ok(());
+        }
+        self.decide(&Decision::GoOn)?;
+        self.watchdog.forgive(&self.figures());
+        self.thaw();
+        Ok(())
+    }
+
+    /// Lets everything go on, if it is frozen.
+    pub(super) fn thaw(&mut self) {
+        if self.paused() {
+            for tree in self.trees() {
+                tree.thaw();
+            }
+            self.note(&Note::WentOn);
+            // It could say nothing meanwhile.
+            self.last_word = Instant::now();
+        }
+    }
+}

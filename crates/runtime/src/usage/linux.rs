@@ -1,0 +1,363 @@
+//! Reading `/proc`: sysinfo reads every process of the machine, and neither what was waited for nor what
+//! each shares. Only the tree is walked here, so the cost is the session's own and not the machine's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::time::{Duration, Instant};
+
+use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage};
+
+use super::{Counted, Whose, state_of};
+use crate::process::Tree;
+
+/// How long memory may be read anew in one measurement. Walking a process's pages takes about a
+/// millisecond for 250 MB.
+const MEMORY_BUDGET: Duration = Duration::from_millis(3);
+
+/// How long a process's share of what it shares is believed.
+const SHARE_STAYS: Duration = Duration::from_secs(20);
+
+/// What is remembered of one process.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    started: u64,
+    cpu_seconds: f64,
+    at: Instant,
+    /// Its share of its memory, when that was read, and how much memory that was.
+    share: Option<(f64, Instant, u64)>,
+}
+
+/// Reads trees of processes.
+#[derive(Debug)]
+pub(super) struct Reader {
+    known: BTreeMap<u32, Known>,
+    path: String,
+    buffer: Vec<u8>,
+    ticks: f64,
+    page: u64,
+    /// When the machine was started: milliseconds since 1970.
+    booted: i64,
+    has_shares: bool,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        let boot = nix::time::clock_gettime(nix::time::ClockId::CLOCK_BOOTTIME)
+            .map_or(Duration::ZERO, Duration::from);
+        let up = i64::try_from(boot.as_millis()).unwrap_or_default();
+        Self {
+            known: BTreeMap::new(),
+            path: String::new(),
+            buffer: Vec::new(),
+            ticks: sysconf(nix::unistd::SysconfVar::CLK_TCK, 100),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "4096 or so"
+            )]
+            page: sysconf(nix::unistd::SysconfVar::PAGE_SIZE, 4096) as u64,
+            booted: crate::journal::writer::wall_clock() - up,
+            has_shares: true,
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+fn sysconf(name: nix::unistd::SysconfVar, otherwise: i64) -> f64 {
+    nix::unistd::sysconf(name).ok().flatten().unwrap_or(otherwise) as f64
+}
+
+/// One line of proc_pid_stat(5).
+struct Stat {
+    parent: u32,
+    session: u32,
+    name: String,
+    state: String,
+    cpu: u64,
+    waited_cpu: u64,
+    threads: u32,
+    started: u64,
+    pages: u64,
+}
+
+fn parse(stat: &[u8]) -> Option<Stat> {
+    let open = stat.iter().position(|byte| *byte == b'(')?;
+    let close = stat.iter().rposition(|byte| *byte == b')')?;
+    let rest = std::str::from_utf8(stat.get(close + 1..)?).ok()?;
+    let mut fields = rest.split_ascii_whitespace();
+    let state = fields.next()?.to_owned();
+    let mut number = |skip: usize| fields.nth(skip)?.parse::<u64>().ok();
+    let parent = u32::try_from(number(0)?).ok()?;
+    let session = u32::try_from(number(1)?).ok()?;
+    let (user, system, waited_user, waited_system) =
+        (number(7)?, number(0)?, number(0)?, number(0)?);
+    let threads = u32::try_from(number(2)?).ok()?;
+    let (started, pages) = (number(1)?, number(1)?);
+    Some(Stat {
+        parent,
+        session,
+        name: String::from_utf8_lossy(stat.get(open + 1..close)?).into_owned(),
+        state,
+        cpu: user + system,
+        waited_cpu: waited_user + waited_system,
+        threads,
+        started,
+        pages,
+    })
+}
+
+/// One line of proc_pid_io(5), or of a thread's.
+fn io(text: &[u8]) -> (u64, u64) {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    let find = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+    };
+    (find("read_bytes:"), find("write_bytes:"))
+}
+
+fn roots(whose: Whose<'_>) -> Vec<u32> {
+    match whose {
+        Whose::Trees(trees) => trees.iter().map(|tree| tree.root().pid).collect(),
+        Whose::Own => Vec::new(),
+    }
+}
+
+impl Reader {
+    fn slurp(&mut self, what: std::fmt::Arguments<'_>) -> Option<&[u8]> {
+        self.path.clear();
+        let _ = self.path.write_fmt(what);
+        self.buffer.clear();
+        File::open(&self.path).ok()?.read_to_end(&mut self.buffer).ok()?;
+        Some(&self.buffer)
+    }
+
+    fn stat(&mut self, pid: u32) -> Option<Stat> {
+        parse(self.slurp(format_args!("/proc/{pid}/stat"))?)
+    }
+
+    /// The children of a process: each thread has its own.
+    fn children(&mut self, pid: u32) -> Vec<u32> {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task"));
+        let threads: Vec<u32> = (threads.into_iter().flatten().flatten())
+            .filter_map(|thread| thread.file_name().to_str()?.parse().ok())
+            .collect();
+        let mut found = Vec::new();
+        for thread in threads {
+            if let Some(text) = self.slurp(format_args!("/proc/{pid}/task/{thread}/children")) {
+                let text = std::str::from_utf8(text).unwrap_or_default();
+                found.extend(
+                    text.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok()),
+                );
+            }
+        }
+        found
+    }
+
+    /// The processes of the trees, a parent before its children, with what each has been seen to be.
+    fn walk(&mut self, whose: Whose<'_>, mut each: impl FnMut(&mut Self, u32, Stat)) {
+        let own = std::process::id();
+        let session = self.stat(own).map_or(0, |stat| stat.session);
+        let roots = roots(whose);
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<(u32, bool)> =
+            self.children(own).into_iter().map(|child| (child, true)).collect();
+        open.extend(roots.iter().map(|root| (*root, true)));
+        while let Some((pid, top)) = open.pop() {
+            if !seen.insert(pid) {
+                continue;
+            }
+            let Some(stat) = self.stat(pid) else { continue };
+            // What Bosk itself has started, as git, is in its own session; all that is Claude's is not.
+            let bosks = stat.session == session && !roots.contains(&pid);
+            if top && bosks != matches!(whose, Whose::Own) {
+                continue;
+            }
+            each(self, pid, stat);
+            open.extend(self.children(pid).into_iter().map(|child| (child, false)));
+        }
+    }
+
+    pub(super) fn read(&mut self, whose: Whose<'_>) -> Counted {
+        let mut counted = Counted { kind: MemoryKind::Pss, ..Counted::default() };
+        // Before everything else: what is waited for during the walk must not be in both.
+        let own = std::process::id();
+        if let Some(stat) = self.stat(own) {
+            counted.own = (self.seconds(stat.cpu), stat.pages * self.page);
+            counted.gone_cpu = self.seconds(stat.waited_cpu);
+        }
+        (counted.read, counted.written) = self.waited_io(own);
+        let mut known = BTreeMap::new();
+        let mut unread = Vec::new();
+        self.walk(whose, |reader, pid, stat| {
+            let now = Instant::now();
+            let cpu_seconds = reader.seconds(stat.cpu);
+            counted.gone_cpu += reader.seconds(stat.waited_cpu);
+            // Ended, and not waited for: all that is left of it is its time. (A first thread that has ended
+            // looks the same while the others run on.)
+            if state_of(&stat.state) == ProcessState::Zombie && stat.threads <= 1 {
+                counted.gone_cpu += cpu_seconds;
+                return;
+            }
+            let before = reader.known.get(&pid).filter(|known| known.started == stat.started);
+            let cpu = before.map_or(0.0, |before| {
+                let seconds = now.duration_since(before.at).as_secs_f64().max(0.001);
+                ((cpu_seconds - before.cpu_seconds) / seconds).max(0.0)
+            });
+            if before.is_none() {
+                counted.new.push(pid);
+            }
+            let share = before.and_then(|before| before.share);
+            let memory = stat.pages * reader.page;
+            if let Some(text) = reader.slurp(format_args!("/proc/{pid}/io")) {
+                let (read, written) = io(text);
+                counted.read += read;
+                counted.written += written;
+            }
+            let stale = share.is_none_or(|(_, at, was)| {
+                at.elapsed() > SHARE_STAYS || memory.abs_diff(was) > was / 8
+            });
+            if memory > 0 && stale {
+                unread.push((share.is_some(), u64::MAX - memory, pid, counted.processes.len()));
+            }
+            known.insert(pid, Known { started: stat.started, cpu_seconds, at: now, share });
+            counted.processes.push(ProcessUsage {
+                pid,
+                parent: stat.parent,
+                started: reader.booted + (stat.started * 1000 / reader.whole_ticks()).cast_signed(),
+                cpu,
+                cpu_seconds,
+                memory,
+                threads: stat.threads,
+                files: files(pid),
+                state: state_of(&stat.state),
+                name: stat.name,
+            });
+        });
+        self.known = known;
+        self.divide_memory(&mut counted, unread);
+        counted
+    }
+
+    /// Takes shared pages into account: the shares of new processes first and of large ones before small
+    /// ones, as far as the time allows.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a number of bytes"
+    )]
+    fn divide_memory(&mut self, counted: &mut Counted, mut unread: Vec<(bool, u64, u32, usize)>) {
+        unread.sort_unstable();
+        let begun = Instant::now();
+        for (.., pid, at) in unread {
+            if !self.has_shares || begun.elapsed() > MEMORY_BUDGET {
+                break;
+            }
+            let memory = counted.processes[at].memory;
+            match self.slurp(format_args!("/proc/{pid}/smaps_rollup")).map(pss) {
+                Some(Some(pss)) => {
+                    let share = (pss as f64 / memory.max(1) as f64, Instant::now(), memory);
+                    if let Some(known) = self.known.get_mut(&pid) {
+                        known.share = Some(share);
+                    }
+                }
+                // A kernel before 4.14 has none.
+                Some(None) => self.has_shares = false,
+                None => {}
+            }
+        }
+        if !self.has_shares {
+            counted.kind = MemoryKind::Rss;
+            return;
+        }
+        for process in &mut counted.processes {
+            if let Some((share, ..)) = self.known.get(&process.pid).and_then(|known| known.share) {
+                process.memory = (process.memory as f64 * share) as u64;
+            }
+        }
+    }
+
+    /// What this process's ended children have read and written: its own file counts them in, its
+    /// threads' files do not.
+    fn waited_io(&mut self, own: u32) -> (u64, u64) {
+        let all = self.slurp(format_args!("/proc/{own}/io")).map_or((0, 0), io);
+        let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+        let names: Vec<String> =
+            threads.filter_map(|thread| thread.file_name().into_string().ok()).collect();
+        let mut rest = all;
+        for name in names {
+            let (read, written) =
+                self.slurp(format_args!("/proc/{own}/task/{name}/io")).map_or((0, 0), io);
+            rest = (rest.0.saturating_sub(read), rest.1.saturating_sub(written));
+        }
+        rest
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "hundredths of a second")]
+    fn seconds(&self, ticks: u64) -> f64 {
+        ticks as f64 / self.ticks
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "100 or so")]
+    fn whole_ticks(&self) -> u64 {
+        (self.ticks as u64).max(1)
+    }
+}
+
+/// How many files a process has open: since Linux 6.2 the folder's size says it.
+fn files(pid: u32) -> u32 {
+    let folder = format!("/proc/{pid}/fd");
+    let told = std::fs::metadata(&folder).map_or(0, |folder| folder.size());
+    if told > 0 {
+        return u32::try_from(told).unwrap_or(u32::MAX);
+    }
+    let counted = std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    u32::try_from(counted).unwrap_or(u32::MAX)
+}
+
+fn pss(text: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+pub(super) fn tools_cpu(trees: &[Tree]) -> f64 {
+    let mut reader = Reader::default();
+    let own = std::process::id();
+    let mut ticks = reader.stat(own).map_or(0, |stat| stat.waited_cpu);
+    let whose = Whose::Trees(trees);
+    let roots = roots(whose);
+    reader.walk(whose, |_, pid, stat| {
+        ticks += stat.waited_cpu + if roots.contains(&pid) { 0 } else { stat.cpu };
+    });
+    reader.seconds(ticks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_line_with_a_name_that_tries_to_confuse() {
+        let line = b"7 (a) S 9 (b)) R 3 5 6 0 -1 4 0 0 0 0 11 22 33 44 20 0 9 0 8150 777 55 18446744073709551615";
+        let stat = parse(line).unwrap();
+        assert_eq!((stat.name.as_str(), stat.state.as_str()), ("a) S 9 (b)", "R"));
+        assert_eq!((stat.parent, stat.session), (3, 6));
+        assert_eq!((stat.cpu, stat.waited_cpu), (33, 77));
+        assert_eq!((stat.threads, stat.started, stat.pages), (9, 8150, 55));
+        assert!(parse(b"7 (a R 3").is_none());
+    }
+
+    #[test]
+    fn reads_what_was_read_and_written_and_what_is_shared() {
+        let text =
+            b"rchar: 9\nwchar: 8\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 0\n";
+        assert_eq!(io(text), (4096, 8192));
+        assert_eq!(pss(b"Rss:  100 kB\nPss:    42 kB\n"), Some(42 * 1024));
+        assert_eq!(pss(b"Rss:  100 kB\n"), None);
+    }
+}

@@ -1,0 +1,13 @@
+//! Measuring: what trees of processes, Bosk itself and the machine use, and the files that keep it.
+//! What figures mean is core's (`bosk_core::usage`); when they are taken is the keeper's and the fleet's.
+
+mod history;
+mod machine;
+mod sampler;
+
+pub use history::{Kept, curve};
+pub use machine::Machine;
+pub use sampler::{Sample, Sampler, tools_cpu};
+
+/// The file in a session's folder.
+pub const USAGE: &str = "usage";
