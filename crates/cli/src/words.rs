@@ -70,11 +70,11 @@ pub(crate) const fn limit_words(limit: Limit) -> &'static str {
 /// Bytes, in the unit that tells them best.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
 pub(crate) fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes as f64;
     let mut unit = 0;
     while value >= 1000.0 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
+        value /= 1000.0;
         unit += 1;
     }
     let digits = usize::from(unit > 0 && value < 10.0);

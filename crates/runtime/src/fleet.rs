@@ -5,10 +5,12 @@
 
 mod follow;
 mod gather;
+mod listeners;
 mod state;
 #[cfg(test)]
 mod tests;
 mod untold;
+mod using;
 mod watch_folders;
 mod watched;
 
@@ -16,7 +18,7 @@ use std::path::PathBuf;
 
 use bosk_core::session::SessionSummary;
 use bosk_core::transcript::Entry;
-use bosk_core::view::{Batch, Event, Page, SessionView, Snapshot};
+use bosk_core::view::{Batch, Event, History, Page, SessionView, Snapshot, ToolMark};
 use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,12 +36,15 @@ pub struct Fleet {
 
 /// What the fleet's task is told.
 enum Message {
-    Snapshot(First, oneshot::Sender<Snapshot>),
-    Listen(u64, Sink, oneshot::Sender<bool>),
-    Rest,
-    Acknowledge,
-    Watch(SessionId, oneshot::Sender<Result<SessionView, Problem>>),
-    Unwatch(SessionId),
+    Snapshot(Name, First, oneshot::Sender<Snapshot>),
+    Listen(Name, u64, Sink, oneshot::Sender<bool>),
+    Leave(Name),
+    Rest(Name),
+    Acknowledge(Name),
+    Look(Name, bool),
+    Watch(Name, SessionId, oneshot::Sender<Result<SessionView, Problem>>),
+    Unwatch(Name, SessionId),
+    Marks(SessionId, i64, oneshot::Sender<Result<Vec<ToolMark>, Problem>>),
     Page(SessionId, u32, u32, oneshot::Sender<Result<Page, Problem>>),
     Find(SessionId, String, oneshot::Sender<Result<Vec<u32>, Problem>>),
     Summary(SessionId, oneshot::Sender<Result<SessionSummary, Problem>>),
@@ -48,6 +53,18 @@ enum Message {
     Tell(Event),
     Followed(SessionId, follow::Followed),
     Folders(watch_folders::Seen),
+}
+
+/// Who listens: a window's label.
+type Name = String;
+
+/// What is wanted of a session's keeper, besides its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Wanted {
+    /// Streamed text.
+    partials: bool,
+    /// What the session uses, every second.
+    usage: bool,
 }
 
 /// How much a snapshot holds.
@@ -86,13 +103,13 @@ impl Fleet {
         &self.home
     }
 
-    /// Everything as it is now, or what is looked at first. What changes afterwards is gathered for whoever
-    /// [`listen`](Self::listen)s next; an earlier listener is let go.
+    /// Everything as it is now, or what is looked at first, for the listener of that name. What changes
+    /// afterwards is gathered until it [`listen`](Self::listen)s; what it watched is let go of.
     ///
     /// # Errors
     /// The fleet is gone.
-    pub async fn snapshot(&self, first: First) -> Result<Snapshot, Problem> {
-        self.ask(|reply| Message::Snapshot(first, reply)).await
+    pub async fn snapshot(&self, name: &str, first: First) -> Result<Snapshot, Problem> {
+        self.ask(|reply| Message::Snapshot(name.to_owned(), first, reply)).await
     }
 
     /// Whatever changes after event `seq` goes to `sink`. Returns false, and nothing is told, where some of
@@ -100,31 +117,67 @@ impl Fleet {
     ///
     /// # Errors
     /// The fleet is gone.
-    pub async fn listen(&self, seq: u64, sink: Sink) -> Result<bool, Problem> {
-        self.ask(|reply| Message::Listen(seq, sink, reply)).await
+    pub async fn listen(&self, name: &str, seq: u64, sink: Sink) -> Result<bool, Problem> {
+        self.ask(|reply| Message::Listen(name.to_owned(), seq, sink, reply)).await
+    }
+
+    /// The listener of that name is gone, and what it watched and looked at with it.
+    pub async fn leave(&self, name: &str) {
+        let _ = self.to.send(Message::Leave(name.to_owned())).await;
     }
 
     /// Has the sessions told that the snapshot did without.
-    pub async fn rest(&self) {
-        let _ = self.to.send(Message::Rest).await;
+    pub async fn rest(&self, name: &str) {
+        let _ = self.to.send(Message::Rest(name.to_owned())).await;
     }
 
-    /// The window has taken one more batch.
-    pub async fn acknowledge(&self) {
-        let _ = self.to.send(Message::Acknowledge).await;
+    /// It has taken one more batch.
+    pub async fn acknowledge(&self, name: &str) {
+        let _ = self.to.send(Message::Acknowledge(name.to_owned())).await;
+    }
+
+    /// Whether it shows what sessions and the machine use.
+    pub async fn look(&self, name: &str, looks: bool) {
+        let _ = self.to.send(Message::Look(name.to_owned(), looks)).await;
     }
 
     /// A session with the end of its transcript; its entries and streamed text follow as events.
     ///
     /// # Errors
     /// There is no such session, or its journal cannot be read.
-    pub async fn watch(&self, id: SessionId) -> Result<SessionView, Problem> {
-        self.ask(|reply| Message::Watch(id, reply)).await?
+    pub async fn watch(&self, name: &str, id: SessionId) -> Result<SessionView, Problem> {
+        self.ask(|reply| Message::Watch(name.to_owned(), id, reply)).await?
     }
 
-    /// Its entries and streamed text are no longer wanted.
-    pub async fn unwatch(&self, id: SessionId) {
-        let _ = self.to.send(Message::Unwatch(id)).await;
+    /// Its entries and streamed text are no longer wanted there.
+    pub async fn unwatch(&self, name: &str, id: SessionId) {
+        let _ = self.to.send(Message::Unwatch(name.to_owned(), id)).await;
+    }
+
+    /// The tool uses of a watched session since then (milliseconds since 1970), the oldest first.
+    ///
+    /// # Errors
+    /// It is not watched, or its journal cannot be read.
+    pub async fn marks(&self, id: SessionId, since: i64) -> Result<Vec<ToolMark>, Problem> {
+        self.ask(|reply| Message::Marks(id, since, reply)).await?
+    }
+
+    /// What these sessions, the machine and Bosk itself used between two times (seconds since 1970), in about
+    /// so many points.
+    ///
+    /// # Errors
+    /// The files cannot be read just now.
+    pub async fn history(
+        &self,
+        ids: Vec<SessionId>,
+        span: (i64, i64),
+        points: u32,
+    ) -> Result<History, Problem> {
+        let home = self.home.clone();
+        let read = move || crate::usage::history(&home, &ids, span, points);
+        tokio::task::spawn_blocking(read).await.map_err(|error| {
+            Problem::new(ProblemCode::Internal, format!("The history was not read: {error}."))
+        })
     }
 
     /// A part of a watched session's transcript.

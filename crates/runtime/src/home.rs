@@ -76,6 +76,12 @@ impl Home {
         self.0.join("worktrees")
     }
 
+    /// What the machine and Bosk itself used; deletable.
+    #[must_use]
+    pub fn usage(&self) -> PathBuf {
+        self.0.join("usage")
+    }
+
     /// Removed worktrees, until they are really deleted.
     #[must_use]
     pub fn trash(&self) -> PathBuf {

@@ -66,7 +66,7 @@ async fn a_tool_that_eats_slowly_is_told_of_then_stopped_and_claude_goes_on() {
     assert_eq!(results(&session).len(), 1, "the tool has ended and the turn has not");
     assert_eq!(session.texts().last().map(String::as_str), Some("I go on."));
     let told = told(&session);
-    assert!(told[0].contains("stand-in-claude") && told[0].contains("1.0 GiB"), "{told:?}");
+    assert!(told[0].contains("stand-in-claude") && told[0].contains("1.1 GB"), "{told:?}");
     let problem = watched.status().summary.problem.clone();
     assert!(
         problem.is_none(),

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 /// Limits as options.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Words {
-    /// Most memory, such as `4G`; 1 GiB at least
+    /// Most memory, such as `4G`; 1 GB at least
     #[arg(long, value_name = "SIZE", help_heading = "Limits", value_parser = size)]
     memory: Option<u64>,
     /// Most cores that its tools use together, such as `1.5`
@@ -132,13 +132,9 @@ fn shown(limits: &Limits) -> String {
     if out.is_empty() { "Nothing is limited.\n".to_owned() } else { out }
 }
 
-/// `512M`, `4G`, `1.5T`: by 1024.
+/// `512M`, `4G`, `1.5T`: by 1000.
 fn size(text: &str) -> Result<u64, Problem> {
-    scaled(
-        text,
-        &[("K", 10), ("M", 20), ("G", 30), ("T", 40)]
-            .map(|(name, bits)| (name, f64::from(2).powi(bits))),
-    )
+    scaled(text, &[("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12)])
 }
 
 /// `90s`, `30m`, `2h`, `1d`, in seconds.
@@ -167,8 +163,8 @@ mod tests {
 
     #[test]
     fn sizes_and_times_are_read_as_people_write_them() {
-        assert_eq!(size("4G").unwrap(), 4 << 30);
-        assert_eq!(size("1.5M").unwrap(), 3 << 19);
+        assert_eq!(size("4G").unwrap(), 4_000_000_000);
+        assert_eq!(size("1.5M").unwrap(), 1_500_000);
         assert_eq!(time("90").unwrap(), 90);
         assert_eq!(time("30m").unwrap(), 1800);
         for bad in ["", "G", "x", "-1", "1e400", "4 apples"] {

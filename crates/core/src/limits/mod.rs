@@ -14,7 +14,7 @@ use crate::{Problem, ProblemCode};
 pub use watchdog::{Action, Figures, Watchdog};
 
 /// The least memory that a session can be limited to, in bytes.
-pub const LEAST_MEMORY: u64 = 1 << 30;
+pub const LEAST_MEMORY: u64 = 1_000_000_000;
 
 /// What a message to Claude begins with that comes from Bosk and not from the person.
 pub const FROM_BOSK: &str = "[From Bosk, which runs this session] ";
@@ -126,7 +126,7 @@ impl Limits {
         };
         if self.memory.is_some_and(|memory| memory < LEAST_MEMORY) {
             return refuse(
-                "Memory cannot be limited to less than 1 GiB: Claude itself would come to a halt.",
+                "Memory cannot be limited to less than 1 GB: Claude itself would come to a halt.",
             );
         }
         if self.processes.is_some_and(|processes| processes < 8) {
@@ -135,9 +135,9 @@ impl Limits {
         if self.cpu.is_some_and(|cores| !(0.1..=4096.0).contains(&cores)) {
             return refuse("CPU can be limited to a tenth of a core at least.");
         }
-        if self.file_size.is_some_and(|bytes| bytes < 64 << 20) {
+        if self.file_size.is_some_and(|bytes| bytes < 64_000_000) {
             return refuse(
-                "Files cannot be limited to less than 64 MiB: git and Claude write such files themselves.",
+                "Files cannot be limited to less than 64 MB: git and Claude write such files themselves.",
             );
         }
         let spans = [self.cpu_time, self.turn_time, self.idle];
@@ -158,10 +158,10 @@ mod tests {
         assert!(Limits { ladder: vec![], ..Limits::default() }.is_empty());
         let limits = |text: &str| serde_json::from_str::<Limits>(text).unwrap();
         assert!(
-            limits(r#"{"memory":1073741824,"processes":8,"cpu":0.5,"idle":60}"#).check().is_ok()
+            limits(r#"{"memory":1000000000,"processes":8,"cpu":0.5,"idle":60}"#).check().is_ok()
         );
         for bad in [
-            r#"{"memory":1073741823}"#,
+            r#"{"memory":999999999}"#,
             r#"{"processes":2}"#,
             r#"{"cpu":0}"#,
             r#"{"file_size":1}"#,

@@ -232,8 +232,9 @@ impl Tally {
     }
 }
 
-/// The part of a tool's input that tells it best, on one line.
-fn detail(input: &serde_json::Value) -> String {
+/// The part of a tool's input that tells it best, on one line of at most 200 characters.
+#[must_use]
+pub fn detail(input: &serde_json::Value) -> String {
     const TELLING: [&str; 9] = [
         "command",
         "file_path",

@@ -32,15 +32,15 @@ impl Limit {
     /// A figure of this limit, in words.
     #[must_use]
     pub fn figure(self, value: f64) -> String {
-        let gib = value / f64::from(1 << 30);
+        let gb = value / 1e9;
         match self {
-            Self::Memory => format!("{gib:.1} GiB of memory"),
+            Self::Memory => format!("{gb:.1} GB of memory"),
             Self::Cpu => format!("{value:.1} cores"),
             Self::Processes => format!("{value:.0} processes"),
             Self::CpuTime => format!("{value:.0} s of CPU time"),
             Self::TurnTime => format!("{value:.0} s for a turn"),
-            Self::FileSize => format!("{gib:.1} GiB for a file"),
-            Self::DiskWritten => format!("{gib:.1} GiB written to disk"),
+            Self::FileSize => format!("{gb:.1} GB for a file"),
+            Self::DiskWritten => format!("{gb:.1} GB written to disk"),
             Self::Idle => format!("{value:.0} s without a message"),
         }
     }

@@ -105,6 +105,14 @@ pub struct ProcessUsage {
     pub state: ProcessState,
 }
 
+impl MachineUsage {
+    /// The machine's part of it, as it is kept.
+    #[must_use]
+    pub fn as_usage(&self) -> Usage {
+        Usage { at: self.at, cpu: self.cpu, memory: self.memory, ..Usage::default() }
+    }
+}
+
 /// What the whole machine uses, and what Bosk itself does.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -11,7 +11,7 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::Message;
+use super::{Message, Wanted};
 use crate::catalog::{self, Index};
 use crate::client::{Connection, News, Standing, standing};
 use crate::home::Home;
@@ -47,14 +47,14 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// Follows the session until it has ended, or until nobody wants to know. `partials` says whether
-    /// streamed text is wanted; it is closed when the session is removed.
-    pub(super) async fn follow(self, partials: watch::Receiver<bool>) {
-        let _ = self.run(partials).await;
+    /// Follows the session until it has ended, or until nobody wants to know. `wanted` says what
+    /// is wanted of its keeper; it is closed when the session is removed.
+    pub(super) async fn follow(self, wanted: watch::Receiver<Wanted>) {
+        let _ = self.run(wanted).await;
     }
 
     /// None, as from everything here, when nobody wants to know any more.
-    async fn run(&self, mut partials: watch::Receiver<bool>) -> Option<()> {
+    async fn run(&self, mut wanted: watch::Receiver<Wanted>) -> Option<()> {
         let mut pause = SHORTEST;
         let mut answered = Instant::now();
         // What was said of a keeper that does not answer: once, not with every try.
@@ -65,7 +65,7 @@ impl Follower {
                     let begun = Instant::now();
                     said = None;
                     self.tell(Followed::Connected).await?;
-                    self.listen(&connection, &mut partials).await?;
+                    self.listen(&connection, &mut wanted).await?;
                     answered = Instant::now();
                     // One that breaks again and again is not asked without a pause.
                     if begun.elapsed() > LONGEST {
@@ -93,7 +93,7 @@ impl Follower {
             }
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                () = closed(&mut partials) => return None,
+                () = closed(&mut wanted) => return None,
             }
             pause = (pause * 2).min(LONGEST);
         }
@@ -103,19 +103,20 @@ impl Follower {
     async fn listen(
         &self,
         connection: &Connection,
-        partials: &mut watch::Receiver<bool>,
+        wanted: &mut watch::Receiver<Wanted>,
     ) -> Option<()> {
-        let mut wanted = *partials.borrow_and_update();
-        while connection.call(Call::Watch { partials: wanted, usage: false }).await.is_ok() {
+        let mut now = *wanted.borrow_and_update();
+        let watch = |now: Wanted| Call::Watch { partials: now.partials, usage: now.usage };
+        while connection.call(watch(now)).await.is_ok() {
             loop {
                 tokio::select! {
                     news = connection.news() => match news {
                         Some(news) => self.tell(Followed::News(Box::new(news))).await?,
                         None => return Some(()),
                     },
-                    changed = partials.changed() => {
+                    changed = wanted.changed() => {
                         changed.ok()?;
-                        wanted = *partials.borrow_and_update();
+                        now = *wanted.borrow_and_update();
                         break;
                     }
                 }
@@ -137,8 +138,8 @@ impl Follower {
     }
 }
 
-async fn closed(partials: &mut watch::Receiver<bool>) {
-    while partials.changed().await.is_ok() {}
+async fn closed(wanted: &mut watch::Receiver<Wanted>) {
+    while wanted.changed().await.is_ok() {}
 }
 
 fn silent(why: &Problem) -> Problem {

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bosk_core::SessionId;
 use bosk_core::session::{Ask, Glance, SessionSummary};
 use bosk_core::transcript::Partial;
-use bosk_core::view::{Event, Offer, QueuedMessage};
+use bosk_core::usage::MachineUsage;
+use bosk_core::view::{Event, Figures, Offer, QueuedMessage, SessionFigures};
 
 use super::{Changed, MOST_ENTRIES};
 
@@ -15,6 +16,8 @@ use super::{Changed, MOST_ENTRIES};
 pub(super) struct Gathered {
     sessions: BTreeSet<SessionId>,
     watched: BTreeMap<SessionId, OfWatched>,
+    used: BTreeSet<SessionId>,
+    machine: bool,
     others: Vec<Event>,
 }
 
@@ -38,13 +41,21 @@ pub(super) trait Present {
     fn summary(&self, id: &SessionId) -> Option<SessionSummary>;
     /// A session's kind and cost, as far as it is there.
     fn figures(&self, id: &SessionId) -> Option<(Glance, f64)>;
+    /// What a session uses, once that was measured.
+    fn used(&self, id: &SessionId) -> Option<Figures>;
+    /// What the machine uses, once that was measured.
+    fn machine(&self) -> Option<MachineUsage>;
     /// What waits in a session.
     fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>);
 }
 
 impl Gathered {
     pub(super) fn is_empty(&self) -> bool {
-        self.sessions.is_empty() && self.watched.is_empty() && self.others.is_empty()
+        self.sessions.is_empty()
+            && self.watched.is_empty()
+            && self.used.is_empty()
+            && !self.machine
+            && self.others.is_empty()
     }
 
     /// A session's row has changed, or the session is gone.
@@ -52,6 +63,18 @@ impl Gathered {
         if !self.sessions.contains(id) {
             self.sessions.insert(id.clone());
         }
+    }
+
+    /// A session was measured.
+    pub(super) fn used(&mut self, id: &SessionId) {
+        if !self.used.contains(id) {
+            self.used.insert(id.clone());
+        }
+    }
+
+    /// The machine was measured.
+    pub(super) const fn machine(&mut self) {
+        self.machine = true;
     }
 
     /// Entries are new or have changed, in a transcript that was `known` entries long before. The
@@ -157,6 +180,17 @@ impl Gathered {
                 events.push(Event::Waiting { id, asks, queue });
             }
         }
+        let used = std::mem::take(&mut self.used).into_iter();
+        let sessions: Vec<SessionFigures> = used
+            .filter_map(|id| {
+                let figures = present.used(&id)?;
+                Some(SessionFigures { id, figures })
+            })
+            .collect();
+        let machine = std::mem::take(&mut self.machine).then(|| present.machine()).flatten();
+        if !sessions.is_empty() || machine.is_some() {
+            events.push(Event::Usage { sessions, machine });
+        }
         events.append(&mut self.others);
         events
     }
@@ -175,6 +209,14 @@ mod tests {
         }
 
         fn figures(&self, _: &SessionId) -> Option<(Glance, f64)> {
+            None
+        }
+
+        fn used(&self, _: &SessionId) -> Option<Figures> {
+            None
+        }
+
+        fn machine(&self) -> Option<MachineUsage> {
             None
         }
 

@@ -2,35 +2,30 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use bosk_core::session::{Ask, Glance, SessionSummary};
 use bosk_core::transcript::Partial;
+use bosk_core::usage::MachineUsage;
 use bosk_core::view::{
-    Batch, CliStatus, Event, Offer, Page, QueuedMessage, RecentRepository, Snapshot,
+    CliStatus, Event, Figures, Offer, Page, QueuedMessage, RecentRepository, Snapshot,
 };
-use bosk_core::wire::Status;
+use bosk_core::wire::{SessionUsage, Status};
 use bosk_core::{Problem, SessionId};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::follow::{Followed, Follower};
-use super::gather::{Gathered, Present};
+use super::gather::Present;
+use super::listeners::Listeners;
 use super::untold::Untold;
+use super::using::{Using, figures, marks};
 use super::watch_folders::Seen;
 use super::watched::{Opening, refuse, unknown};
-use super::{FIRST_SESSIONS, First, Message, Sink};
+use super::{FIRST_SESSIONS, First, Message, Wanted};
 use crate::catalog::{self, Index, Listed};
 use crate::home::Home;
 use crate::settings;
 use crate::transcript::Transcript;
-
-/// Shortest time between two batches: a frame of the screen.
-const FRAME: Duration = Duration::from_millis(16);
-
-/// Batches that may be on their way unacknowledged. More than one, so that a batch can be under way
-/// while the one before is painted; few, so that a window that hangs is not written to.
-const IN_FLIGHT: u64 = 4;
 
 /// Most repositories remembered.
 const RECENT: usize = 12;
@@ -42,23 +37,18 @@ pub(super) struct State {
     to: mpsc::WeakSender<Message>,
     pub(super) sessions: HashMap<SessionId, Session>,
     others: Others,
-    pub(super) gathered: Gathered,
-    untold: Untold,
+    pub(super) listeners: Listeners,
+    pub(super) using: Using,
     /// Sessions of whose journal there is more to read, in turn.
     pub(super) behind: VecDeque<SessionId>,
-    sink: Option<Sink>,
-    seq: u64,
-    sent: u64,
-    acknowledged: u64,
-    next_batch: Instant,
 }
 
 /// One session.
 pub(super) struct Session {
     pub(super) summary: SessionSummary,
     pub(super) status: Option<Status>,
-    /// What the follower does: whether streamed text is wanted. None when nobody follows.
-    pub(super) follower: Option<watch::Sender<bool>>,
+    /// What the follower does. None when nobody follows.
+    pub(super) follower: Option<watch::Sender<Wanted>>,
     /// It may have got a keeper since its follower last found one: then an end that the follower
     /// tells may be that of the keeper before.
     appeared: bool,
@@ -67,8 +57,10 @@ pub(super) struct Session {
     pub(super) transcript: Option<Transcript>,
     /// While the transcript is read for the first time.
     pub(super) opening: Option<Opening>,
-    /// Streamed blocks as the window has them.
+    /// Streamed blocks as the windows have them.
     pub(super) partials: BTreeMap<u64, Partial>,
+    /// What it uses, once its keeper has said.
+    pub(super) usage: Option<SessionUsage>,
 }
 
 /// What is not a session's.
@@ -79,18 +71,32 @@ struct Others {
     problems: Vec<Problem>,
 }
 
-impl Present for HashMap<SessionId, Session> {
+/// What there is at the moment of telling.
+struct Now<'a> {
+    sessions: &'a HashMap<SessionId, Session>,
+    machine: Option<MachineUsage>,
+}
+
+impl Present for Now<'_> {
     fn summary(&self, id: &SessionId) -> Option<SessionSummary> {
-        Some(self.get(id)?.summary.clone())
+        Some(self.sessions.get(id)?.summary.clone())
     }
 
     fn figures(&self, id: &SessionId) -> Option<(Glance, f64)> {
-        let summary = &self.get(id)?.summary;
+        let summary = &self.sessions.get(id)?.summary;
         Some((summary.glance, summary.cost_usd))
     }
 
+    fn used(&self, id: &SessionId) -> Option<Figures> {
+        self.sessions.get(id)?.usage.as_ref().map(figures)
+    }
+
+    fn machine(&self) -> Option<MachineUsage> {
+        self.machine
+    }
+
     fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>) {
-        let status = self.get(id).and_then(|session| session.status.as_ref());
+        let status = self.sessions.get(id).and_then(|session| session.status.as_ref());
         status.map(|status| (status.asks.clone(), status.queue.clone())).unwrap_or_default()
     }
 }
@@ -117,14 +123,9 @@ impl State {
                 auth: None,
                 problems: problem.into_iter().chain(unread).collect(),
             },
-            gathered: Gathered::default(),
-            untold: Untold::default(),
+            listeners: Listeners::default(),
+            using: Using::default(),
             behind: VecDeque::new(),
-            sink: None,
-            seq: 0,
-            sent: 0,
-            acknowledged: 0,
-            next_batch: Instant::now(),
         };
         for one in listed {
             match one {
@@ -144,15 +145,19 @@ impl State {
 
     pub(super) async fn run(mut self, mut from: mpsc::Receiver<Message>) {
         loop {
-            let ready = self.sink.is_some()
-                && (!self.gathered.is_empty() || self.untold.is_wanted())
-                && self.sent - self.acknowledged < IN_FLIGHT;
+            let batch = self.listeners.next_batch();
+            let measurement = self.next_measurement();
             tokio::select! {
                 message = from.recv() => match message {
                     Some(message) => self.take(message),
                     None => break,
                 },
-                () = tokio::time::sleep_until(self.next_batch), if ready => self.send(),
+                () = at(batch) => {
+                    let machine = self.using.machine;
+                    self.listeners.send(&Now { sessions: &self.sessions, machine });
+                }
+                () = at(measurement) => self.measure(),
+                Some((parts, usage)) = of(&mut self.using.measuring) => self.measured(parts, usage),
                 // Piece by piece between messages: what floods holds up nothing else.
                 () = std::future::ready(()), if !self.behind.is_empty() => self.read_behind(),
             }
@@ -166,24 +171,34 @@ impl State {
 
     fn take(&mut self, message: Message) {
         match message {
-            Message::Snapshot(first, reply) => {
-                self.gathered = Gathered::default();
-                self.sink = None;
-                let _ = reply.send(self.snapshot(first));
+            Message::Snapshot(name, first, reply) => {
+                let watched = std::mem::take(&mut self.listeners.of(&name).watched);
+                watched.iter().for_each(|id| self.no_longer_watched(id));
+                let _ = reply.send(self.snapshot(&name, first));
             }
-            Message::Listen(seq, sink, reply) => {
-                let goes_on = seq == self.seq;
-                if goes_on {
-                    self.sink = Some(sink);
-                    (self.sent, self.acknowledged) = (0, 0);
-                }
-                let _ = reply.send(goes_on);
+            Message::Listen(name, seq, sink, reply) => {
+                let _ = reply.send(self.listeners.of(&name).listen(seq, sink));
             }
-            Message::Rest => self.untold.want(),
-            // Each batch is acknowledged once, in order.
-            Message::Acknowledge => self.acknowledged = (self.acknowledged + 1).min(self.sent),
-            Message::Watch(id, reply) => self.watch(&id, reply),
-            Message::Unwatch(id) => self.unwatch(&id),
+            Message::Leave(name) => {
+                let looked = self.listeners.anybody_looks();
+                let left = self.listeners.leave(&name);
+                left.iter().for_each(|id| self.no_longer_watched(id));
+                self.looked(looked);
+            }
+            Message::Rest(name) => self.listeners.of(&name).untold.want(),
+            Message::Acknowledge(name) => self.listeners.of(&name).acknowledge(),
+            Message::Look(name, looks) => self.look(&name, looks),
+            Message::Watch(name, id, reply) => self.watch(&name, &id, reply),
+            Message::Unwatch(name, id) => {
+                let listener = self.listeners.of(&name);
+                listener.gathered.unwatch(&id);
+                listener.watched.remove(&id);
+                self.no_longer_watched(&id);
+            }
+            Message::Marks(id, since, reply) => {
+                let marks = self.with_transcript(&id, |transcript| marks(transcript, since));
+                let _ = reply.send(marks);
+            }
             Message::Page(id, from, count, reply) => {
                 let page = self.with_transcript(&id, |transcript| {
                     Ok(Page { total: transcript.total(), entries: transcript.page(from, count)? })
@@ -194,7 +209,8 @@ impl State {
                 let _ = reply.send(self.with_transcript(&id, |transcript| transcript.find(&text)));
             }
             Message::Summary(id, reply) => {
-                let _ = reply.send(self.sessions.summary(&id).ok_or_else(|| unknown(&id)));
+                let row = self.sessions.get(&id).map(|session| session.summary.clone());
+                let _ = reply.send(row.ok_or_else(|| unknown(&id)));
             }
             Message::Sessions(reply) => {
                 let rows = self.sessions.values().map(|session| session.summary.clone());
@@ -207,20 +223,7 @@ impl State {
         }
     }
 
-    fn send(&mut self) {
-        self.next_batch = Instant::now() + FRAME;
-        let mut events = self.gathered.take(&self.sessions);
-        events.extend(self.untold.next(&self.sessions));
-        let after = self.seq;
-        self.seq += events.len() as u64;
-        self.sent += 1;
-        let batch = Batch { seq: self.seq, after, events };
-        if !self.sink.as_ref().is_some_and(|sink| sink(batch)) {
-            self.sink = None;
-        }
-    }
-
-    fn snapshot(&mut self, first: First) -> Snapshot {
+    fn snapshot(&mut self, name: &str, first: First) -> Snapshot {
         let mut all: Vec<&SessionSummary> =
             self.sessions.values().map(|session| &session.summary).collect();
         all.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
@@ -240,11 +243,15 @@ impl State {
             first == First::All || !summary.state.is_ended() || *shown <= FIRST_SESSIONS
         });
         let sessions = shown.into_iter().cloned().collect();
-        self.untold = Untold::new(untold.into_iter().map(|summary| summary.id.clone()).collect());
+        let untold = Untold::new(untold.into_iter().map(|summary| summary.id.clone()).collect());
+        let earlier = untold.earlier(&Now { sessions: &self.sessions, machine: None });
+        let listener = self.listeners.of(name);
+        listener.begin();
+        listener.untold = untold;
         Snapshot {
-            seq: self.seq,
+            seq: listener.seq,
             sessions,
-            earlier: self.untold.earlier(&self.sessions),
+            earlier,
             settings: self.others.settings.clone(),
             repositories,
             cli: self.others.cli.clone(),
@@ -268,12 +275,20 @@ impl State {
                     transcript: None,
                     opening: None,
                     partials: BTreeMap::new(),
+                    usage: None,
                 };
                 self.sessions.insert(id.clone(), session);
             }
         }
-        self.untold.told(&id);
-        self.gathered.session(&id);
+        self.changed(&id);
+    }
+
+    /// A session's row has changed, or the session is gone.
+    fn changed(&mut self, id: &SessionId) {
+        self.listeners.all(|listener| {
+            listener.untold.told(id);
+            listener.gathered.session(id);
+        });
     }
 
     fn follow(&mut self, id: &SessionId) {
@@ -282,11 +297,11 @@ impl State {
             session.appeared = true;
             return;
         }
-        let (wanted, partials) = watch::channel(session.transcript.is_some());
+        let (wanted, news) = watch::channel(self.listeners.wanted(id));
         session.follower = Some(wanted);
         session.appeared = false;
         let (home, index, to) = (self.home.clone(), Arc::clone(&self.index), self.to.clone());
-        tokio::spawn(Follower { home, index, id: id.clone(), to }.follow(partials));
+        tokio::spawn(Follower { home, index, id: id.clone(), to }.follow(news));
     }
 
     pub(super) fn followed(&mut self, id: &SessionId, followed: Followed) {
@@ -315,7 +330,7 @@ impl State {
             }
             Followed::Broken(problem) => {
                 session.summary.problem = Some(problem);
-                self.gathered.session(id);
+                self.changed(id);
             }
         }
     }
@@ -324,10 +339,13 @@ impl State {
     fn without_keeper(&mut self, id: &SessionId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         let waited = session.status.take().is_some();
-        let done = std::mem::take(&mut session.partials).into_keys().collect();
+        session.usage = None;
+        let done: Vec<u64> = std::mem::take(&mut session.partials).into_keys().collect();
         if session.transcript.is_some() && waited {
-            self.gathered.streamed(id, Vec::new(), done);
-            self.gathered.waiting(id);
+            self.listeners.watching(id, |listener| {
+                listener.gathered.streamed(id, Vec::new(), done.clone());
+                listener.gathered.waiting(id);
+            });
         }
     }
 
@@ -338,7 +356,12 @@ impl State {
             Event::Auth { auth } => self.others.auth = Some(auth.clone()),
             _ => {}
         }
-        self.gathered.other(event);
+        self.tell_all(&event);
+    }
+
+    /// Tells everybody.
+    pub(super) fn tell_all(&mut self, event: &Event) {
+        self.listeners.all(|listener| listener.gathered.other(event.clone()));
     }
 
     pub(super) fn seen(&mut self, seen: Seen) {
@@ -354,14 +377,16 @@ impl State {
                 if let Some(session) = self.sessions.remove(&id) {
                     refuse(session.opening, &id);
                     self.index.remove(&id);
-                    self.untold.told(&id);
-                    self.gathered.unwatch(&id);
-                    self.gathered.session(&id);
+                    self.listeners.all(|listener| {
+                        listener.gathered.unwatch(&id);
+                        listener.watched.remove(&id);
+                    });
+                    self.changed(&id);
                 }
             }
             Seen::Missed => match catalog::ids(&self.home) {
                 Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),
-                Err(problem) => self.gathered.other(Event::Problem { problem }),
+                Err(problem) => self.tell_all(&Event::Problem { problem }),
             },
         }
     }
@@ -372,11 +397,27 @@ impl State {
             match crate::session_record::SessionRecord::load(&self.home, id) {
                 Ok(record) => self.put(record.tally().summary().clone()),
                 Err(problem) => {
-                    self.gathered.other(Event::Problem { problem });
+                    self.tell_all(&Event::Problem { problem });
                     return;
                 }
             }
         }
         self.follow(id);
+    }
+}
+
+/// Waits until then; for ever where there is no such time.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What comes; nothing where nothing is expected.
+async fn of<T>(channel: &mut Option<oneshot::Receiver<T>>) -> Option<T> {
+    match channel {
+        Some(channel) => channel.await.ok(),
+        None => std::future::pending().await,
     }
 }

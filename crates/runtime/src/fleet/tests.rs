@@ -8,7 +8,7 @@ use std::time::Duration;
 use bosk_core::ProblemCode;
 use bosk_core::journal::{Kind, Note};
 use bosk_core::session::{Outcome, State, Tally, Turn};
-use bosk_core::wire::{Call, Push, Reply, ReplyOutcome, Request, Status, VERSION};
+use bosk_core::wire::{Call, Push, Reply, ReplyOutcome, Request, SessionUsage, Status, VERSION};
 use interprocess::local_socket::tokio::{Listener, Stream};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -24,6 +24,9 @@ use crate::socket;
 
 /// How long anything may take before its test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The name of the one that listens.
+const WINDOW: &str = "main";
 
 /// A home with one session.
 struct Stage {
@@ -83,9 +86,9 @@ impl Stage {
     async fn window(&self) -> Window {
         let fleet = Fleet::open(self.home.clone()).unwrap();
         let (to, batches) = mpsc::unbounded_channel();
-        let snapshot = fleet.snapshot(First::All).await.unwrap();
+        let snapshot = fleet.snapshot(WINDOW, First::All).await.unwrap();
         let sink = Box::new(move |batch| to.send(batch).is_ok());
-        assert!(fleet.listen(snapshot.seq, sink).await.unwrap());
+        assert!(fleet.listen(WINDOW, snapshot.seq, sink).await.unwrap());
         let rows = snapshot.sessions.into_iter().map(|row| (row.id.clone(), row)).collect();
         Window { fleet, batches, rows }
     }
@@ -145,7 +148,7 @@ impl Window {
         let until = async {
             while !self.rows.get(id).is_some_and(&wanted) {
                 let batch = self.batches.recv().await.unwrap();
-                self.fleet.acknowledge().await;
+                self.fleet.acknowledge(WINDOW).await;
                 for event in batch.events {
                     match event {
                         Event::Session { summary } => drop(self.rows.insert(id.clone(), *summary)),
@@ -268,20 +271,20 @@ async fn the_first_picture_does_without_old_sessions_and_they_are_told_when_it_s
     }
     let fleet = Fleet::open(stage.home.clone()).unwrap();
     let (to, mut batches) = mpsc::unbounded_channel();
-    let first = fleet.snapshot(First::Picture).await.unwrap();
+    let first = fleet.snapshot(WINDOW, First::Picture).await.unwrap();
     let sink = Box::new(move |batch| to.send(batch).is_ok());
-    assert!(fleet.listen(first.seq, sink).await.unwrap());
+    assert!(fleet.listen(WINDOW, first.seq, sink).await.unwrap());
     assert_eq!(first.sessions.len(), FIRST_SESSIONS);
     assert_eq!(first.sessions[0].id, stage.id, "the newest");
     assert_eq!(first.earlier.counts.values().sum::<u32>(), 300);
 
-    fleet.rest().await;
+    fleet.rest(WINDOW).await;
     let mut known: std::collections::HashSet<_> =
         first.sessions.into_iter().map(|row| row.id).collect();
     let mut left = 300;
     while left > 0 {
         let batch = tokio::time::timeout(PATIENCE, batches.recv()).await.unwrap().unwrap();
-        fleet.acknowledge().await;
+        fleet.acknowledge(WINDOW).await;
         for event in batch.events {
             let Event::Older { sessions, earlier } = event else { continue };
             assert!(sessions.len() <= MORE_SESSIONS, "no batch is as long as the past");
@@ -291,6 +294,61 @@ async fn the_first_picture_does_without_old_sessions_and_they_are_told_when_it_s
         }
     }
     assert_eq!(known.len(), usize::try_from(past).unwrap());
-    let late = fleet.listen(first.seq, Box::new(|_| true)).await.unwrap();
+    let late = fleet.listen(WINDOW, first.seq, Box::new(|_| true)).await.unwrap();
     assert!(!late, "some of it has been told to somebody else");
+}
+
+#[tokio::test]
+async fn each_window_hears_of_what_it_looks_at() {
+    let stage = Stage::new();
+    let fleet = Fleet::open(stage.home.clone()).unwrap();
+    let (to, mut monitor) = mpsc::unbounded_channel();
+    let (also, mut main) = mpsc::unbounded_channel();
+    let first = fleet.snapshot("monitor", First::All).await.unwrap();
+    let sink = Box::new(move |batch| to.send(batch).is_ok());
+    assert!(fleet.listen("monitor", first.seq, sink).await.unwrap());
+    let first = fleet.snapshot(WINDOW, First::All).await.unwrap();
+    let sink = Box::new(move |batch| also.send(batch).is_ok());
+    assert!(fleet.listen(WINDOW, first.seq, sink).await.unwrap());
+    let keeper = stage.keeper();
+    let working = stage.status(State::Running { turn: Turn::Working });
+    let mut client = keeper.client(working).await;
+    // Only what looks is measured for.
+    fleet.look("monitor", true).await;
+    let id = request(&mut client).await;
+    answer(&mut client, id, ReplyOutcome::Ok(json!(null))).await;
+    let usage = bosk_core::usage::Usage { at: 7, cpu: 1.5, ..Default::default() };
+    let mechanism = bosk_core::limits::Mechanism::Watchdog;
+    let told = SessionUsage { usage, mechanism, keeper_cpu_seconds: 0.0, keeper_memory: 0 };
+    say(&mut client, &Push::Usage(told)).await;
+    let figures = loop {
+        let batch = tokio::time::timeout(PATIENCE, monitor.recv()).await.unwrap().unwrap();
+        fleet.acknowledge("monitor").await;
+        let used = batch.events.into_iter().find_map(|event| match event {
+            Event::Usage { sessions, .. } => sessions.into_iter().next(),
+            _ => None,
+        });
+        if let Some(used) = used {
+            break used;
+        }
+    };
+    assert_eq!((&figures.id, figures.figures.usage), (&stage.id, usage));
+    // Both hear of the session, one of them of what it used.
+    say(&mut client, &Push::Status(Box::new(stage.status(State::Running { turn: Turn::Idle }))))
+        .await;
+    let is_idle = |event: &Event| matches!(event, Event::Session { summary } if summary.state == State::Running { turn: Turn::Idle });
+    loop {
+        let batch = tokio::time::timeout(PATIENCE, main.recv()).await.unwrap().unwrap();
+        fleet.acknowledge(WINDOW).await;
+        assert!(!batch.events.iter().any(|event| matches!(event, Event::Usage { .. })));
+        if batch.events.iter().any(is_idle) {
+            break;
+        }
+    }
+    // Nobody looks any more when the window that did is gone.
+    fleet.leave("monitor").await;
+    let mut line = String::new();
+    client.read_line(&mut line).await.unwrap();
+    let request: Request = serde_json::from_str(&line).unwrap();
+    assert_eq!(request.call, Call::Watch { partials: false, usage: false });
 }

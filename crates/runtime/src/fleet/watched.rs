@@ -36,17 +36,18 @@ impl State {
                 let waiting = |status: &Status| (status.asks.clone(), status.queue.clone());
                 if session.transcript.is_some() && before.as_ref().map(waiting) != now.map(waiting)
                 {
-                    self.gathered.waiting(id);
+                    self.listeners.watching(id, |listener| listener.gathered.waiting(id));
                 }
             }
         }
         if let Some(offer) = news.offer
             && let Some(session) = self.sessions.get_mut(id)
         {
-            if session.transcript.is_some() {
-                self.gathered.offer(id, offer.clone());
-            }
+            self.listeners.watching(id, |listener| listener.gathered.offer(id, offer.clone()));
             session.offer = Some(offer);
+        }
+        if let Some(usage) = news.usage {
+            self.used(id, usage);
         }
         // Entries first: the finished text takes the place of the streamed one.
         if let Some(end) = news.end {
@@ -65,7 +66,10 @@ impl State {
         for block in &news.done {
             session.partials.remove(block);
         }
-        self.gathered.streamed(id, news.partials, news.done);
+        let (partials, done) = (news.partials, news.done);
+        self.listeners.watching(id, |listener| {
+            listener.gathered.streamed(id, partials.clone(), done.clone());
+        });
     }
 
     /// Reads what is new in a watched session's journal: the beginning of it now, what is more in
@@ -103,14 +107,16 @@ impl State {
         }
         let total = transcript.total();
         if !changed.is_empty() {
-            self.gathered.entries(id, (changed, touched), known, total);
+            self.listeners.watching(id, |listener| {
+                listener.gathered.entries(id, (changed.clone(), touched.clone()), known, total);
+            });
         }
         match read {
             Ok(true) => {}
             Ok(false) => self.fell_behind(id),
             Err(error) => {
                 let problem = unreadable(&error);
-                self.gathered.other(Event::Problem { problem });
+                self.tell_all(&Event::Problem { problem });
             }
         }
     }
@@ -143,7 +149,8 @@ impl State {
         }
     }
 
-    pub(super) fn watch(&mut self, id: &SessionId, reply: Reply) {
+    pub(super) fn watch(&mut self, name: &str, id: &SessionId, reply: Reply) {
+        self.listeners.of(name).watched.insert(id.clone());
         match self.open(id) {
             Ok(Some(opening)) => opening.replies.push(reply),
             Ok(None) => drop(reply.send(self.view(id))),
@@ -162,8 +169,8 @@ impl State {
             session.transcript = Some(transcript);
             self.behind.push_front(id.clone());
         }
-        if let Some(wanted) = &session.follower {
-            wanted.send_replace(true);
+        if let Some(follower) = &session.follower {
+            follower.send_replace(self.listeners.wanted(id));
         }
         Ok(session.opening.as_mut())
     }
@@ -189,8 +196,11 @@ impl State {
         })
     }
 
-    pub(super) fn unwatch(&mut self, id: &SessionId) {
-        self.gathered.unwatch(id);
+    /// A listener has let go of a session: where it was the last, its transcript is closed.
+    pub(super) fn no_longer_watched(&mut self, id: &SessionId) {
+        if self.listeners.is_watched(id) {
+            return;
+        }
         let Some(session) = self.sessions.get_mut(id) else { return };
         if let Some(mut transcript) = session.transcript.take() {
             // A long one takes the disk a while.
@@ -198,8 +208,8 @@ impl State {
         }
         refuse(session.opening.take(), id);
         session.partials.clear();
-        if let Some(wanted) = &session.follower {
-            wanted.send_replace(false);
+        if let Some(follower) = &session.follower {
+            follower.send_replace(self.listeners.wanted(id));
         }
     }
 

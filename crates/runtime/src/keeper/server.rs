@@ -70,7 +70,14 @@ async fn connection(stream: Stream, shared: Shared) {
     }
 }
 
-type Watching = watch::Receiver<Option<bool>>;
+type Watching = watch::Receiver<Option<Wanted>>;
+
+/// What a client wants to be told besides the session's state.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wanted {
+    partials: bool,
+    usage: bool,
+}
 
 async fn write(
     mut to: impl tokio::io::AsyncWrite + Unpin,
@@ -93,7 +100,7 @@ async fn write(
             },
             () = tokio::time::sleep_until(next_push), if wanted.is_some() && dirty => {
                 changed.mark_unchanged();
-                let bytes = pushes(shared, wanted == Some(true), &mut told);
+                let bytes = pushes(shared, wanted.unwrap_or_default(), &mut told);
                 to.write_all(&bytes).await?;
                 dirty = false;
                 next_push = Instant::now() + PUSH_PAUSE;
@@ -111,7 +118,7 @@ async fn write(
     }
     // The last state reaches whoever watches, also when it came during the pause.
     if watching.borrow().is_some() {
-        to.write_all(&pushes(shared, false, &mut told)).await?;
+        to.write_all(&pushes(shared, Wanted::default(), &mut told)).await?;
     }
     to.flush().await
 }
@@ -153,7 +160,7 @@ struct Told {
 }
 
 /// What the client has not been told yet.
-fn pushes(shared: &Shared, partials: bool, told: &mut Told) -> Vec<u8> {
+fn pushes(shared: &Shared, wanted: Wanted, told: &mut Told) -> Vec<u8> {
     let facts = shared.facts.borrow();
     let mut bytes = Vec::new();
     if told.end != Some(facts.end) {
@@ -164,7 +171,9 @@ fn pushes(shared: &Shared, partials: bool, told: &mut Told) -> Vec<u8> {
         told.version = Some(facts.version);
         line(&mut bytes, &Push::Status(Box::new(facts.status.clone())));
     }
-    if let Some(usage) = facts.usage.filter(|usage| told.usage != Some(usage.usage.at)) {
+    if let Some(usage) =
+        facts.usage.filter(|usage| wanted.usage && told.usage != Some(usage.usage.at))
+    {
         told.usage = Some(usage.usage.at);
         line(&mut bytes, &Push::Usage(usage));
     }
@@ -174,7 +183,7 @@ fn pushes(shared: &Shared, partials: bool, told: &mut Told) -> Vec<u8> {
         told.offer = true;
         line(&mut bytes, &Push::Offer(offer.clone()));
     }
-    if partials {
+    if wanted.partials {
         let (partials, done) = facts.partials.news(&mut told.seen);
         if !partials.is_empty() || !done.is_empty() {
             line(&mut bytes, &Push::Partials { partials, done });
@@ -194,7 +203,7 @@ async fn read_requests(
     mut from: BufReader<impl tokio::io::AsyncRead + Unpin>,
     shared: Shared,
     replies: mpsc::Sender<Vec<u8>>,
-    watch: watch::Sender<Option<bool>>,
+    watch: watch::Sender<Option<Wanted>>,
 ) {
     let mut buffer = Vec::new();
     let mut looker = Looker::new(shared.looked.clone());
@@ -223,7 +232,7 @@ async fn read_requests(
             Call::Hello { .. } => (Ok(json!({"version": VERSION})), Vec::new()),
             Call::Watch { partials, usage } => {
                 looker.look(usage);
-                watch.send_replace(Some(partials));
+                watch.send_replace(Some(Wanted { partials, usage }));
                 (Ok(Value::Null), Vec::new())
             }
             Call::Stat => (Ok(json!(shared.facts.borrow().status)), Vec::new()),

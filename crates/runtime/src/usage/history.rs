@@ -5,9 +5,13 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
+use bosk_core::SessionId;
 use bosk_core::usage::Usage;
 use bosk_core::usage::series::{self, MAGIC, Point, RINGS, Recorder};
-use bosk_core::view::Curve;
+use bosk_core::view::{Curve, History, SessionCurve};
+
+use super::{BOSK, MACHINE, USAGE};
+use crate::home::Home;
 
 /// A file that measurements are written to.
 #[derive(Debug)]
@@ -46,10 +50,31 @@ impl Kept {
     }
 }
 
+/// What these sessions, the machine and Bosk itself used between two times (seconds since 1970), in about so
+/// many points. It reads up to a megabyte for each of them.
+#[must_use]
+pub fn history(home: &Home, ids: &[SessionId], (from, to): (i64, i64), points: u32) -> History {
+    let now = crate::journal::writer::wall_clock() / 1000;
+    let ring = series::ring_for(from, now);
+    let wanted = u32::try_from((to - from).max(1)).unwrap_or(u32::MAX) / points.clamp(10, 5_000);
+    // Whole steps of the ring, so that no point stands for more measurements than its neighbour.
+    let step = wanted.div_ceil(ring.step).max(1) * ring.step;
+    let curve = |path: &Path| curve(path, (from, to), now, step);
+    let sessions = ids.iter().filter_map(|id| {
+        let curve = curve(&home.session(id).join(USAGE));
+        (!curve.at.is_empty()).then(|| SessionCurve { id: id.clone(), curve })
+    });
+    History {
+        step,
+        sessions: sessions.collect(),
+        machine: curve(&home.usage().join(MACHINE)),
+        bosk: curve(&home.usage().join(BOSK)),
+    }
+}
+
 /// What a file says of the time between `from` and `to` (seconds since 1970), in spans of `step` seconds;
 /// nothing where there is no such file.
-#[must_use]
-pub fn curve(path: &Path, (from, to): (i64, i64), now: i64, step: u32) -> Curve {
+fn curve(path: &Path, (from, to): (i64, i64), now: i64, step: u32) -> Curve {
     let finest = RINGS.iter().position(|ring| *ring == series::ring_for(from, now)).unwrap_or(0);
     // The rest of a coarse ring's last slot may be in none of them yet: it is written with every measurement.
     let points = points(path, finest, (from, to)).unwrap_or_default();

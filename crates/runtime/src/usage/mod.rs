@@ -5,9 +5,15 @@ mod history;
 mod machine;
 mod sampler;
 
-pub use history::{Kept, curve};
+pub use history::{Kept, history};
 pub use machine::Machine;
 pub use sampler::{Sample, Sampler, tools_cpu};
 
 /// The file in a session's folder.
 pub const USAGE: &str = "usage";
+
+/// The machine's file, in Bosk's folder for what is used.
+pub const MACHINE: &str = "machine";
+
+/// Bosk's own.
+pub const BOSK: &str = "bosk";

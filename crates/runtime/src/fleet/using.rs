@@ -1,0 +1,175 @@
+//! What is used: the keepers' figures as they come, and the machine's, measured here once a second while
+//! somebody looks and seldom otherwise.
+
+use std::time::Duration;
+
+use bosk_core::SessionId;
+use bosk_core::transcript::EntryBody;
+use bosk_core::usage::MachineUsage;
+use bosk_core::view::{Figures, ToolMark};
+use bosk_core::wire::SessionUsage;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::state::State;
+use crate::home::Home;
+use crate::transcript::Transcript;
+use crate::usage::{BOSK, Kept, MACHINE, Machine};
+
+/// While somebody looks.
+const OFTEN: Duration = Duration::from_secs(1);
+
+/// While nobody does.
+const SELDOM: Duration = Duration::from_secs(30);
+
+/// Most tool uses that are marked in a graph.
+const MOST_MARKS: usize = 500;
+
+/// Entries that are read at once while looking for tool uses.
+const PAGE: u32 = 100;
+
+/// What is measured here.
+#[derive(Default)]
+pub(super) struct Using {
+    /// Here while nothing is measured.
+    parts: Option<Box<Parts>>,
+    pub(super) measuring: Option<oneshot::Receiver<(Box<Parts>, MachineUsage)>>,
+    next: Option<Instant>,
+    pub(super) machine: Option<MachineUsage>,
+}
+
+/// What goes to another thread for each measurement.
+pub(super) struct Parts {
+    machine: Machine,
+    kept: Option<(Kept, Kept)>,
+}
+
+impl Parts {
+    fn open(home: &Home) -> Self {
+        let folder = home.usage();
+        let kept = crate::files::create_private_folder(&folder).and_then(|()| {
+            Ok((Kept::open(&folder.join(MACHINE))?, Kept::open(&folder.join(BOSK))?))
+        });
+        Self { machine: Machine::default(), kept: kept.ok() }
+    }
+}
+
+impl State {
+    pub(super) fn next_measurement(&self) -> Option<Instant> {
+        if self.using.measuring.is_some() {
+            return None;
+        }
+        let now = Instant::now();
+        let often = self.listeners.anybody_looks();
+        let latest = now + if often { OFTEN } else { SELDOM };
+        Some(self.using.next.unwrap_or(latest).min(latest))
+    }
+
+    pub(super) fn measure(&mut self) {
+        let often = self.listeners.anybody_looks();
+        self.using.next = Some(Instant::now() + if often { OFTEN } else { SELDOM });
+        let keepers: Vec<SessionUsage> =
+            self.sessions.values().filter_map(|session| session.usage).collect();
+        let parts = self.using.parts.take();
+        let home = self.home.clone();
+        let (done, measuring) = oneshot::channel();
+        self.using.measuring = Some(measuring);
+        tokio::task::spawn_blocking(move || {
+            let mut parts = parts.unwrap_or_else(|| Box::new(Parts::open(&home)));
+            let usage = parts.machine.measure(&keepers);
+            if let Some((machine, bosk)) = &mut parts.kept {
+                // What is lost of it is a second of a graph.
+                let _ = machine.take(&usage.as_usage()).and_then(|()| bosk.take(&usage.bosk));
+            }
+            drop(done.send((parts, usage)));
+        });
+    }
+
+    pub(super) fn measured(&mut self, parts: Box<Parts>, usage: MachineUsage) {
+        self.using.measuring = None;
+        self.using.parts = Some(parts);
+        self.using.machine = Some(usage);
+        self.listeners.looking(|listener| listener.gathered.machine());
+    }
+
+    /// A keeper has measured its session.
+    pub(super) fn used(&mut self, id: &SessionId, usage: SessionUsage) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.usage = Some(usage);
+            self.listeners.looking(|listener| listener.gathered.used(id));
+        }
+    }
+
+    /// A listener shows what is used, or no longer does.
+    pub(super) fn look(&mut self, name: &str, looks: bool) {
+        let before = self.listeners.anybody_looks();
+        self.listeners.of(name).looks = looks;
+        if looks {
+            // What is known already is there at once.
+            let known: Vec<SessionId> = (self.sessions.iter())
+                .filter(|(_, session)| session.usage.is_some())
+                .map(|(id, _)| id.clone())
+                .collect();
+            let listener = self.listeners.of(name);
+            known.iter().for_each(|id| listener.gathered.used(id));
+            listener.gathered.machine();
+        }
+        self.looked(before);
+    }
+
+    /// Tells the keepers if that somebody looks has changed.
+    pub(super) fn looked(&mut self, before: bool) {
+        if self.listeners.anybody_looks() == before {
+            return;
+        }
+        self.using.next = None;
+        if !before {
+            self.using.next = Some(Instant::now());
+        }
+        for (id, session) in &self.sessions {
+            if let Some(follower) = &session.follower {
+                follower.send_replace(self.listeners.wanted(id));
+            }
+        }
+    }
+}
+
+/// A session's figures as a window gets them.
+pub(super) const fn figures(usage: &SessionUsage) -> Figures {
+    Figures { usage: usage.usage, mechanism: usage.mechanism }
+}
+
+/// The tool uses since then (milliseconds since 1970), the oldest first.
+pub(super) fn marks(transcript: &mut Transcript, since: i64) -> std::io::Result<Vec<ToolMark>> {
+    let mut marks = Vec::new();
+    let mut to = transcript.total();
+    while to > 0 && marks.len() < MOST_MARKS {
+        let from = to.saturating_sub(PAGE);
+        let page = transcript.page(from, to - from)?;
+        let oldest = page.first().map_or(0, |entry| entry.at);
+        for entry in page.into_iter().rev() {
+            if let EntryBody::ToolUse { name, input, result, cost, .. } = entry.body {
+                let to = result.map(|result| result.at);
+                // One that began before and goes on is there as well.
+                if entry.at >= since || to.is_none_or(|to| to >= since) {
+                    let detail = bosk_core::session::tally::detail(&input);
+                    marks.push(ToolMark {
+                        index: entry.index,
+                        from: entry.at,
+                        to,
+                        name,
+                        detail,
+                        cost,
+                    });
+                }
+            }
+        }
+        if oldest < since {
+            break;
+        }
+        to = from;
+    }
+    marks.truncate(MOST_MARKS);
+    marks.reverse();
+    Ok(marks)
+}
