@@ -1,12 +1,19 @@
 //! RING 3, what is shown: windows, menus and the commands that the page may call. Thin: what happens
 //! is the runtime's, what is true is core's. This package knows no git, no process and no socket.
 
+mod conditions;
 mod font;
 mod ipc;
+mod links;
 mod menu;
+mod notify;
+mod outside;
 mod renderer;
 mod store;
+mod system;
+mod tray;
 mod window;
+mod words;
 
 use bosk_core::Problem;
 use bosk_runtime::fleet::Fleet;
@@ -28,7 +35,10 @@ pub fn run() -> Result<(), Problem> {
     let fleet = tauri::async_runtime::block_on(async { Fleet::open(home.clone()) })?;
     tauri::Builder::default()
         // First: a second start must find the first before anything else is opened.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::raise(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, args, _| links::second_start(app, &args)))
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
+        .plugin(tauri_plugin_global_shortcut::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
@@ -36,14 +46,27 @@ pub fn run() -> Result<(), Problem> {
         .invoke_handler(ipc::handler())
         .menu(menu::build)
         .on_menu_event(menu::chosen)
+        .on_window_event(window::on_event)
         .setup(move |app| {
             let store = store::Store::open(app.handle(), &home);
             // Early: its process starts while all else is done. The page can ask for nothing before this has
             // returned, since its calls come by the loop that runs afterwards.
-            window::open_main(app.handle(), &fleet, &store)?;
+            let hidden = std::env::args().any(|arg| arg == "--hidden");
+            if !hidden {
+                window::open_main(app.handle(), &fleet, &store)?;
+            }
             app.manage(fleet);
             app.manage(store);
             app.manage(ipc::launch::Expected::default());
+            app.manage(ipc::claude::Once::new(hidden));
+            app.manage(outside::InView::default());
+            app.manage(tray::Tray::default());
+            app.manage(tray::Present::watch());
+            app.manage(system::Asked::default());
+            links::listen(app.handle());
+            if hidden {
+                outside::start(app.handle());
+            }
             Ok(())
         })
         .run(tauri::generate_context!())

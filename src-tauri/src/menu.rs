@@ -1,18 +1,21 @@
 //! The system's menu. Its own items act in the page, which is told the action's name; the standard
 //! ones are the platform's. Not here: the shortcuts inside the page.
 
-use bosk_core::view::Event;
-use bosk_runtime::fleet::Fleet;
+use tauri::AppHandle;
 use tauri::menu::{AboutMetadata, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu};
-use tauri::{AppHandle, Manager as _};
+
+use crate::{tray, window};
 
 /// Actions of the page that the menu offers: name, words, shortcut.
-const ACTIONS: [(&str, &str, &str); 5] = [
+const ACTIONS: [(&str, &str, &str); 8] = [
     ("launch", "New Session…", "CmdOrCtrl+N"),
     ("palette", "Command Palette…", "CmdOrCtrl+K"),
     ("find", "Find in Transcript…", "CmdOrCtrl+F"),
     ("settings", "Settings…", "CmdOrCtrl+,"),
     ("shortcuts", "Keyboard Shortcuts", ""),
+    ("monitor", "Monitor", "CmdOrCtrl+Shift+M"),
+    ("strip", "Small Status Window", ""),
+    ("quit", "Quit Bosk…", "CmdOrCtrl+Q"),
 ];
 
 /// Builds the menu.
@@ -33,13 +36,7 @@ pub(crate) fn build(app: &AppHandle) -> tauri::Result<Menu<tauri::Wry>> {
         app,
         "Session",
         true,
-        &[
-            &item("launch")?,
-            &line()?,
-            &item("settings")?,
-            &line()?,
-            &PredefinedMenuItem::quit(app, None)?,
-        ],
+        &[&item("launch")?, &line()?, &item("settings")?, &line()?, &item("quit")?],
     )?;
     let edit = Submenu::with_items(
         app,
@@ -61,12 +58,18 @@ pub(crate) fn build(app: &AppHandle) -> tauri::Result<Menu<tauri::Wry>> {
         app,
         "View",
         true,
-        &[&item("palette")?, &line()?, &PredefinedMenuItem::fullscreen(app, None)?],
+        &[
+            &item("palette")?,
+            &line()?,
+            &item("monitor")?,
+            &item("strip")?,
+            &line()?,
+            &PredefinedMenuItem::fullscreen(app, None)?,
+        ],
     )?;
     let help = Submenu::with_items(app, "Help", true, &[&item("shortcuts")?, &about])?;
     if cfg!(target_os = "macos") {
-        let own =
-            [&about as &dyn tauri::menu::IsMenuItem<_>, &PredefinedMenuItem::quit(app, None)?];
+        let own = [&about as &dyn tauri::menu::IsMenuItem<_>, &item("quit")?];
         let app_menu = Submenu::with_items(app, "Bosk", true, &own)?;
         Menu::with_items(app, &[&app_menu, &session, &edit, &view, &help])
     } else {
@@ -74,14 +77,24 @@ pub(crate) fn build(app: &AppHandle) -> tauri::Result<Menu<tauri::Wry>> {
     }
 }
 
-/// Tells the page what was chosen.
+/// Does what was chosen, or tells the page that is looked at.
 #[expect(clippy::needless_pass_by_value, reason = "the signature is Tauri's")]
 pub(crate) fn chosen(app: &AppHandle, event: MenuEvent) {
-    let action = event.id().as_ref().to_owned();
-    if ACTIONS.iter().any(|one| one.0 == action)
-        && let Some(fleet) = app.try_state::<Fleet>()
-    {
-        let fleet = fleet.inner().clone();
-        tauri::async_runtime::spawn(async move { fleet.tell(Event::Menu { action }).await });
+    if tray::chosen(app, &event) {
+        return;
     }
+    let action = event.id().as_ref().to_owned();
+    if !ACTIONS.iter().any(|one| one.0 == action) {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        match action.as_str() {
+            "monitor" => window::open_or_tell(&app, window::Kind::Monitor).await,
+            "strip" => window::open_or_tell(&app, window::Kind::Strip).await,
+            "quit" => window::quit(&app).await,
+            // Where another window is looked at, the main one comes forward.
+            _ => window::raise_with(&app, &action).await,
+        }
+    });
 }

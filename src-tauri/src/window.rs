@@ -1,19 +1,28 @@
-//! The main window: opening it where it was, and raising it. The page may go nowhere and open
+//! The windows: opening them where they were, raising and closing them. A page may go nowhere and open
 //! nothing; links are handed to the system by a command, after the person has seen the address.
 
 use std::time::Duration;
 
-use bosk_core::Problem;
+use bosk_core::attention::Counts;
+use bosk_core::settings::Quit;
+use bosk_core::view::Event;
+use bosk_core::{Problem, SessionId};
+use bosk_runtime::client::all;
 use bosk_runtime::fleet::{First, Fleet};
 use bosk_runtime::home::Home;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder};
+use tauri::{
+    AppHandle, Manager as _, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
+    WindowEvent,
+};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::font;
 use crate::ipc::internal;
+use crate::notify::{Notification, Notifier};
+use crate::outside::InView;
 use crate::store::Store;
+use crate::{font, tray, words};
 
 /// The main window's label.
 pub(crate) const MAIN: &str = "main";
@@ -36,26 +45,108 @@ const FIRST_PICTURE: Duration = Duration::from_millis(50);
 /// of it on the way.
 fn first_picture(fleet: &Fleet) -> Option<String> {
     let first = tauri::async_runtime::block_on(async {
-        tokio::time::timeout(FIRST_PICTURE, fleet.snapshot(First::Picture)).await
+        tokio::time::timeout(FIRST_PICTURE, fleet.snapshot(MAIN, First::Picture)).await
     });
     let text = serde_json::to_string(&first.ok()?.ok()?).ok()?;
     Some(format!("window.__bosk_first = {text};"))
 }
 
+/// A kind of window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The fleet and one session.
+    Main,
+    /// What sessions use.
+    Monitor,
+    /// The fleet's state in a line, above all other windows.
+    Strip,
+    /// One session alone.
+    Session(SessionId),
+}
+
+impl Kind {
+    /// The window's label, which is also its name among the fleet's listeners.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::Main => MAIN.to_owned(),
+            Self::Monitor => "monitor".to_owned(),
+            Self::Strip => "strip".to_owned(),
+            Self::Session(id) => format!("session-{id}"),
+        }
+    }
+
+    fn page(&self) -> String {
+        match self {
+            Self::Main => "index.html".to_owned(),
+            Self::Monitor => "index.html?window=monitor".to_owned(),
+            Self::Strip => "index.html?window=strip".to_owned(),
+            Self::Session(id) => format!("index.html?window=session&id={id}"),
+        }
+    }
+}
+
 /// Opens the main window.
 pub(crate) fn open_main(app: &AppHandle, fleet: &Fleet, store: &Store) -> Result<(), Problem> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let first = first_picture(fleet).unwrap_or_default();
+    build(app, &Kind::Main, store, |window| {
+        window.initialization_script(first).inner_size(1280.0, 820.0).min_inner_size(420.0, 360.0)
+    })
+}
+
+/// Opens a window, or raises the one that is there.
+pub(crate) fn open(app: &AppHandle, kind: &Kind) -> Result<(), Problem> {
+    if let Some(window) = app.get_webview_window(&kind.label()) {
+        show(&window);
+        return Ok(());
+    }
+    let store = app.state::<Store>();
+    match kind {
+        Kind::Main => open_main(app, &app.state::<Fleet>(), &store),
+        Kind::Monitor => build(app, kind, &store, |window| {
+            window.title("Bosk monitor").inner_size(1160.0, 780.0).min_inner_size(560.0, 400.0)
+        }),
+        Kind::Session(_) => build(app, kind, &store, |window| {
+            window.inner_size(960.0, 760.0).min_inner_size(420.0, 360.0)
+        }),
+        Kind::Strip => build(app, kind, &store, |window| {
+            window
+                .title("Bosk status")
+                .inner_size(400.0, 44.0)
+                .resizable(false)
+                .decorations(false)
+                .always_on_top(true)
+                .skip_taskbar(true)
+        }),
+    }
+}
+
+type Builder<'a> = WebviewWindowBuilder<'a, tauri::Wry, AppHandle>;
+
+fn build<'a>(
+    app: &'a AppHandle,
+    kind: &Kind,
+    store: &Store,
+    shaped: impl FnOnce(Builder<'a>) -> Builder<'a>,
+) -> Result<(), Problem> {
+    let window = WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(kind.page().into()))
         .initialization_script(font::script(store).unwrap_or_default())
-        .initialization_script(first_picture(fleet).unwrap_or_default())
         .title("Bosk")
-        .inner_size(1280.0, 820.0)
-        .min_inner_size(420.0, 360.0)
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .disable_drag_drop_handler()
-        .build()
-        .map_err(|error| internal(&error))?;
-    Ok(())
+        .disable_drag_drop_handler();
+    shaped(window).build().map(drop).map_err(|error| internal(&error))
+}
+
+/// Opens a window from where nobody waits for the answer.
+pub(crate) async fn open_or_tell(app: &AppHandle, kind: Kind) {
+    let opening = app.clone();
+    let (done, opened) = tokio::sync::oneshot::channel();
+    let open = move || drop(done.send(open(&opening, &kind)));
+    if app.run_on_main_thread(open).is_ok()
+        && let Ok(Err(problem)) = opened.await
+    {
+        app.state::<Fleet>().tell(Event::Problem { problem }).await;
+    }
 }
 
 /// The app's own page, and no other, wherever Tauri serves it on this platform.
@@ -68,13 +159,107 @@ fn is_own(url: &tauri::Url) -> bool {
     served || on_windows || developing
 }
 
-/// Shows the window that is there already.
+/// Shows the main window.
 pub(crate) fn raise(app: &AppHandle) {
+    let app = app.clone();
+    let handle = app.clone();
+    let shown = handle.run_on_main_thread(move || {
+        if let Err(problem) = open(&app, &Kind::Main) {
+            tracing::error!(%problem, "the window does not open");
+        }
+    });
+    if let Err(error) = shown {
+        tracing::debug!(%error, "the app is ending");
+    }
+}
+
+fn show(window: &WebviewWindow) {
+    // Each may be refused by the window manager, and then the person clicks.
+    let _ = window.unminimize();
+    let _ = window.show();
+    let _ = window.set_focus();
+}
+
+/// Shows the main window and has its page do something: an action's name, as the menu has it.
+pub(crate) async fn raise_with(app: &AppHandle, action: &str) {
+    raise(app);
+    let action = action.to_owned();
+    app.state::<Fleet>().tell_one(MAIN, Event::Menu { action }).await;
+}
+
+/// Shows the main window at a session.
+pub(crate) async fn raise_at(app: &AppHandle, id: &SessionId) {
+    raise_with(app, &format!("open:{id}")).await;
+}
+
+/// The person wants to quit: as they have decided before, or they are asked.
+pub(crate) async fn quit(app: &AppHandle) {
+    let fleet = app.state::<Fleet>();
+    let (settings, _) = bosk_runtime::settings::load(fleet.home());
+    let sessions = fleet.sessions().await.unwrap_or_default();
+    match settings.quit {
+        Some(choice) => leave(app, choice).await,
+        None if sessions.iter().all(|one| one.state.is_ended()) => app.exit(0),
+        None => raise_with(app, "quit").await,
+    }
+}
+
+/// Ends the app.
+pub(crate) async fn leave(app: &AppHandle, choice: Quit) {
+    if choice == Quit::Stop {
+        let fleet = app.state::<Fleet>();
+        // Their keepers see to the end, also when nobody waits for it.
+        all::stop(fleet.home(), &fleet.sessions().await.unwrap_or_default()).await;
+    }
+    app.exit(0);
+}
+
+/// A window is to close, or has.
+pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
+    let app = window.app_handle();
+    match event {
+        WindowEvent::CloseRequested { api, .. } if window.label() == MAIN => {
+            if app.state::<tray::Present>().is_there() {
+                api.prevent_close();
+                let _ = window.hide();
+                say_once(app);
+            }
+        }
+        WindowEvent::Destroyed => {
+            app.state::<InView>().shows(window.label(), None);
+            let (fleet, label) = (app.state::<Fleet>().inner().clone(), window.label().to_owned());
+            tauri::async_runtime::spawn(async move { fleet.leave(&label).await });
+        }
+        _ => {}
+    }
+}
+
+/// That Bosk goes on in the tray is said once, and never again.
+fn say_once(app: &AppHandle) {
+    const SAID: &str = "told_tray";
+    let store = app.state::<Store>();
+    let (settings, _) = bosk_runtime::settings::load(app.state::<Fleet>().home());
+    if store.get(SAID) == true {
+        return;
+    }
+    store.set(SAID.to_owned(), true.into());
+    let words = words::of(words::language(&settings));
+    if let Some(notifier) = app.try_state::<Notifier>() {
+        notifier.show(Notification {
+            title: words.in_tray.to_owned(),
+            text: words.in_tray_more.to_owned(),
+            session: None,
+            sound: false,
+            stays: false,
+        });
+    }
+}
+
+/// The number on the app's icon in the dock or the task bar, where there is a place for it.
+pub(crate) fn badge(app: &AppHandle, counts: Counts) {
     if let Some(window) = app.get_webview_window(MAIN) {
-        // Each may be refused by the window manager, and then the person clicks.
-        let _ = window.unminimize();
-        let _ = window.show();
-        let _ = window.set_focus();
+        let number = i64::from(counts.needs_you + counts.failed);
+        let _ = window.set_badge_count((number > 0).then_some(number));
     }
 }
 

@@ -16,7 +16,7 @@ mod watched;
 
 use std::path::PathBuf;
 
-use bosk_core::session::SessionSummary;
+use bosk_core::session::{Ask, SessionSummary};
 use bosk_core::transcript::Entry;
 use bosk_core::view::{Batch, Event, History, Page, SessionView, Snapshot, ToolMark};
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -51,6 +51,8 @@ enum Message {
     Sessions(oneshot::Sender<Vec<SessionSummary>>),
     Appeared(SessionId),
     Tell(Event),
+    TellOne(Name, Event),
+    Asks(SessionId, oneshot::Sender<Vec<Ask>>),
     Followed(SessionId, follow::Followed),
     Folders(watch_folders::Seen),
 }
@@ -221,6 +223,19 @@ impl Fleet {
     /// of those is in later snapshots too.
     pub async fn tell(&self, event: Event) {
         let _ = self.to.send(Message::Tell(event)).await;
+    }
+
+    /// Tells one listener something.
+    pub async fn tell_one(&self, name: &str, event: Event) {
+        let _ = self.to.send(Message::TellOne(name.to_owned(), event)).await;
+    }
+
+    /// What waits for the person in a session.
+    ///
+    /// # Errors
+    /// The fleet is gone.
+    pub async fn asks(&self, id: SessionId) -> Result<Vec<Ask>, Problem> {
+        self.ask(|reply| Message::Asks(id, reply)).await
     }
 
     async fn ask<T>(

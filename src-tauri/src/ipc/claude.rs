@@ -1,24 +1,46 @@
 //! The `claude` command and the sign-in.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bosk_core::ProblemCode;
 use bosk_core::auth::AuthStatus;
 use bosk_core::session::SessionSummary;
 use bosk_core::view::{CliStatus, Event};
 use bosk_runtime::client::{self, account};
 use bosk_runtime::fleet::Fleet;
-use tauri::{AppHandle, Manager as _, State};
+use tauri::{AppHandle, Manager as _, State, WebviewWindow};
 
 use super::launch::Expected;
 use super::{Answer, internal};
-use crate::font;
 use crate::store::Store;
+use crate::{font, outside};
+
+/// Whether any window's first picture has stood already.
+#[derive(Default)]
+pub(crate) struct Once(AtomicBool);
+
+impl Once {
+    /// `done` says that what comes then has come already, as where Bosk starts without a window.
+    pub(crate) const fn new(done: bool) -> Self {
+        Self(AtomicBool::new(done))
+    }
+}
 
 /// The window's first picture stands. Now come the sessions that are not in it; then Bosk looks for the
 /// CLI and asks who is signed in. All of it is told as events, and none of it before, since it would take
 /// its time from the window.
 #[tauri::command]
-pub(crate) async fn opened(app: AppHandle, fleet: State<'_, Fleet>) -> Answer<()> {
-    fleet.rest().await;
+pub(crate) async fn opened(
+    app: AppHandle,
+    window: WebviewWindow,
+    fleet: State<'_, Fleet>,
+    once: State<'_, Once>,
+) -> Answer<()> {
+    fleet.rest(window.label()).await;
+    if once.0.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    outside::start(&app);
     let finding = app.clone();
     app.run_on_main_thread(move || font::find_out(&finding.state::<Store>()))
         .map_err(|error| internal(&error))?;

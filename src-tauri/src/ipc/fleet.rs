@@ -3,39 +3,57 @@
 use bosk_core::SessionId;
 use bosk_core::view::{Batch, Found, Page, SessionView, Snapshot};
 use bosk_runtime::fleet::{First, Fleet};
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow};
 
 use super::Answer;
+use crate::outside::InView;
 
 #[tauri::command]
-pub(crate) async fn snapshot(fleet: State<'_, Fleet>, all: bool) -> Answer<Snapshot> {
-    fleet.snapshot(if all { First::All } else { First::Picture }).await
+pub(crate) async fn snapshot(
+    window: WebviewWindow,
+    fleet: State<'_, Fleet>,
+    all: bool,
+) -> Answer<Snapshot> {
+    fleet.snapshot(window.label(), if all { First::All } else { First::Picture }).await
 }
 
 #[tauri::command]
 pub(crate) async fn listen(
+    window: WebviewWindow,
     fleet: State<'_, Fleet>,
     seq: u64,
     channel: Channel<Batch>,
 ) -> Answer<bool> {
-    fleet.listen(seq, Box::new(move |batch| channel.send(batch).is_ok())).await
+    fleet.listen(window.label(), seq, Box::new(move |batch| channel.send(batch).is_ok())).await
 }
 
 #[tauri::command]
-pub(crate) async fn acknowledge(fleet: State<'_, Fleet>) -> Answer<()> {
-    fleet.acknowledge().await;
+pub(crate) async fn acknowledge(window: WebviewWindow, fleet: State<'_, Fleet>) -> Answer<()> {
+    fleet.acknowledge(window.label()).await;
     Ok(())
 }
 
 #[tauri::command]
-pub(crate) async fn watch(fleet: State<'_, Fleet>, id: SessionId) -> Answer<SessionView> {
-    fleet.watch(id).await
+pub(crate) async fn watch(
+    window: WebviewWindow,
+    fleet: State<'_, Fleet>,
+    shown: State<'_, InView>,
+    id: SessionId,
+) -> Answer<SessionView> {
+    shown.shows(window.label(), Some(&id));
+    fleet.watch(window.label(), id).await
 }
 
 #[tauri::command]
-pub(crate) async fn unwatch(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
-    fleet.unwatch(id).await;
+pub(crate) async fn unwatch(
+    window: WebviewWindow,
+    fleet: State<'_, Fleet>,
+    shown: State<'_, InView>,
+    id: SessionId,
+) -> Answer<()> {
+    shown.no_longer(window.label(), &id);
+    fleet.unwatch(window.label(), id).await;
     Ok(())
 }
 

@@ -6,6 +6,8 @@ mod fleet;
 pub(crate) mod launch;
 mod session;
 mod settings;
+mod usage;
+mod windows;
 mod worktree;
 
 use bosk_core::{Problem, ProblemCode};
@@ -46,6 +48,19 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         session::set_permission_mode,
         session::set_model,
         session::suggest_files,
+        usage::look,
+        usage::usage_history,
+        usage::tool_marks,
+        usage::processes,
+        usage::pause,
+        usage::go_on,
+        usage::pause_all,
+        usage::go_on_all,
+        usage::kill,
+        usage::set_limits,
+        usage::save_file,
+        windows::open_window,
+        windows::quit,
         worktree::changed_files,
         worktree::file_diff,
         worktree::removal_plan,

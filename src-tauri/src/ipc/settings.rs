@@ -12,6 +12,7 @@ use tauri_plugin_opener::OpenerExt as _;
 use super::launch::Expected;
 use super::{Answer, internal};
 use crate::store::Store;
+use crate::system;
 
 #[tauri::command]
 pub(crate) async fn save_settings(
@@ -19,6 +20,8 @@ pub(crate) async fn save_settings(
     expected: State<'_, Expected>,
     settings: Settings,
 ) -> Answer<()> {
+    settings.limits.check()?;
+    system::check(&settings)?;
     settings::save(fleet.home(), &settings)?;
     expected.forget().await;
     fleet.tell(Event::Settings { settings }).await;

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use super::state::{Glance, Paused, State};
 use crate::launch::{Backend, PermissionMode};
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::{Problem, SessionId};
 
 /// One row of the fleet.
@@ -70,6 +70,13 @@ pub struct SessionSummary {
     /// What it may use, where that is limited.
     #[serde(default)]
     pub limits: Option<Limits>,
+    /// The limit of its own that it is close to, until its next turn.
+    #[serde(default)]
+    pub near_limit: Option<Limit>,
+    /// When the account's usage limit that it has met starts anew: seconds since 1970.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub usage_resets_at: Option<i64>,
     /// What is wrong, when something is.
     pub problem: Option<Problem>,
 }

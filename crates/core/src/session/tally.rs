@@ -51,6 +51,8 @@ impl Tally {
             queued: 0,
             paused: None,
             limits: spec.limits.clone().filter(|limits| !limits.is_empty()),
+            near_limit: None,
+            usage_resets_at: None,
             problem: None,
         };
         Self { summary, failed_turn: false, window: 0 }
@@ -113,6 +115,7 @@ impl Tally {
             State::Running { turn: Turn::Working } if self.summary.turn_started_at.is_none() => {
                 self.summary.turn_started_at = Some(at);
                 self.summary.problem = None;
+                self.summary.near_limit = None;
                 self.failed_turn = false;
             }
             State::Running { turn: Turn::Idle } => {
@@ -152,7 +155,9 @@ impl Tally {
     }
 
     fn limit(&mut self, note: &LimitNote) {
-        if note.reached {
+        if !note.reached {
+            self.summary.near_limit = Some(note.limit);
+        } else {
             self.summary.problem = Some(problems::of_limit(note));
         }
     }
@@ -174,6 +179,11 @@ impl Tally {
             Message::Retry(retry) => {
                 self.summary.doing =
                     Some(Doing::Retrying { attempt: retry.attempt, status: retry.error_status });
+            }
+            Message::RateLimit(limit) => {
+                let info = &limit.rate_limit_info;
+                let rejected = info.status == "rejected";
+                self.summary.usage_resets_at = info.resets_at.filter(|_| rejected);
             }
             Message::Result(result) if result.conversation_unknown() => {}
             Message::Result(result) => {

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod again;
+pub mod all;
 pub mod connection;
 pub mod ended;
 pub mod forget;

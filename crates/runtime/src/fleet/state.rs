@@ -218,6 +218,11 @@ impl State {
             }
             Message::Appeared(id) => self.appeared(&id),
             Message::Tell(event) => self.tell(event),
+            Message::TellOne(name, event) => self.listeners.of(&name).gathered.other(event),
+            Message::Asks(id, reply) => {
+                let status = self.sessions.get(&id).and_then(|session| session.status.as_ref());
+                let _ = reply.send(status.map(|status| status.asks.clone()).unwrap_or_default());
+            }
             Message::Followed(id, followed) => self.followed(&id, followed),
             Message::Folders(seen) => self.seen(seen),
         }

@@ -31,7 +31,7 @@ impl Machine {
     pub fn measure(&mut self, keepers: &[SessionUsage]) -> MachineUsage {
         let mut machine = MachineUsage {
             at: crate::journal::writer::wall_clock(),
-            memory_pressure: memory_pressure(),
+            memory_pressure: super::condition::memory_pressure(),
             bosk: self.bosk(keepers),
             ..MachineUsage::default()
         };
@@ -65,15 +65,4 @@ impl Machine {
         self.before = Some((now, usage.cpu_seconds));
         usage
     }
-}
-
-/// `some avg10` of the kernel's pressure figures, from 0 to 1.
-fn memory_pressure() -> Option<f64> {
-    if cfg!(not(target_os = "linux")) {
-        return None;
-    }
-    let text = std::fs::read_to_string("/proc/pressure/memory").ok()?;
-    let some = text.lines().find_map(|line| line.strip_prefix("some "))?;
-    let average = some.split(' ').find_map(|word| word.strip_prefix("avg10="))?;
-    average.parse::<f64>().ok().map(|percent| percent / 100.0)
 }

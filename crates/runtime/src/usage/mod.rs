@@ -1,6 +1,7 @@
 //! Measuring: what trees of processes, Bosk itself and the machine use, and the files that keep it.
 //! What figures mean is core's (`bosk_core::usage`); when they are taken is the keeper's and the fleet's.
 
+pub mod condition;
 mod history;
 mod machine;
 mod sampler;

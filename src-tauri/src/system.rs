@@ -1,0 +1,63 @@
+//! What the settings ask of the system: starting with the desktop, and the keys that raise the launcher.
+
+use std::sync::{Mutex, PoisonError};
+
+use bosk_core::settings::Settings;
+use bosk_core::{Problem, ProblemCode};
+use tauri::{AppHandle, Manager as _};
+use tauri_plugin_autostart::ManagerExt as _;
+use tauri_plugin_global_shortcut::{GlobalShortcutExt as _, Shortcut, ShortcutState};
+
+use crate::window;
+
+/// What was asked of the system last.
+#[derive(Default)]
+pub(crate) struct Asked(Mutex<Option<(bool, Option<String>)>>);
+
+/// Whether the keys can be understood.
+pub(crate) fn check(settings: &Settings) -> Result<(), Problem> {
+    let Some(keys) = &settings.shortcut else { return Ok(()) };
+    keys.parse::<Shortcut>().map(drop).map_err(|_| {
+        Problem::new(
+            ProblemCode::InvalidInput,
+            format!("`{keys}` names no keys, so nothing was changed."),
+        )
+        .hint("Write it as `CmdOrCtrl+Shift+B`.")
+    })
+}
+
+/// Asks the system for what has changed. What it refuses is no reason to refuse the settings.
+pub(crate) fn apply(app: &AppHandle, settings: &Settings) {
+    let asked = app.state::<Asked>();
+    let mut asked = asked.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let wanted = (settings.autostart, settings.shortcut.clone());
+    let before = asked.replace(wanted.clone());
+    // At the first time, what is not wanted was not asked for either.
+    let (autostart, shortcut) = before.unwrap_or((wanted.0, None));
+    if autostart != wanted.0 {
+        let launcher = app.autolaunch();
+        let done = if wanted.0 { launcher.enable() } else { launcher.disable() };
+        if let Err(error) = done {
+            tracing::warn!(%error, "starting with the desktop was not changed");
+        }
+    }
+    if shortcut == wanted.1 {
+        return;
+    }
+    let keys = app.global_shortcut();
+    if let Err(error) = keys.unregister_all() {
+        tracing::debug!(%error, "keys are not let go of");
+    }
+    let Some(wanted) = wanted.1.as_deref().and_then(|keys| keys.parse::<Shortcut>().ok()) else {
+        return;
+    };
+    let registered = keys.on_shortcut(wanted, |app, _, event| {
+        if event.state() == ShortcutState::Pressed {
+            let app = app.clone();
+            tauri::async_runtime::spawn(async move { window::raise_with(&app, "launch").await });
+        }
+    });
+    if let Err(error) = registered {
+        tracing::warn!(%error, "the keys are taken by another program");
+    }
+}
