@@ -1,4 +1,5 @@
-//! Links to Bosk: `bosk://session/<id>` opens that session. They only open; none of them runs anything.
+//! Links to Bosk: `bosk://session/<id>` opens that session, `bosk://monitor` the Monitor. They only open; none
+//! of them runs anything.
 
 use bosk_core::SessionId;
 use tauri::AppHandle;
@@ -33,12 +34,15 @@ pub(crate) fn second_start(app: &AppHandle, args: &[String]) {
 
 /// Opens what a link names, where it names something.
 pub(crate) fn open(app: &AppHandle, link: &str) {
-    let Some(id) = session(link) else {
-        window::raise(app);
-        return;
-    };
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move { window::raise_at(&app, &id).await });
+    let (app, session) = (app.clone(), session(link));
+    let monitor = link.trim_end_matches('/') == "bosk://monitor";
+    tauri::async_runtime::spawn(async move {
+        match session {
+            Some(id) => window::raise_at(&app, &id).await,
+            None if monitor => window::open_or_tell(&app, window::Kind::Monitor).await,
+            None => window::raise(&app),
+        }
+    });
 }
 
 /// The session that a link names: nothing but an id is taken from it.

@@ -9,6 +9,7 @@ use bosk_core::session::{Glance, Outcome, PausedBy, State, StopReason, Turn};
 use bosk_core::transcript::EntryBody;
 use bosk_core::wire::Call;
 use bosk_core::{ProblemCode, launch::LaunchSpec};
+use bosk_tests::volume::Volume;
 use bosk_tests::{Sandbox, Session, spec};
 
 use super::tool;
@@ -144,6 +145,60 @@ async fn a_spent_budget_of_cpu_time_pauses_and_then_stops() {
     let status = watched.gone().await;
     let State::Ended { outcome, .. } = status.summary.state else { panic!("{status:?}") };
     assert_eq!(outcome, Outcome::Stopped { reason: StopReason::Limit });
+}
+
+#[tokio::test]
+async fn tools_get_no_more_of_the_processor_than_they_may() {
+    let sandbox = Sandbox::new();
+    let limits = Limits { cpu: Some(0.4), ..Limits::default() };
+    let spin = tool("spin 5000");
+    let prompt = format!("spin\n!tool {spin} & {spin} & wait\n!say Done.");
+    let session = sandbox.launch(&limited(&sandbox, &prompt, limits)).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.working().await;
+    // The CLI answers while its tools are held.
+    watched.until("done", |_| session.texts().iter().any(|text| text == "Done.")).await;
+    let cost = session.transcript().into_iter().find_map(|entry| match entry.body {
+        EntryBody::ToolUse { cost, .. } => cost,
+        _ => None,
+    });
+    let used = cost.unwrap().cpu_seconds;
+    // Freely they would use ten seconds of two cores, or five of one. It takes a second to notice.
+    assert!((1.0..4.5).contains(&used), "{used} s of CPU time in 5 s");
+}
+
+#[tokio::test]
+async fn who_writes_more_to_the_disk_than_allowed_is_paused() {
+    let sandbox = Sandbox::new();
+    let limits = Limits { disk_written: Some(100 << 20), ..Limits::default() };
+    let prompt = format!("fill\n!tool {}", tool("fill large 300 150"));
+    let session = sandbox.launch(&limited(&sandbox, &prompt, limits)).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.until("paused", |status| status.summary.paused.is_some()).await;
+    let notes = notes(&session);
+    let reached = notes.iter().find(|note| note.reached).unwrap();
+    assert_eq!((reached.limit, reached.rung), (Limit::DiskWritten, Some(Rung::Pause)));
+    let folder = std::path::PathBuf::from(&watched.status().summary.folder);
+    let written = std::fs::metadata(folder.join("large")).unwrap().len();
+    assert!(written < 300 << 20, "{written}");
+    session.stop().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_costs_a_tool_its_file_and_the_session_nothing() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path("small");
+    let _volume = Volume::of(&folder, 48 << 20);
+    let large = folder.join("large");
+    let prompt = format!(
+        "fill\n!tool {}\n!say And on.",
+        tool(&format!("fill {} 200 2000", large.display()))
+    );
+    let session = sandbox.launch(&spec(&sandbox.repository("shop"), &prompt)).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.idle().await;
+    assert_eq!(results(&session), ["exit code 7"]);
+    assert_eq!(session.texts(), ["And on."]);
 }
 
 #[tokio::test]

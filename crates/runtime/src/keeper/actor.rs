@@ -70,6 +70,7 @@ pub(super) struct Actor {
     pub(super) left_behind: Vec<String>,
     pub(super) limits: Limits,
     pub(super) watchdog: Watchdog,
+    pub(super) throttle: super::throttle::Throttle,
     /// The limit of the size of files as it was set last.
     pub(super) file_size: Option<u64>,
     /// What the last forced end came to.
@@ -159,6 +160,7 @@ impl Actor {
             left_behind: Vec::new(),
             limits: past.limits,
             watchdog: Watchdog::default(),
+            throttle: super::throttle::Throttle::default(),
             file_size: None,
             killed: Killed::default(),
             meter: super::meter::Meter::default(),
@@ -238,6 +240,7 @@ impl Actor {
     pub(super) fn input(&mut self, input: Input) {
         if matches!(input, Input::Stop(_) | Input::Kill(_)) {
             // What is frozen cannot be asked to end.
+            self.let_tools_run();
             self.thaw();
         }
         let before = self.state.clone();

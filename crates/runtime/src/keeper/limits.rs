@@ -144,6 +144,9 @@ impl Actor {
         self.limits = limits;
         self.tally.set_limits(&self.limits);
         self.limit_file_size();
+        if self.limits.cpu.is_none() {
+            self.let_tools_run();
+        }
         self.changed();
         Ok(())
     }

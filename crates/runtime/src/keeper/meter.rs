@@ -124,6 +124,7 @@ impl Actor {
         self.meter.last = sample;
         self.wake.send_modify(|count| *count += 1);
         self.hold_limits();
+        self.throttle();
     }
 
     /// What a line says of tools is charged to them. To be called before the line is written, so that what

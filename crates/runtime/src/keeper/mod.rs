@@ -24,6 +24,7 @@ mod server;
 mod shared;
 mod signals;
 mod spare;
+mod throttle;
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -26,6 +26,7 @@ impl Actor {
             return Ok(());
         }
         self.decide(&Decision::Pause { by })?;
+        self.let_tools_run();
         for tree in self.trees() {
             tree.freeze();
         }

@@ -86,7 +86,8 @@ impl Actor {
         let silence = self.silence_limit().map(|limit| self.last_word + limit);
         let now = Instant::now();
         let far = now + Duration::from_secs(3600);
-        [deadline, retry, sync, silence, self.claim_until, self.next_measurement(now)]
+        let (measurement, throttle) = (self.next_measurement(now), self.throttle.next());
+        [deadline, retry, sync, silence, self.claim_until, measurement, throttle]
             .into_iter()
             .flatten()
             .fold(far, Instant::min)
@@ -107,6 +108,7 @@ impl Actor {
     pub(super) fn tick(&mut self) {
         let now = Instant::now();
         self.measure();
+        self.turn_throttle();
         if let State::Stopping { deadline, .. } = self.state
             && self.journal.now() >= deadline
         {

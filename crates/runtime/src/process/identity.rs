@@ -25,6 +25,12 @@ impl ProcessIdentity {
         Some(table::look_up(pid)?.identity())
     }
 
+    /// The process that the kernel started as this pid at that time, in its own unit.
+    #[must_use]
+    pub fn at(pid: u32, started: u64) -> Self {
+        Self { pid, started, boot_id: table::boot_id().to_owned() }
+    }
+
     /// This very process.
     #[must_use]
     pub fn own() -> Option<Self> {

@@ -23,14 +23,14 @@ impl Process {
     /// Who it is.
     #[must_use]
     pub fn identity(&self) -> ProcessIdentity {
-        ProcessIdentity { pid: self.pid, started: self.started, boot_id: boot_id().to_owned() }
+        ProcessIdentity::at(self.pid, self.started)
     }
 }
 
 pub(super) use platform::{all, carries, look_up};
 
 #[cfg(target_os = "linux")]
-fn boot_id() -> &'static str {
+pub(super) fn boot_id() -> &'static str {
     static BOOT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
         let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
         text.map(|text| text.trim().to_owned()).unwrap_or_default()
@@ -39,7 +39,7 @@ fn boot_id() -> &'static str {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn boot_id() -> &'static str {
+pub(super) fn boot_id() -> &'static str {
     ""
 }
 

@@ -7,7 +7,7 @@ use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage};
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 
 use super::{Counted, Whose};
-use crate::process::Tree;
+use crate::process::{ProcessIdentity, Tree};
 
 /// Reads trees of processes.
 #[derive(Debug, Default)]
@@ -78,6 +78,12 @@ impl Reader {
         }
         counted
     }
+}
+
+pub(super) fn tools(trees: &[Tree]) -> Vec<ProcessIdentity> {
+    let roots: Vec<u32> = trees.iter().map(|tree| tree.root().pid).collect();
+    let members = trees.iter().flat_map(Tree::processes);
+    members.filter(|one| !roots.contains(&one.pid)).map(|one| one.identity()).collect()
 }
 
 pub(super) fn tools_cpu(trees: &[Tree]) -> f64 {

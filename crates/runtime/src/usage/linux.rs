@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage};
 
 use super::{Counted, Whose, state_of};
-use crate::process::Tree;
+use crate::process::{ProcessIdentity, Tree};
 
 /// How long memory may be read anew in one measurement. Walking a process's pages takes about a
 /// millisecond for 250 MB.
@@ -323,6 +323,19 @@ fn pss(text: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(text).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+pub(super) fn tools(trees: &[Tree]) -> Vec<ProcessIdentity> {
+    let mut found = Vec::new();
+    let whose = Whose::Trees(trees);
+    let roots = roots(whose);
+    Reader::default().walk(whose, |_, pid, stat| {
+        let ended = state_of(&stat.state) == ProcessState::Zombie;
+        if !roots.contains(&pid) && !ended {
+            found.push(ProcessIdentity::at(pid, stat.started));
+        }
+    });
+    found
 }
 
 pub(super) fn tools_cpu(trees: &[Tree]) -> f64 {

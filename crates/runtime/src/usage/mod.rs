@@ -8,7 +8,7 @@ mod sampler;
 
 pub use history::{Kept, history};
 pub use machine::Machine;
-pub use sampler::{Sample, Sampler, tools_cpu};
+pub use sampler::{Sample, Sampler, tools, tools_cpu};
 
 /// The file in a session's folder.
 pub const USAGE: &str = "usage";

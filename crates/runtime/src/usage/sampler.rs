@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage, Usage};
 
-use crate::process::Tree;
+use crate::process::{ProcessIdentity, Tree};
 
 /// What was measured.
 #[derive(Debug, Clone, Default)]
@@ -117,6 +117,12 @@ fn rate(before: u64, now: u64, seconds: f64) -> f64 {
 #[must_use]
 pub fn tools_cpu(trees: &[Tree]) -> f64 {
     platform::tools_cpu(trees)
+}
+
+/// Everything that runs in the trees at this moment but their roots.
+#[must_use]
+pub fn tools(trees: &[Tree]) -> Vec<ProcessIdentity> {
+    platform::tools(trees)
 }
 
 #[cfg(target_os = "linux")]

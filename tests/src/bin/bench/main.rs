@@ -26,6 +26,7 @@ mod report;
 mod room;
 mod stand_in;
 mod start;
+mod usage;
 #[path = "../../../tests/e2e/webdriver.rs"]
 mod webdriver;
 #[path = "../../../tests/e2e/window.rs"]
@@ -36,7 +37,8 @@ use report::Row;
 use serde_json::json;
 
 /// The benchmarks, in the order in which they run.
-const ALL: [&str; 6] = ["launch", "journal", "latency", "long", "idle", "start"];
+const ALL: [&str; 8] =
+    ["launch", "journal", "latency", "long", "idle", "start", "usage", "monitor"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -48,6 +50,11 @@ async fn main() {
         && role == stand_in::FEED
     {
         return stand_in::feed(file, bytes.parse().unwrap());
+    }
+    if let [role, what, rest @ ..] = args.as_slice()
+        && role == stand_in::TOOL
+    {
+        return stand_in::tool(what, rest);
     }
     if let Some(unknown) = args.iter().find(|arg| !ALL.contains(&arg.as_str())) {
         panic!("there is no benchmark `{unknown}`; there are: {}", ALL.join(", "));
@@ -63,6 +70,8 @@ async fn main() {
             "long" => long::measure().await,
             "idle" => idle::measure().await,
             "start" => start::measure().await,
+            "usage" => usage::measure().await,
+            "monitor" => usage::monitor().await,
             other => panic!("{other}"),
         };
         more.iter().for_each(|row| eprintln!("  {row}"));

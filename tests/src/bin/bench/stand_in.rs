@@ -8,6 +8,9 @@
 //! | `entries COUNT` | prints messages that make so many entries of a transcript |
 //! | `deltas RATE SECONDS` | streams words, each of them the time at which it was written |
 //! | `stamp` | says one such word in a finished message |
+//! | `children COUNT` | starts so many children, which stay |
+//! | `short COUNT MS` | starts so many children one after the other, each of which is busy for so long |
+//! | `eat FILE` | starts a child that takes 1.6 GB and writes down when it has the first of them |
 
 use std::fs;
 use std::io::{BufRead as _, Write as _};
@@ -50,11 +53,62 @@ fn turn(mut message: Value, dollars: u32) {
         [FEED, file, bytes] => feed(file, bytes.parse().unwrap()),
         ["entries", count] => entries(count.parse().unwrap()),
         ["deltas", rate, seconds] => deltas(rate.parse().unwrap(), seconds.parse().unwrap()),
+        ["children", count] => {
+            for _ in 0..count.parse::<u32>().unwrap() {
+                child(&["stay"]);
+            }
+        }
+        ["short", count, each] => {
+            for _ in 0..count.parse::<u32>().unwrap() {
+                child(&["spin", each]).wait().unwrap();
+            }
+        }
+        ["eat", file] => drop(child(&["eat", file]).wait()),
         ["stamp"] => say(&assistant(&json!({"type": "text", "text": stamp()}))),
         _ => {}
     }
     say(&json!({"type": "result", "subtype": "success", "is_error": false, "num_turns": 1,
                 "duration_ms": 1, "total_cost_usd": dollars, "result": "done"}));
+}
+
+/// The role in which this program is a tool of a session.
+pub(crate) const TOOL: &str = "tool";
+
+fn child(args: &[&str]) -> std::process::Child {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.arg(TOOL).args(args).stdin(std::process::Stdio::null());
+    command.stdout(std::process::Stdio::null()).spawn().unwrap()
+}
+
+/// What a tool does. Each ends by itself.
+pub(crate) fn tool(what: &str, rest: &[String]) {
+    const LIFE: Duration = Duration::from_secs(300);
+    match what {
+        "stay" => std::thread::sleep(LIFE),
+        "spin" => {
+            let time = Duration::from_millis(rest[0].parse().unwrap());
+            let begun = Instant::now();
+            while begun.elapsed() < time {
+                std::hint::black_box((0..10_000_u64).sum::<u64>());
+            }
+        }
+        "eat" => {
+            let begun = Instant::now();
+            let mut kept = Vec::new();
+            for megabyte in 1..=1600_u32 {
+                kept.push(vec![u8::try_from(megabyte % 250).unwrap() + 1; 1_000_000]);
+                if megabyte == 1000 {
+                    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+                    fs::write(&rest[0], now.as_millis().to_string()).unwrap();
+                }
+                let due = Duration::from_millis(2) * megabyte;
+                std::thread::sleep(due.saturating_sub(begun.elapsed()));
+            }
+            std::thread::sleep(LIFE / 10);
+            std::hint::black_box(kept);
+        }
+        other => panic!("{other}"),
+    }
 }
 
 /// Prints the file's lines until it has printed so many bytes, each with a write of its own, as the
