@@ -133,6 +133,10 @@ fn build<'a>(
         .title("Bosk")
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
+        // The page names what it shows; the title bar and the list of windows say so too.
+        .on_document_title_changed(|window, title| {
+            let _ = window.set_title(&title);
+        })
         .disable_drag_drop_handler();
     shaped(window).build().map(drop).map_err(|error| internal(&error))
 }

@@ -1,3 +1,5 @@
+import type { WindowKind } from './backend/backend';
+import type { SessionSummary } from './backend/types';
 import { t } from './i18n/index.svelte';
 import type { Bosk } from './state/bosk.svelte';
 
@@ -7,10 +9,57 @@ export interface Action {
   label: string;
   /** As pressed: `mod` is Ctrl, or ⌘ on a Mac. A single letter works outside of text only. */
   keys?: string[];
+  danger?: boolean;
   run: () => void;
 }
 
+/** All sessions at once; each only where it would do something. */
+function together(bosk: Bosk): Action[] {
+  const alive = [...bosk.store.sessions.values()].filter(({ state }) => state !== 'ended');
+  const done: Action[] = [];
+  if (alive.some(({ paused }) => !paused))
+    done.push({
+      id: 'pause-all',
+      label: t('action.pauseAll'),
+      run: () => void bosk.attempt(bosk.backend.pauseAll()),
+    });
+  if (alive.some(({ paused }) => paused))
+    done.push({
+      id: 'go-on-all',
+      label: t('action.goOnAll'),
+      run: () => void bosk.attempt(bosk.backend.goOnAll()),
+    });
+  return done;
+}
+
+/** What holds up, limits or ends a session that has not ended. */
+function holding(bosk: Bosk, { id, state, paused }: SessionSummary): Action[] {
+  const { backend } = bosk;
+  if (state === 'ended') return [];
+  const pause: Action = paused
+    ? { id: 'go-on', label: t('action.goOn'), keys: ['p'], run: () => void bosk.attempt(backend.goOn(id)) }
+    : { id: 'pause', label: t('action.pause'), keys: ['p'], run: () => void bosk.attempt(backend.pause(id)) };
+  return [
+    ...(state === 'queued' ? [] : [pause]),
+    { id: 'limits', label: t('action.limits'), run: () => (bosk.sheet = 'limits') },
+    { id: 'kill', label: t('action.kill'), danger: true, run: () => (bosk.sheet = 'kill') },
+  ];
+}
+
+/** What another window than the main one has no place for. */
+const leftOut: Record<WindowKind, readonly string[]> = {
+  main: [],
+  monitor: ['monitor', 'next', 'previous'],
+  session: ['own-window', 'next', 'previous'],
+  strip: ['palette', 'settings', 'shortcuts', 'launch', 'strip', 'next', 'previous'],
+};
+
+/** Everything that can be done from this window. */
 export function actions(bosk: Bosk): Action[] {
+  return all(bosk).filter(({ id }) => !leftOut[bosk.kind].includes(id));
+}
+
+function all(bosk: Bosk): Action[] {
   const { session } = bosk;
   const on = <T>(work: (id: string) => Promise<T>) => {
     const id = bosk.selected;
@@ -21,11 +70,17 @@ export function actions(bosk: Bosk): Action[] {
   const theme = (value: 'light' | 'dark' | null) => () =>
     void bosk.attempt(bosk.backend.saveSettings({ ...bosk.store.settings, theme: value }));
 
+  const open = (kind: WindowKind, id: string | null) => () =>
+    void bosk.attempt(bosk.backend.openWindow(kind, id));
+
   const always: Action[] = [
     { id: 'launch', label: t('action.newSession'), keys: ['mod', 'N'], run: () => (bosk.sheet = 'launch') },
     { id: 'palette', label: t('action.palette'), keys: ['mod', 'K'], run: () => (bosk.sheet = 'palette') },
     { id: 'settings', label: t('action.settings'), keys: ['mod', ','], run: () => (bosk.sheet = 'settings') },
     { id: 'shortcuts', label: t('action.shortcuts'), keys: ['?'], run: () => (bosk.sheet = 'shortcuts') },
+    { id: 'monitor', label: t('action.monitor'), run: open('monitor', null) },
+    { id: 'strip', label: t('action.strip'), run: open('strip', null) },
+    ...together(bosk),
     { id: 'next', label: t('action.next'), keys: ['j'], run: () => bosk.step(1) },
     { id: 'previous', label: t('action.previous'), keys: ['k'], run: () => bosk.step(-1) },
     {
@@ -36,6 +91,7 @@ export function actions(bosk: Bosk): Action[] {
     { id: 'theme-light', label: t('action.theme.light'), run: theme('light') },
     { id: 'theme-dark', label: t('action.theme.dark'), run: theme('dark') },
     { id: 'theme-system', label: t('action.theme.system'), run: theme(null) },
+    { id: 'quit', label: t('action.quit'), run: () => bosk.quit() },
   ];
   if (!session) return always;
 
@@ -58,6 +114,8 @@ export function actions(bosk: Bosk): Action[] {
       label: t('action.reveal'),
       run: () => void bosk.attempt(bosk.backend.reveal(session.id)),
     },
+    { id: 'own-window', label: t('action.ownWindow'), run: open('session', session.id) },
+    ...holding(bosk, session),
     { id: 'remove', label: t('action.remove'), run: () => (bosk.sheet = 'remove') },
   ];
   if (session.state === 'ended') {

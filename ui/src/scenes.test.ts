@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { faults, open, openFirst } from './test-window';
 
 describe('axe finds nothing', () => {
-  it.each(['empty', 'no-cli', 'one', 'twenty', 'problem', 'korean'])('in the scene %s', async (scene) => {
-    await open(scene);
-    expect(await faults()).toEqual([]);
-  });
+  it.each(['empty', 'no-cli', 'one', 'twenty', 'problem', 'korean', 'paused'])(
+    'in the scene %s',
+    async (scene) => {
+      await open(scene);
+      expect(await faults()).toEqual([]);
+    },
+  );
 
-  it.each(['some', 'trouble', 'question', 'plan', 'danger', 'edit', 'queue', 'long'])(
+  it.each(['some', 'trouble', 'question', 'plan', 'danger', 'edit', 'queue', 'long', 'paused'])(
     'in a session of %s',
     async (scene) => {
       await openFirst(scene);
@@ -16,7 +19,7 @@ describe('axe finds nothing', () => {
     },
   );
 
-  it.each(['launch', 'palette', 'shortcuts', 'settings', 'remove'] as const)(
+  it.each(['launch', 'palette', 'shortcuts', 'settings', 'remove', 'limits', 'kill', 'quit'] as const)(
     'in the sheet %s',
     async (sheet) => {
       const { bosk } = await openFirst('some');

@@ -6,11 +6,16 @@ import type {
   CliStatus,
   FileDiff,
   Found,
+  History,
   Image,
+  Killed,
   LaunchPlan,
   LaunchSpec,
+  Limits,
   Page,
   PermissionMode,
+  ProcessUsage,
+  Quit,
   RemovalPlan,
   RemovalToken,
   RepositoryInfo,
@@ -19,8 +24,12 @@ import type {
   SetupChoice,
   Settings,
   Snapshot,
+  ToolMark,
   TrustReport,
 } from './types';
+
+/** The windows that there are. */
+export type WindowKind = 'main' | 'monitor' | 'session' | 'strip';
 
 /**
  * Everything the window can ask of Bosk. Each call rejects with a `Problem`.
@@ -68,6 +77,29 @@ export interface Backend {
   fileDiff(id: SessionId, path: string): Promise<FileDiff>;
   removalPlan(id: SessionId): Promise<RemovalPlan>;
   removeSession(id: SessionId, token: RemovalToken): Promise<void>;
+
+  /** Whether somebody looks at what is used here: then it is measured every second, and told. */
+  look(wanted: boolean): Promise<void>;
+  /** What these sessions, the machine and Bosk used between two times (seconds since 1970), in at most so many points. */
+  usageHistory(ids: SessionId[], from: number, to: number, points: number): Promise<History>;
+  /** The tool uses since then (milliseconds since 1970), the oldest first: at most the last 500. */
+  toolMarks(id: SessionId, since: number): Promise<ToolMark[]>;
+  processes(id: SessionId): Promise<ProcessUsage[]>;
+  pause(id: SessionId): Promise<void>;
+  goOn(id: SessionId): Promise<void>;
+  pauseAll(): Promise<void>;
+  goOnAll(): Promise<void>;
+  /** Ends everything of it at once. */
+  kill(id: SessionId): Promise<Killed>;
+  setLimits(id: SessionId, limits: Limits): Promise<void>;
+  /** Opens a window of its own, or raises the one that is there. */
+  openWindow(kind: WindowKind, id: SessionId | null): Promise<void>;
+  /** Closes the window that asks for it. */
+  closeWindow(): Promise<void>;
+  /** Asks where to, and writes a file there. The path's last part; null when the person thought better of it. */
+  saveFile(name: string, content: Uint8Array): Promise<string | null>;
+  /** Ends the app: sessions go on, or are stopped first. */
+  quit(choice: Quit, remember: boolean): Promise<void>;
 
   saveSettings(settings: Settings): Promise<void>;
   storeToken(token: string): Promise<AuthStatus>;

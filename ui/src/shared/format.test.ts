@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { speech } from '../i18n/index.svelte';
-import { compact, cost, duration, size } from './format';
+import { compact, cost, duration, rate, seconds, size } from './format';
 
 describe('figures', () => {
   it('are short, and exact where it matters', () => {
@@ -15,6 +15,10 @@ describe('figures', () => {
     expect(size(1)).toBe('1 byte');
     expect(size(18)).toBe('18 bytes');
     expect(size(2310)).toBe('2.3 kB');
+    expect(rate(0)).toBe('0 kB/s');
+    expect(rate(312)).toBe('0.3 kB/s');
+    expect(rate(4_230_000)).toBe('4.2 MB/s');
+    expect(seconds(96.4)).toBe('96s');
     expect(compact(1_204_000)).toBe('1.2M');
   });
 

@@ -82,3 +82,22 @@ export function time(at: number, now = Date.now()): string {
     : { dateStyle: 'medium', timeStyle: 'short' };
   return new Intl.DateTimeFormat(speech.locale, options).format(date);
 }
+
+/** Bytes a second, from thousands on: a single byte has no short name in some languages. */
+export function rate(bytes: number): string {
+  const units = ['kilobyte', 'megabyte', 'gigabyte'];
+  const at = bytes < 1e6 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3) - 1);
+  const unit = `${units[at] ?? 'kilobyte'}-per-second`;
+  return formatter({ style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / 1000 ** (at + 1));
+}
+
+/** Seconds as they are: 96s, 2.4s. */
+export function seconds(value: number): string {
+  const maximumFractionDigits = value < 10 ? 1 : 0;
+  return formatter({
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'narrow',
+    maximumFractionDigits,
+  }).format(value);
+}

@@ -1,4 +1,4 @@
-import type { Doing, Problem, ProblemCode, SessionSummary } from '../backend/types';
+import type { Doing, Paused, Problem, ProblemCode, SessionSummary } from '../backend/types';
 import { t } from '../i18n/index.svelte';
 
 /** States and deeds in words. */
@@ -82,10 +82,17 @@ export function holdsUp({ state, problem }: SessionSummary): Problem | null {
     : null;
 }
 
+function pause(paused: Paused): string {
+  return paused.by === 'limit'
+    ? t('doing.paused.limit', { limit: t(`limit.${paused.limit}`) })
+    : t(`doing.paused.${paused.by}`);
+}
+
 /** What a session is doing right now, or how it stands. */
 export function nowDoing(session: SessionSummary): string {
   const held = holdsUp(session);
   if (held) return t(`problem.${held.code}`);
+  if (session.paused) return pause(session.paused);
   switch (session.state) {
     case 'queued':
       return t('doing.queued');
@@ -137,6 +144,7 @@ function ending(outcome: Outcome): string {
 
 /** Since when a session is in the state that it is in: milliseconds since 1970. */
 export function since(session: SessionSummary): number {
+  if (session.paused) return session.paused.since;
   if (session.glance === 'running') return session.turn_started_at ?? session.created_at;
   if (session.glance === 'queued') return session.created_at;
   return session.last_event_at;

@@ -1,14 +1,18 @@
 import { createContext } from 'svelte';
 import type { Backend } from '../backend';
+import type { WindowKind } from '../backend/backend';
 import type { SessionId, SessionSummary } from '../backend/types';
 import { asProblem, type Connection } from './connection';
 import { Fleet } from './fleet.svelte';
+import { Looking } from './looking';
 import type { Store } from './store.svelte';
 
-export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove';
+export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove' | 'limits' | 'kill' | 'quit';
 
 /** The window as a whole: what is known, what can be asked for, and what is open. */
 export class Bosk {
+  /** Which window this is. */
+  readonly kind: WindowKind = 'main';
   selected = $state<SessionId | null>(null);
   /** The session whose transcript is on its way. */
   reading = $state<SessionId | null>(null);
@@ -18,9 +22,12 @@ export class Bosk {
   panelOpen = $state(this.#wide.matches);
   drawerOpen = $state(false);
   finding = $state(false);
+  /** Said aloud, where what was done shows nowhere near. */
+  said = $state('');
   /** Whose composer, or question, takes the focus once it is on screen. */
   arriving: SessionId | null = null;
   readonly fleet: Fleet;
+  readonly #looking: Looking;
   #asked = 0;
 
   constructor(
@@ -29,6 +36,7 @@ export class Bosk {
     readonly connection: Connection,
   ) {
     this.fleet = new Fleet(store);
+    this.#looking = new Looking((wanted) => void backend.look(wanted).catch(() => undefined));
     this.#wide.addEventListener('change', ({ matches }) => {
       if (!matches) this.panelOpen = false;
     });
@@ -64,6 +72,19 @@ export class Bosk {
     const at = this.selected ? ids.indexOf(this.selected) : -1;
     const next = at < 0 ? ids[by > 0 ? 0 : ids.length - 1] : ids[at + by];
     if (next) this.select(next);
+  }
+
+  /** Somebody looks at figures from here on, until the returned function is called. */
+  lookAtUsage(): () => void {
+    return this.#looking.begin();
+  }
+
+  /** Ends the app: at once where nothing would be left behind, or where it is known what to do then. */
+  quit(): void {
+    const isAlive = [...this.store.sessions.values()].some(({ state }) => state !== 'ended');
+    const { quit } = this.store.settings;
+    if (isAlive && !quit) this.sheet = 'quit';
+    else void this.attempt(this.backend.quit(isAlive && quit ? quit : 'leave_running', false));
   }
 
   /** Does something whose failure belongs to no place of its own. */

@@ -34,6 +34,10 @@ export class Conversation {
   models = $state.raw<ModelChoice[]>([]);
   /** What the person has opened or closed: kept here, since rows come and go while scrolling. */
   readonly opened = new SvelteMap<string, boolean>();
+  /** Grows with every change of an entry. */
+  changes = $state(0);
+  /** The entry that is to be gone to; the transcript goes there and sets it back. */
+  wanted = $state<number | null>(null);
 
   #fetch: FetchPage;
   /** Pages that are on their way, and whether something in them has changed since they were asked for. */
@@ -64,6 +68,7 @@ export class Conversation {
   }
 
   applyEntries(event: Of<'entries'>): void {
+    this.changes += 1;
     this.total = Math.max(this.total, event.total);
     for (const entry of event.entries) this.entries.set(entry.index, entry);
     for (const index of event.outdated) {

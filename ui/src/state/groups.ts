@@ -1,7 +1,15 @@
 import type { Glance, SessionId, SessionSummary } from '../backend/types';
 
 /** The order in which sessions ask for a person's eyes. */
-export const glances: readonly Glance[] = ['needs_you', 'failed', 'running', 'queued', 'done', 'stopped'];
+export const glances: readonly Glance[] = [
+  'needs_you',
+  'failed',
+  'running',
+  'paused',
+  'queued',
+  'done',
+  'stopped',
+];
 
 export interface Group {
   glance: Glance;

@@ -48,13 +48,14 @@ describe('a growing block', () => {
 describe('the order of the fleet', () => {
   it('is by what a session asks of the person', () => {
     const now = 1_000_000_000;
-    const made = (['done', 'queued', 'needs_you', 'running', 'stopped', 'failed'] as const).map((glance) =>
-      summary(glance, glance, now),
+    const made = (['done', 'queued', 'paused', 'needs_you', 'running', 'stopped', 'failed'] as const).map(
+      (glance) => summary(glance, glance, now),
     );
     expect(order(made).map((session) => session.glance)).toEqual([
       'needs_you',
       'failed',
       'running',
+      'paused',
       'queued',
       'done',
       'stopped',

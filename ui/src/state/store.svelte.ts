@@ -11,6 +11,7 @@ import type {
   Snapshot,
 } from '../backend/types';
 import type { Conversation } from './conversation.svelte';
+import { UsageState } from './usage.svelte';
 
 const noSettings: Settings = {
   worktrees: null,
@@ -18,6 +19,31 @@ const noSettings: Settings = {
   api_billing: false,
   language: null,
   theme: null,
+  limits: {
+    memory: null,
+    cpu: null,
+    processes: null,
+    cpu_time: null,
+    turn_time: null,
+    file_size: null,
+    disk_written: null,
+    idle: null,
+    ladder: ['stop_tool', 'pause', 'stop'],
+  },
+  notifications: {
+    needs_you: true,
+    done: true,
+    failed: true,
+    limit: true,
+    usage: true,
+    sound: false,
+    quiet: null,
+  },
+  quit: null,
+  autostart: false,
+  shortcut: null,
+  pause_on_battery: false,
+  pause_when_busy: false,
 };
 
 const none: Earlier = { counts: {}, cost_usd: 0 };
@@ -38,6 +64,7 @@ export class Store {
   platform = $state('linux');
   /** The session that is on screen. */
   conversation = $state.raw<Conversation | null>(null);
+  readonly usage = new UsageState();
   /** What the menu asks for; whoever starts the window listens. */
   onMenu: (action: string) => void = () => undefined;
 
@@ -55,6 +82,7 @@ export class Store {
     this.#sessions.clear();
     for (const session of snapshot.sessions) this.#sessions.set(session.id, session);
     this.#changes += 1;
+    this.usage.keep(this.#sessions);
     this.earlier = snapshot.earlier;
     this.settings = snapshot.settings;
     this.repositories = snapshot.repositories;
@@ -72,6 +100,7 @@ export class Store {
         break;
       case 'session_gone':
         this.#sessions.delete(event.id);
+        this.usage.forget(event.id);
         this.#changes += 1;
         break;
       case 'older':
@@ -90,6 +119,9 @@ export class Store {
         break;
       case 'offer':
         if (this.conversation?.id === event.id) this.conversation.applyOffer(event.offer);
+        break;
+      case 'usage':
+        this.usage.take(event);
         break;
       case 'settings':
         this.settings = event.settings;

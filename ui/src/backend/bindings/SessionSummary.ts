@@ -3,6 +3,7 @@ import type { Backend } from "./Backend";
 import type { ContextUse } from "./ContextUse";
 import type { Doing } from "./Doing";
 import type { Glance } from "./Glance";
+import type { Limit } from "./Limit";
 import type { Limits } from "./Limits";
 import type { Outcome } from "./Outcome";
 import type { Paused } from "./Paused";
@@ -119,6 +120,14 @@ paused: Paused | null,
  * What it may use, where that is limited.
  */
 limits: Limits | null, 
+/**
+ * The limit of its own that it is close to, until its next turn.
+ */
+near_limit: Limit | null, 
+/**
+ * When the account's usage limit that it has met starts anew: seconds since 1970.
+ */
+usage_resets_at: number | null, 
 /**
  * What is wrong, when something is.
  */

@@ -1,9 +1,32 @@
 import type { AuthStatus, Settings } from '../types';
 import { Repository } from './repository';
+import { noLimits } from './scenes';
+import { check } from './usage';
 
 /** Settings, sign-in, and what the system would do. */
 export class Desk extends Repository {
-  settings: Settings = { worktrees: null, claude: null, api_billing: false, language: null, theme: null };
+  settings: Settings = {
+    worktrees: null,
+    claude: null,
+    api_billing: false,
+    language: null,
+    theme: null,
+    limits: noLimits,
+    notifications: {
+      needs_you: true,
+      done: true,
+      failed: true,
+      limit: true,
+      usage: true,
+      sound: false,
+      quiet: null,
+    },
+    quit: null,
+    autostart: false,
+    shortcut: null,
+    pause_on_battery: false,
+    pause_when_busy: false,
+  };
   auth: AuthStatus = {
     logged_in: true,
     method: 'claude.ai',
@@ -16,6 +39,7 @@ export class Desk extends Repository {
   #kept = new Map<string, unknown>();
 
   async saveSettings(settings: Settings): Promise<void> {
+    check(settings.limits);
     this.settings = settings;
     this.emit({ type: 'settings', settings });
   }

@@ -1,8 +1,8 @@
-import type { Entry } from '../types';
+import type { Entry, ToolCost } from '../types';
 
 /** Made-up transcripts: every kind of entry that the real ones have. */
 
-type Body = Entry extends infer One
+export type Body = Entry extends infer One
   ? One extends Entry
     ? Omit<One, 'index' | 'at' | 'parent'>
     : never
@@ -12,7 +12,7 @@ export function entries(bodies: (Body & { parent?: string })[], start: number): 
   return bodies.map((body, index) => ({ parent: null, ...body, index, at: start + index * 9000 }) as Entry);
 }
 
-const result = (text: string, detail: unknown = {}, is_error = false) => ({
+export const result = (text: string, detail: unknown = {}, is_error = false) => ({
   at: 0,
   is_error,
   text,
@@ -25,6 +25,7 @@ export const tool = (
   input: unknown,
   outcome = result(''),
   id: string = crypto.randomUUID(),
+  cost: ToolCost | null = null,
 ): Body => ({
   kind: 'tool_use',
   id,
@@ -32,6 +33,14 @@ export const tool = (
   input,
   result: outcome,
   decision: null,
+  cost,
+});
+
+const spent = (cpu_seconds: number, peak_memory: number | null, shared = false): ToolCost => ({
+  cpu_seconds,
+  peak_memory,
+  memory_kind: 'pss',
+  shared,
 });
 
 const answer = `The redirect dropped the query string because \`buildReturnUrl\` used \`location.pathname\` alone. I made three changes:
@@ -125,6 +134,7 @@ export function conversation(start: number, prompt: string, folder = '/home/mina
         { description: 'Find every caller', prompt: 'Find every caller of buildReturnUrl' },
         result('Two callers.'),
         'task-1',
+        spent(2.4, 310_000_000, true),
       ),
       {
         ...tool('Grep', { pattern: 'buildReturnUrl' }, result('3 matches', { numFiles: 3 })),
@@ -136,6 +146,8 @@ export function conversation(start: number, prompt: string, folder = '/home/mina
         'Bash',
         { command: 'npm test -- --run src/auth', description: 'Run the tests' },
         result(`Exit code 1\n${testOutput}`, { stdout: testOutput, stderr: '' }, true),
+        'tests-1',
+        spent(96, 4_100_000_000),
       ),
       tool(
         'Bash',
@@ -154,62 +166,6 @@ export function conversation(start: number, prompt: string, folder = '/home/mina
         cost_usd: 0.42,
         turns: 7,
       },
-    ],
-    start,
-  );
-}
-
-/** One of each thing that goes wrong or is unusual. */
-export function troubles(start: number): Entry[] {
-  return entries(
-    [
-      { kind: 'prompt', uuid: crypto.randomUUID(), text: 'Upgrade the database driver', images: 2 },
-      { kind: 'thinking', text: '' },
-      {
-        kind: 'usage_limit',
-        status: 'allowed_warning',
-        window: 'five_hour',
-        utilization: 0.82,
-        resets_at: Math.round(start / 1000) + 5400,
-      },
-      { kind: 'changed', what: 'permission_mode', value: 'acceptEdits' },
-      { kind: 'changed', what: 'model', value: 'claude-opus-5' },
-      { kind: 'compacted', before: 168_000 },
-      tool('mcp__tracker__search', { query: 'driver', limit: 5 }, result('Nothing found.')),
-      {
-        ...tool('Bash', { command: 'rm -rf build' }, result('The user denied this.', {}, true)),
-        decision: { answer: 'deny', message: 'Keep the build folder.', interrupt: false },
-      } as Body,
-      { kind: 'unknown', name: 'system hologram', raw: '{"type":"system","subtype":"hologram","depth":3}' },
-      {
-        kind: 'raw',
-        reason: 'not_json',
-        bytes: 2310,
-        start: 'Segmentation fault? \u001b]8;;http://evil.example\u0007click\u001b]8;;\u0007',
-      },
-      {
-        kind: 'notice',
-        level: 'warning',
-        text: 'Claude Code has said nothing for ten minutes. It may still be thinking.',
-      },
-      {
-        kind: 'turn_end',
-        is_error: true,
-        subtype: 'success',
-        text: null,
-        duration_ms: 900,
-        cost_usd: 0,
-        turns: 1,
-        problem: {
-          code: 'signed_out',
-          message: 'Claude Code is no longer signed in, so the session waits. Nothing is lost.',
-          hint: 'Sign in again; the session goes on from here.',
-        },
-      },
-      { kind: 'stopping', reason: 'person', step: 'interrupt' },
-      { kind: 'stopping', reason: 'person', step: 'terminate' },
-      { kind: 'ended', outcome: 'stopped', reason: 'person', left_behind: ['node', 'esbuild'] } as Body,
-      { kind: 'resumed' },
     ],
     start,
   );

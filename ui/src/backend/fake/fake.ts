@@ -1,8 +1,9 @@
 import type { Backend } from '../backend';
 import type { Batch, Earlier, LaunchSpec, SessionId, SessionSummary, SessionView, Snapshot } from '../types';
 import { longEntry } from './entries';
-import { Desk } from './desk';
+import { Resources } from './resources';
 import { summary } from './scenes';
+import { check } from './usage';
 import { no } from './world';
 
 const LONG = 100_000;
@@ -11,7 +12,7 @@ const LONG = 100_000;
 const FIRST = 100;
 
 /** The backend's twin in memory: for developing in a browser (`?scene=…`), and for tests. */
-export class FakeBackend extends Desk implements Backend {
+export class FakeBackend extends Resources implements Backend {
   readonly acknowledged: number[] = [];
   trusted = true;
 
@@ -124,8 +125,6 @@ export class FakeBackend extends Desk implements Backend {
       .map(({ index }) => ({ index }));
   }
 
-  async initRepository(): Promise<void> {}
-
   async acceptTrust(): Promise<void> {
     this.trusted = true;
   }
@@ -136,11 +135,13 @@ export class FakeBackend extends Desk implements Backend {
 
   async launch(spec: LaunchSpec): Promise<SessionId> {
     this.calls.push({ name: 'launch', args: [spec] });
+    if (spec.limits) check(spec.limits);
     if (!this.trusted) throw no('not_trusted', 'What this repository brings has not been accepted yet.');
     const one = summary(spec.prompt.split('\n')[0] ?? '', 'running', Date.now(), {
       permission_mode: spec.permission_mode,
       doing: { kind: 'thinking' },
       cost_usd: 0,
+      limits: spec.limits,
     });
     const id = `00000000-0000-4000-9000-${String(this.sessions.size).padStart(12, '0')}`;
     const session = this.add({ ...one, id, created_at: Date.now(), turn_started_at: Date.now() }, []);
@@ -172,6 +173,7 @@ export class FakeBackend extends Desk implements Backend {
           append_system_prompt: null,
           max_turns: null,
           max_budget_usd: null,
+          limits: null,
           backend: { kind: 'rehearsal', script: null },
         }),
       ),
@@ -224,27 +226,6 @@ export class FakeBackend extends Desk implements Backend {
     this.stream(id, 'Thank you. I went on with that.');
   }
 
-  async interrupt(id: SessionId): Promise<void> {
-    this.calls.push({ name: 'interrupt', args: [id] });
-    this.update(id, { turn: 'idle', glance: 'done', doing: null });
-  }
-
-  async stop(id: SessionId): Promise<void> {
-    this.append(id, { kind: 'ended', outcome: 'stopped', reason: 'person', left_behind: [] });
-    this.update(id, {
-      state: 'ended',
-      outcome: { outcome: 'stopped', reason: 'person' },
-      left_behind: 0,
-      glance: 'stopped',
-      doing: null,
-    });
-  }
-
-  async resume(id: SessionId): Promise<void> {
-    this.append(id, { kind: 'resumed' });
-    this.update(id, { state: 'running', turn: 'idle', glance: 'done' });
-  }
-
   async tryAgain(id: SessionId): Promise<void> {
     this.calls.push({ name: 'tryAgain', args: [id] });
     this.update(id, {
@@ -258,24 +239,11 @@ export class FakeBackend extends Desk implements Backend {
     this.stream(id, 'This time it went through.');
   }
 
-  async answerSetup(): Promise<void> {}
-
   async setPermissionMode(id: SessionId, permission_mode: string): Promise<void> {
     this.update(id, { permission_mode });
   }
 
   async setModel(id: SessionId, model: string): Promise<void> {
     this.update(id, { model });
-  }
-
-  async suggestFiles(_id: SessionId, query: string): Promise<string[]> {
-    return ['src/auth/redirect.ts', 'src/auth/login.ts', 'tests/pricing.test.ts', 'README.md'].filter(
-      (file) => file.includes(query),
-    );
-  }
-
-  async removeSession(id: SessionId): Promise<void> {
-    this.sessions.delete(id);
-    this.emit({ type: 'session_gone', id });
   }
 }

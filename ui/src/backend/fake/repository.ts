@@ -114,4 +114,19 @@ export class Repository extends World {
       nested: [],
     };
   }
+
+  async initRepository(): Promise<void> {}
+
+  async answerSetup(): Promise<void> {}
+
+  async suggestFiles(_id: SessionId, query: string): Promise<string[]> {
+    return ['src/auth/redirect.ts', 'src/auth/login.ts', 'tests/pricing.test.ts', 'README.md'].filter(
+      (file) => file.includes(query),
+    );
+  }
+
+  async removeSession(id: SessionId): Promise<void> {
+    this.sessions.delete(id);
+    this.emit({ type: 'session_gone', id });
+  }
 }

@@ -9,8 +9,10 @@ import type {
   SessionId,
   SessionSummary,
 } from '../types';
-import { conversation, troubles } from './entries';
-import { ask, fleet } from './scenes';
+import { ask } from './asks';
+import { conversation } from './entries';
+import { fleet } from './scenes';
+import { troubles } from './troubles';
 
 interface Session {
   summary: SessionSummary;
@@ -48,7 +50,7 @@ export class World {
         : one.glance === 'queued'
           ? []
           : conversation(start, one.title));
-    const asks = one.glance === 'needs_you' ? [ask(this.scene, one.last_event_at)] : [];
+    const asks = one.asks > 0 ? [ask(this.scene, one.last_event_at)] : [];
     const queue =
       this.scene === 'queue'
         ? [{ uuid: 'queued-1', text: 'Then update the changelog too', images: 0, sent: false }]
@@ -89,6 +91,11 @@ export class World {
     const pieces = text.match(/[^]{1,7}/gu) ?? [];
     let from = 0;
     const tick = () => {
+      // What is frozen says nothing.
+      if (this.session(id).summary.paused) {
+        this.timer(tick, 200);
+        return;
+      }
       const piece = pieces.shift();
       if (piece === undefined) {
         const { entries, partials } = this.session(id);
@@ -110,7 +117,7 @@ export class World {
       });
       from += new TextEncoder().encode(piece).length;
       this.emit({ type: 'partials', id, partials: [partial], done: [] });
-      this.#timer(tick, every);
+      this.timer(tick, every);
     };
     tick();
   }
@@ -122,12 +129,17 @@ export class World {
     this.out = () => undefined;
   }
 
-  #timer(tick: () => void, after: number): void {
+  /** Does something later, unless nothing more is told by then. Returns what calls it off. */
+  protected timer(tick: () => void, after: number): () => void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       tick();
     }, after);
     this.#timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      this.#timers.delete(timer);
+    };
   }
 
   protected waiting(id: SessionId): void {

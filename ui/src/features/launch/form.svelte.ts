@@ -2,6 +2,7 @@ import type {
   Effort,
   LaunchPlan,
   LaunchSpec,
+  Limits,
   PermissionMode,
   Problem,
   RepositoryInfo,
@@ -39,6 +40,9 @@ export class LaunchForm {
   turns = $state('');
   budget = $state('');
   worktree = $state(true);
+  /** Its own, where they are not as the settings have them. */
+  limits = $state.raw<Limits | null>(null);
+  limitsValid = $state(true);
 
   info = $state.raw<RepositoryInfo | null>(null);
   plan = $state.raw<LaunchPlan | null>(null);
@@ -50,7 +54,13 @@ export class LaunchForm {
   numbersValid = $derived(
     positive(this.turns) && Number.isInteger(Number(this.turns)) && positive(this.budget),
   );
-  ready = $derived(this.repository !== '' && this.prompt.trim() !== '' && this.numbersValid && !this.busy);
+  ready = $derived(
+    this.repository !== '' &&
+      this.prompt.trim() !== '' &&
+      this.numbersValid &&
+      this.limitsValid &&
+      !this.busy,
+  );
 
   spec: LaunchSpec = $derived({
     repository: this.repository,
@@ -67,6 +77,7 @@ export class LaunchForm {
     append_system_prompt: this.system.trim() || null,
     max_turns: this.turns ? Number(this.turns) : null,
     max_budget_usd: this.budget ? Number(this.budget) : null,
+    limits: this.limits,
     backend: { kind: 'account' },
   });
 

@@ -1,6 +1,7 @@
 /** The list of sessions, the head of one, and what is shown when there is none. */
 export const fleet = {
   'fleet.title': 'Sessions',
+  'fleet.all': 'All sessions',
   'fleet.list': 'Sessions by what they need',
   'fleet.cost': 'Cost so far {cost}',
   'fleet.for': '{state} for {duration}',
@@ -32,6 +33,9 @@ export const fleet = {
   'doing.setupFailed': 'The set-up script failed',
   'doing.starting': 'Starting Claude',
   'doing.stopping': 'Stopping',
+  'doing.paused.person': 'Paused by you',
+  'doing.paused.limit': 'Limit reached: {limit}',
+  'doing.paused.machine': 'Paused: battery or memory',
   'doing.finished': 'Finished',
   'doing.killed': 'Ended by the system',
   'doing.stopped': 'Stopped by you',

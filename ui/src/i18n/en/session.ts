@@ -101,6 +101,7 @@ export const session = {
   'composer.queuePlaceholder': 'Claude is at work. What you write is taken up when it can be.',
   'composer.preparingPlaceholder': 'Claude has not started yet. What you write waits for it.',
   'composer.endedPlaceholder': 'The session has ended. A message resumes it.',
+  'composer.pausedPlaceholder': 'Paused. What you write waits until it goes on.',
   'composer.send': 'Send',
   'composer.files': 'Files',
   'composer.commands': 'Commands',

@@ -2,6 +2,7 @@ import type { fleet as english } from '../en/fleet';
 
 export const fleet: Record<keyof typeof english, string> = {
   'fleet.title': '세션',
+  'fleet.all': '모든 세션',
   'fleet.list': '필요한 일에 따라 묶은 세션',
   'fleet.cost': '지금까지 비용 {cost}',
   'fleet.for': '{state}, {duration}째',
@@ -33,6 +34,9 @@ export const fleet: Record<keyof typeof english, string> = {
   'doing.setupFailed': '준비 스크립트가 실패했습니다',
   'doing.starting': 'Claude를 시작하는 중',
   'doing.stopping': '멈추는 중',
+  'doing.paused.person': '직접 일시 정지했습니다',
+  'doing.paused.limit': '한도에 이르렀습니다: {limit}',
+  'doing.paused.machine': '일시 정지: 배터리 또는 메모리',
   'doing.finished': '끝났습니다',
   'doing.killed': '시스템이 끝냈습니다',
   'doing.stopped': '직접 중지했습니다',

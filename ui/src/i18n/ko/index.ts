@@ -3,7 +3,9 @@ import { around } from './around';
 import { fleet } from './fleet';
 import { general } from './general';
 import { launch } from './launch';
+import { monitor } from './monitor';
 import { problems } from './problems';
+import { resources } from './resources';
 import { session } from './session';
 
 export const ko: Record<keyof typeof en, string> = {
@@ -13,4 +15,6 @@ export const ko: Record<keyof typeof en, string> = {
   ...launch,
   ...session,
   ...around,
+  ...resources,
+  ...monitor,
 };

@@ -101,6 +101,7 @@ export const session: Record<keyof typeof english, string> = {
   'composer.queuePlaceholder': 'Claude가 일하는 중입니다. 보낸 메시지는 때가 되면 받습니다.',
   'composer.preparingPlaceholder': 'Claude가 아직 시작되지 않았습니다. 보낸 메시지는 기다립니다.',
   'composer.endedPlaceholder': '세션이 끝났습니다. 메시지를 보내면 이어집니다.',
+  'composer.pausedPlaceholder': '일시 정지했습니다. 보낸 메시지는 계속될 때까지 기다립니다.',
   'composer.send': '보내기',
   'composer.files': '파일',
   'composer.commands': '명령',

@@ -1,0 +1,73 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { open } from './test-window';
+
+async function settings() {
+  const opened = await open('some');
+  opened.bosk.sheet = 'settings';
+  const sheet = await screen.findByTestId('settings');
+  return { ...opened, sheet };
+}
+
+describe('the settings', () => {
+  it('say of what the person is told, and when not', async () => {
+    const { backend, sheet } = await settings();
+    await fireEvent.click(within(sheet).getByTestId('notify-done'));
+    await waitFor(() => expect(backend.settings.notifications.done).toBe(false));
+    expect(within(sheet).queryByLabelText('From')).toBeNull();
+    await fireEvent.click(within(sheet).getByTestId('notify-quiet'));
+    await waitFor(() => expect(backend.settings.notifications.quiet).toEqual({ from: 1320, to: 480 }));
+    const from = await within(sheet).findByLabelText<HTMLInputElement>('From');
+    expect(from.value).toBe('22:00');
+    await fireEvent.change(from, { target: { value: '23:30' } });
+    await waitFor(() => expect(backend.settings.notifications.quiet).toEqual({ from: 1410, to: 480 }));
+    expect(backend.settings.notifications.done).toBe(false);
+  });
+
+  it('say how Bosk starts and quits', async () => {
+    const { backend, sheet } = await settings();
+    await fireEvent.click(within(sheet).getByTestId('autostart'));
+    await fireEvent.change(within(sheet).getByTestId('shortcut'), { target: { value: ' Ctrl+Shift+B ' } });
+    await fireEvent.change(within(sheet).getByTestId('settings-quit'), { target: { value: 'stop' } });
+    await fireEvent.click(within(sheet).getByLabelText('Pause sessions while memory is short'));
+    await waitFor(() =>
+      expect(backend.settings).toMatchObject({
+        autostart: true,
+        shortcut: 'Ctrl+Shift+B',
+        quit: 'stop',
+        pause_when_busy: true,
+      }),
+    );
+    await fireEvent.change(within(sheet).getByTestId('shortcut'), { target: { value: '' } });
+    await waitFor(() => expect(backend.settings.shortcut).toBeNull());
+  });
+
+  it('hold the limits of new sessions, and say what is refused', async () => {
+    const { backend, sheet } = await settings();
+    const line = within(sheet).getByTestId('settings-limits');
+    expect(line.textContent).toBe('No limits');
+    await fireEvent.click(line);
+    const memory = await within(sheet).findByTestId('limit-memory');
+    await fireEvent.input(memory, { target: { value: '0.2' } });
+    await fireEvent.change(memory);
+    expect((await within(sheet).findByTestId('problem')).dataset['code']).toBe('invalid_input');
+    expect(backend.settings.limits.memory).toBeNull();
+    await fireEvent.input(memory, { target: { value: '4' } });
+    await fireEvent.change(memory);
+    await waitFor(() => expect(line.textContent).toBe('4 GB of memory'));
+    expect(within(sheet).queryByTestId('problem')).toBeNull();
+  });
+
+  it('keep both of two that are changed one right after the other', async () => {
+    const { backend, sheet } = await settings();
+    const save = backend.saveSettings.bind(backend);
+    vi.spyOn(backend, 'saveSettings').mockImplementation(async (wanted) => {
+      await new Promise((done) => setTimeout(done, 20));
+      return save(wanted);
+    });
+    await fireEvent.click(within(sheet).getByTestId('notify-done'));
+    await fireEvent.click(within(sheet).getByTestId('notify-failed'));
+    await waitFor(() => expect(backend.settings.notifications.failed).toBe(false));
+    expect(backend.settings.notifications.done).toBe(false);
+  });
+});
