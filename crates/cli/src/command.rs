@@ -6,6 +6,7 @@ use bosk_runtime::client::Connection;
 use bosk_runtime::home::Home;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+pub(crate) mod adopt;
 pub(crate) mod answer;
 pub(crate) mod doctor;
 pub(crate) mod kill;

@@ -23,7 +23,8 @@ use bosk_runtime::home::Home;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::{
-    answer, doctor, kill, limit, logs, ls, pause, resume, rm, run, send, show, stop, token, top,
+    adopt, answer, doctor, kill, limit, logs, ls, pause, resume, rm, run, send, show, stop, token,
+    top,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -70,6 +71,8 @@ enum Command {
     Limit(limit::Arguments),
     /// Show what sessions use, once a second
     Top(top::Arguments),
+    /// Take over a conversation that was begun elsewhere and has ended
+    Adopt(adopt::Arguments),
     /// Start a session that has ended again, in the same conversation
     Resume(resume::Arguments),
     /// Remove a session: its state is kept in a snapshot, its folders in the trash
@@ -129,6 +132,7 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Kill(arguments) => kill::run(&home()?, &arguments).await,
         Command::Limit(arguments) => limit::run(&home()?, arguments).await,
         Command::Top(arguments) => top::run(&home()?, &arguments).await,
+        Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
         Command::Doctor(arguments) => doctor::run(&arguments).await,

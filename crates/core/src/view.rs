@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub sessions: Vec<SessionSummary>,
     /// What the others come to, until they are told too.
     pub earlier: Earlier,
+    /// Sessions that were started elsewhere, as far as they are known yet.
+    pub foreign: Vec<ForeignSession>,
     /// The settings that matter.
     pub settings: Settings,
     /// Recently used repositories, the newest first: paths of main work trees.
@@ -159,6 +161,11 @@ pub enum Event {
         /// The machine and Bosk itself, if they were.
         machine: Option<MachineUsage>,
     },
+    /// Sessions that were started elsewhere.
+    Foreign {
+        /// All of them, as they are now.
+        sessions: Vec<ForeignSession>,
+    },
     /// The settings changed.
     Settings {
         /// As they are now.
@@ -211,6 +218,27 @@ pub struct SessionFigures {
     /// How much.
     #[serde(flatten)]
     pub figures: Figures,
+}
+
+/// A Claude session that was started elsewhere: Bosk shows it and never touches it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ForeignSession {
+    /// Its conversation.
+    pub id: SessionId,
+    /// The process of its CLI.
+    pub pid: u32,
+    /// Its name, or that of its folder.
+    pub title: String,
+    /// Where it works.
+    pub folder: String,
+    /// Whether a turn runs.
+    pub busy: bool,
+    /// When it was started: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub started_at: i64,
+    /// Whether it still runs. One that has ended can be taken over.
+    pub alive: bool,
 }
 
 /// What was used over a span of time.

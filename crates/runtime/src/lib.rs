@@ -7,6 +7,7 @@ pub mod claude;
 pub mod client;
 pub mod files;
 pub mod fleet;
+pub mod foreign;
 pub mod git;
 pub mod home;
 pub mod journal;

@@ -42,6 +42,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         session::answer,
         session::interrupt,
         session::stop,
+        session::adopt,
         session::resume,
         session::try_again,
         session::answer_setup,

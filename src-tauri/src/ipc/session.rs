@@ -73,6 +73,14 @@ pub(crate) async fn resume(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()>
     client::resume(fleet.home(), &id).await
 }
 
+/// Takes over a conversation that was begun elsewhere and has ended.
+#[tauri::command]
+pub(crate) async fn adopt(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
+    client::adopt::adopt(fleet.home(), &id).await?;
+    fleet.appeared(id).await;
+    Ok(())
+}
+
 /// Sends the last message once more, in a process that is started anew.
 #[tauri::command]
 pub(crate) async fn try_again(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {

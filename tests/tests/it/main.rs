@@ -6,6 +6,7 @@
 mod clients_killed;
 mod damaged;
 mod disk_full;
+mod foreign;
 mod killed;
 mod launching;
 mod limits;

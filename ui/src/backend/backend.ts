@@ -67,6 +67,8 @@ export interface Backend {
   interrupt(id: SessionId): Promise<void>;
   stop(id: SessionId): Promise<void>;
   resume(id: SessionId): Promise<void>;
+  /** Takes over a conversation that was begun elsewhere and has ended: it becomes a session of Bosk's. */
+  adopt(id: SessionId): Promise<void>;
   /** Sends the last message once more, after what kept it from its answer has been put right. */
   tryAgain(id: SessionId): Promise<void>;
   answerSetup(id: SessionId, choice: SetupChoice): Promise<void>;

@@ -40,6 +40,7 @@ export const tauri: Backend = {
   answer: (id, requestId, answer) => invoke('answer', { id, requestId, answer }),
   interrupt: (id) => invoke('interrupt', { id }),
   stop: (id) => invoke('stop', { id }),
+  adopt: (id) => invoke('adopt', { id }),
   resume: (id) => invoke('resume', { id }),
   tryAgain: (id) => invoke('try_again', { id }),
   answerSetup: (id, choice) => invoke('answer_setup', { id, choice }),

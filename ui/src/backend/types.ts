@@ -20,6 +20,7 @@ export type { Figures } from './bindings/Figures';
 export type { FileDiff } from './bindings/FileDiff';
 export type { Finding } from './bindings/Finding';
 export type { FindingKind } from './bindings/FindingKind';
+export type { ForeignSession } from './bindings/ForeignSession';
 export type { Found } from './bindings/Found';
 export type { Glance } from './bindings/Glance';
 export type { History } from './bindings/History';

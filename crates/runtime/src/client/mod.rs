@@ -3,6 +3,7 @@
 //! Not here: what is shown, and the keeper itself ([`crate::keeper`]).
 
 pub mod account;
+pub mod adopt;
 pub mod again;
 pub mod all;
 pub mod connection;

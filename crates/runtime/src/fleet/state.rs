@@ -18,7 +18,7 @@ use super::follow::{Followed, Follower};
 use super::gather::Present;
 use super::listeners::Listeners;
 use super::untold::Untold;
-use super::using::{Using, figures, marks};
+use super::using::{Using, figures, figures_elsewhere, marks};
 use super::watch_folders::Seen;
 use super::watched::{Opening, refuse, unknown};
 use super::{FIRST_SESSIONS, First, Message, Wanted};
@@ -74,7 +74,7 @@ struct Others {
 /// What there is at the moment of telling.
 struct Now<'a> {
     sessions: &'a HashMap<SessionId, Session>,
-    machine: Option<MachineUsage>,
+    using: &'a Using,
 }
 
 impl Present for Now<'_> {
@@ -88,11 +88,14 @@ impl Present for Now<'_> {
     }
 
     fn used(&self, id: &SessionId) -> Option<Figures> {
-        self.sessions.get(id)?.usage.as_ref().map(figures)
+        match self.sessions.get(id) {
+            Some(session) => session.usage.as_ref().map(figures),
+            None => self.using.used_elsewhere.get(id).map(figures_elsewhere),
+        }
     }
 
     fn machine(&self) -> Option<MachineUsage> {
-        self.machine
+        self.using.machine
     }
 
     fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>) {
@@ -153,11 +156,10 @@ impl State {
                     None => break,
                 },
                 () = at(batch) => {
-                    let machine = self.using.machine;
-                    self.listeners.send(&Now { sessions: &self.sessions, machine });
+                    self.listeners.send(&Now { sessions: &self.sessions, using: &self.using });
                 }
                 () = at(measurement) => self.measure(),
-                Some((parts, usage)) = of(&mut self.using.measuring) => self.measured(parts, usage),
+                Some((parts, found)) = of(&mut self.using.measuring) => self.measured(parts, found),
                 // Piece by piece between messages: what floods holds up nothing else.
                 () = std::future::ready(()), if !self.behind.is_empty() => self.read_behind(),
             }
@@ -249,7 +251,7 @@ impl State {
         });
         let sessions = shown.into_iter().cloned().collect();
         let untold = Untold::new(untold.into_iter().map(|summary| summary.id.clone()).collect());
-        let earlier = untold.earlier(&Now { sessions: &self.sessions, machine: None });
+        let earlier = untold.earlier(&Now { sessions: &self.sessions, using: &self.using });
         let listener = self.listeners.of(name);
         listener.begin();
         listener.untold = untold;
@@ -257,6 +259,7 @@ impl State {
             seq: listener.seq,
             sessions,
             earlier,
+            foreign: self.using.foreign.clone(),
             settings: self.others.settings.clone(),
             repositories,
             cli: self.others.cli.clone(),

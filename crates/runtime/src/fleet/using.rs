@@ -1,17 +1,20 @@
 //! What is used: the keepers' figures as they come, and the machine's, measured here once a second while
 //! somebody looks and seldom otherwise.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bosk_core::SessionId;
+use bosk_core::limits::Mechanism;
 use bosk_core::transcript::EntryBody;
-use bosk_core::usage::MachineUsage;
-use bosk_core::view::{Figures, ToolMark};
+use bosk_core::usage::{MachineUsage, Usage};
+use bosk_core::view::{Event, Figures, ForeignSession, ToolMark};
 use bosk_core::wire::SessionUsage;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::state::State;
+use crate::foreign::Elsewhere;
 use crate::home::Home;
 use crate::transcript::Transcript;
 use crate::usage::{BOSK, Kept, MACHINE, Machine};
@@ -33,14 +36,25 @@ const PAGE: u32 = 100;
 pub(super) struct Using {
     /// Here while nothing is measured.
     parts: Option<Box<Parts>>,
-    pub(super) measuring: Option<oneshot::Receiver<(Box<Parts>, MachineUsage)>>,
+    pub(super) measuring: Option<oneshot::Receiver<(Box<Parts>, Measured)>>,
     next: Option<Instant>,
     pub(super) machine: Option<MachineUsage>,
+    /// Sessions that were started elsewhere, and what they use.
+    pub(super) foreign: Vec<ForeignSession>,
+    pub(super) used_elsewhere: BTreeMap<SessionId, Usage>,
+}
+
+/// What a measurement has found.
+pub(super) struct Measured {
+    machine: MachineUsage,
+    foreign: Vec<ForeignSession>,
+    used: Vec<(SessionId, Usage)>,
 }
 
 /// What goes to another thread for each measurement.
 pub(super) struct Parts {
     machine: Machine,
+    elsewhere: Elsewhere,
     kept: Option<(Kept, Kept)>,
 }
 
@@ -50,7 +64,8 @@ impl Parts {
         let kept = crate::files::create_private_folder(&folder).and_then(|()| {
             Ok((Kept::open(&folder.join(MACHINE))?, Kept::open(&folder.join(BOSK))?))
         });
-        Self { machine: Machine::default(), kept: kept.ok() }
+        let elsewhere = Elsewhere::new(home);
+        Self { machine: Machine::default(), elsewhere, kept: kept.ok() }
     }
 }
 
@@ -77,19 +92,30 @@ impl State {
         tokio::task::spawn_blocking(move || {
             let mut parts = parts.unwrap_or_else(|| Box::new(Parts::open(&home)));
             let usage = parts.machine.measure(&keepers);
+            let (foreign, used) = parts.elsewhere.look();
             if let Some((machine, bosk)) = &mut parts.kept {
                 // What is lost of it is a second of a graph.
                 let _ = machine.take(&usage.as_usage()).and_then(|()| bosk.take(&usage.bosk));
             }
-            drop(done.send((parts, usage)));
+            drop(done.send((parts, Measured { machine: usage, foreign, used })));
         });
     }
 
-    pub(super) fn measured(&mut self, parts: Box<Parts>, usage: MachineUsage) {
+    pub(super) fn measured(&mut self, parts: Box<Parts>, measured: Measured) {
         self.using.measuring = None;
         self.using.parts = Some(parts);
-        self.using.machine = Some(usage);
-        self.listeners.looking(|listener| listener.gathered.machine());
+        self.using.machine = Some(measured.machine);
+        self.using.used_elsewhere = measured.used.into_iter().collect();
+        if self.using.foreign != measured.foreign {
+            self.using.foreign = measured.foreign;
+            let event = Event::Foreign { sessions: self.using.foreign.clone() };
+            self.tell_all(&event);
+        }
+        let used = &self.using.used_elsewhere;
+        self.listeners.looking(|listener| {
+            listener.gathered.machine();
+            used.keys().for_each(|id| listener.gathered.used(id));
+        });
     }
 
     /// A keeper has measured its session.
@@ -137,6 +163,11 @@ impl State {
 /// A session's figures as a window gets them.
 pub(super) const fn figures(usage: &SessionUsage) -> Figures {
     Figures { usage: usage.usage, mechanism: usage.mechanism }
+}
+
+/// The same of a session that is somebody else's: nothing is held there.
+pub(super) const fn figures_elsewhere(usage: &Usage) -> Figures {
+    Figures { usage: *usage, mechanism: Mechanism::Watchdog }
 }
 
 /// The tool uses since then (milliseconds since 1970), the oldest first.

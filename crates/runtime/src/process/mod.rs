@@ -27,7 +27,7 @@ pub use memory::let_go_of_code;
 pub use oom::goes_first;
 pub use spawn::{Child, Spec, become_subreaper, spawn};
 pub use sweep::sweep;
-pub use table::Process;
+pub use table::{Process, is_of_bosk, look_up};
 pub use tree::{Killed, Tree};
 
 /// The variable that every process of a session carries. Its value is the session's id.

@@ -27,7 +27,28 @@ impl Process {
     }
 }
 
-pub(super) use platform::{all, carries, look_up};
+pub use platform::look_up;
+pub(super) use platform::{all, carries};
+
+impl Process {
+    /// Whether it has ended, and only its entry is left.
+    #[must_use]
+    pub const fn is_dead(&self) -> bool {
+        self.dead
+    }
+
+    /// When it was started: milliseconds since 1970.
+    #[must_use]
+    pub fn started_at(&self) -> i64 {
+        platform::started_at(self.started)
+    }
+}
+
+/// Whether it is of a session of Bosk's, whichever.
+#[must_use]
+pub fn is_of_bosk(process: &Process) -> bool {
+    platform::has(process, &format!("{}=", super::COOKIE))
+}
 
 #[cfg(target_os = "linux")]
 pub(super) fn boot_id() -> &'static str {
@@ -50,7 +71,9 @@ mod platform {
 
     use super::Process;
 
-    pub(crate) fn look_up(pid: u32) -> Option<Process> {
+    /// The process that has this pid now.
+    #[must_use]
+    pub fn look_up(pid: u32) -> Option<Process> {
         parse(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)
     }
 
@@ -71,6 +94,25 @@ mod platform {
             && fs::read(folder + "/environ").is_ok_and(|environment| {
                 environment.split(|byte| *byte == 0).any(|one| one == variable.as_bytes())
             })
+    }
+
+    /// Whether it was started with a variable that begins like this. Only this user's can be looked at.
+    pub(super) fn has(process: &Process, start: &str) -> bool {
+        fs::read(format!("/proc/{}/environ", process.pid)).is_ok_and(|environment| {
+            environment.split(|byte| *byte == 0).any(|one| one.starts_with(start.as_bytes()))
+        })
+    }
+
+    /// Clock ticks since boot, in milliseconds since 1970.
+    pub(super) fn started_at(ticks: u64) -> i64 {
+        use nix::time::{ClockId, clock_gettime};
+        use nix::unistd::{SysconfVar, sysconf};
+        let up =
+            clock_gettime(ClockId::CLOCK_BOOTTIME).map_or(std::time::Duration::ZERO, Into::into);
+        let booted =
+            crate::journal::writer::wall_clock() - i64::try_from(up.as_millis()).unwrap_or(0);
+        let second = sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100).unsigned_abs();
+        booted + i64::try_from(ticks * 1000 / second.max(1)).unwrap_or(0)
     }
 
     /// `/proc/<pid>/stat`, see proc_pid_stat(5): the name stands in parentheses and may itself
@@ -120,7 +162,9 @@ mod platform {
 
     use super::Process;
 
-    pub(crate) fn look_up(pid: u32) -> Option<Process> {
+    /// The process that has this pid now.
+    #[must_use]
+    pub fn look_up(pid: u32) -> Option<Process> {
         read(ProcessesToUpdate::Some(&[sysinfo::Pid::from_u32(pid)])).pop()
     }
 
@@ -139,6 +183,22 @@ mod platform {
             found.start_time() == process.started
                 && found.environ().iter().any(|one| one.as_os_str() == variable)
         })
+    }
+
+    /// Whether it was started with a variable that begins like this.
+    pub(super) fn has(process: &Process, start: &str) -> bool {
+        let pid = sysinfo::Pid::from_u32(process.pid);
+        let Ok(mut system) = System::new() else { return false };
+        let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
+        system.process(pid).is_some_and(|found| {
+            found.environ().iter().any(|one| one.to_string_lossy().starts_with(start))
+        })
+    }
+
+    /// Seconds since 1970, in milliseconds.
+    pub(super) fn started_at(seconds: u64) -> i64 {
+        i64::try_from(seconds).unwrap_or(0) * 1000
     }
 
     fn read(which: ProcessesToUpdate<'_>) -> Vec<Process> {

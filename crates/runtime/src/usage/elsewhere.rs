@@ -7,7 +7,7 @@ use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage};
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 
 use super::{Counted, Whose};
-use crate::process::{ProcessIdentity, Tree};
+use crate::process::{Process, ProcessIdentity, Tree};
 
 /// Reads trees of processes.
 #[derive(Debug, Default)]
@@ -34,9 +34,12 @@ impl Reader {
         let mut seen = BTreeMap::new();
         let trees = match whose {
             Whose::Trees(trees) => trees,
-            Whose::Own => &[],
+            Whose::Own | Whose::Other(_) => &[],
         };
-        let members = trees.iter().flat_map(Tree::processes);
+        let members: Vec<Process> = match whose {
+            Whose::Other(pid) => crate::process::look_up(pid).into_iter().collect(),
+            _ => trees.iter().flat_map(Tree::processes).collect(),
+        };
         for member in members {
             let Some(found) = system.process(sysinfo::Pid::from_u32(member.pid)) else { continue };
             let cpu_seconds = seconds(found.accumulated_cpu_time());

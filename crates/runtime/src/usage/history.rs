@@ -61,7 +61,10 @@ pub fn history(home: &Home, ids: &[SessionId], (from, to): (i64, i64), points: u
     let step = wanted.div_ceil(ring.step).max(1) * ring.step;
     let curve = |path: &Path| curve(path, (from, to), now, step);
     let sessions = ids.iter().filter_map(|id| {
-        let curve = curve(&home.session(id).join(USAGE));
+        // One of somebody else's has no folder here.
+        let own = home.session(id).join(USAGE);
+        let path = if own.exists() { own } else { home.usage().join(id.as_str()) };
+        let curve = curve(&path);
         (!curve.at.is_empty()).then(|| SessionCurve { id: id.clone(), curve })
     });
     History {

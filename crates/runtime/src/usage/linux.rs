@@ -122,6 +122,7 @@ fn io(text: &[u8]) -> (u64, u64) {
 fn roots(whose: Whose<'_>) -> Vec<u32> {
     match whose {
         Whose::Trees(trees) => trees.iter().map(|tree| tree.root().pid).collect(),
+        Whose::Other(pid) => vec![pid],
         Whose::Own => Vec::new(),
     }
 }
@@ -163,8 +164,9 @@ impl Reader {
         let session = self.stat(own).map_or(0, |stat| stat.session);
         let roots = roots(whose);
         let mut seen = BTreeSet::new();
-        let mut open: Vec<(u32, bool)> =
-            self.children(own).into_iter().map(|child| (child, true)).collect();
+        let others = matches!(whose, Whose::Other(_));
+        let children = if others { Vec::new() } else { self.children(own) };
+        let mut open: Vec<(u32, bool)> = children.into_iter().map(|child| (child, true)).collect();
         open.extend(roots.iter().map(|root| (*root, true)));
         while let Some((pid, top)) = open.pop() {
             if !seen.insert(pid) {
@@ -187,9 +189,11 @@ impl Reader {
         let own = std::process::id();
         if let Some(stat) = self.stat(own) {
             counted.own = (self.seconds(stat.cpu), stat.pages * self.page);
-            counted.gone_cpu = self.seconds(stat.waited_cpu);
+            if !matches!(whose, Whose::Other(_)) {
+                counted.gone_cpu = self.seconds(stat.waited_cpu);
+                (counted.read, counted.written) = self.waited_io(own);
+            }
         }
-        (counted.read, counted.written) = self.waited_io(own);
         let mut known = BTreeMap::new();
         let mut unread = Vec::new();
         self.walk(whose, |reader, pid, stat| {

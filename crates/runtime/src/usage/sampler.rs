@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage, Usage};
 
-use crate::process::{ProcessIdentity, Tree};
+use crate::process::{Process, ProcessIdentity, Tree};
 
 /// What was measured.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,8 @@ enum Whose<'a> {
     Trees(&'a [Tree]),
     /// What this process has started in its own session: sessions of Claude are never in it.
     Own,
+    /// This process, which is somebody else's, and what descends from it.
+    Other(u32),
 }
 
 /// What was read of all processes at once.
@@ -66,6 +68,12 @@ impl Sampler {
     pub fn sample_own(&mut self) -> Sample {
         let counted = self.reader.read(Whose::Own);
         self.sum(counted, &[])
+    }
+
+    /// Measures a process that somebody else has started, with what descends from it.
+    pub fn sample_other(&mut self, process: &Process) -> Sample {
+        let counted = self.reader.read(Whose::Other(process.pid));
+        self.sum(counted, &[process.pid])
     }
 
     fn sum(&mut self, counted: Counted, roots: &[u32]) -> Sample {

@@ -4,6 +4,7 @@ import type { AuthStatus } from "./AuthStatus";
 import type { CliStatus } from "./CliStatus";
 import type { Earlier } from "./Earlier";
 import type { Entry } from "./Entry";
+import type { ForeignSession } from "./ForeignSession";
 import type { MachineUsage } from "./MachineUsage";
 import type { Offer } from "./Offer";
 import type { Partial } from "./Partial";
@@ -90,7 +91,11 @@ sessions: Array<SessionFigures>,
 /**
  * The machine and Bosk itself, if they were.
  */
-machine: MachineUsage | null, } | { "type": "settings", 
+machine: MachineUsage | null, } | { "type": "foreign", 
+/**
+ * All of them, as they are now.
+ */
+sessions: Array<ForeignSession>, } | { "type": "settings", 
 /**
  * As they are now.
  */

@@ -2,6 +2,7 @@
 import type { AuthStatus } from "./AuthStatus";
 import type { CliStatus } from "./CliStatus";
 import type { Earlier } from "./Earlier";
+import type { ForeignSession } from "./ForeignSession";
 import type { Problem } from "./Problem";
 import type { RecentRepository } from "./RecentRepository";
 import type { SessionSummary } from "./SessionSummary";
@@ -23,6 +24,10 @@ sessions: Array<SessionSummary>,
  * What the others come to, until they are told too.
  */
 earlier: Earlier, 
+/**
+ * Sessions that were started elsewhere, as far as they are known yet.
+ */
+foreign: Array<ForeignSession>, 
 /**
  * The settings that matter.
  */

@@ -1,0 +1,234 @@
+//! Taking over a conversation that was begun elsewhere and has ended: it becomes a session of Bosk's in the
+//! same folder, with what was said so far, and goes on when a message is sent.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+
+use bosk_core::git::Head;
+use bosk_core::journal::{Kind, LONGEST_MESSAGE, Note, Place};
+use bosk_core::launch::LaunchSpec;
+use bosk_core::session::Outcome;
+use bosk_core::{Problem, ProblemCode, SessionId};
+use serde_json::Value;
+
+use super::reconcile::blocking;
+use crate::foreign;
+use crate::git::Repository;
+use crate::home::{self, Home};
+use crate::journal::{DECISIONS, JOURNAL, Writer, writer};
+use crate::session_record::SessionRecord;
+use crate::{files, settings};
+
+/// Takes the conversation over. Nothing is started, and the CLI's own transcript stays as it is.
+///
+/// # Errors
+/// There is no such conversation, it is still going on, it is Bosk's already, its folder is gone or in no
+/// repository, or it cannot be kept.
+pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
+    if home.session(id).exists() {
+        return Err(Problem::new(ProblemCode::SessionState, "The session is here already."));
+    }
+    let found = foreign::config_folder().and_then(|config| {
+        let transcript = foreign::transcript(&config, id)?;
+        Some((config, transcript))
+    });
+    let Some((_, transcript)) = found else {
+        return Err(Problem::new(
+            ProblemCode::SessionUnknown,
+            format!("Claude has no conversation `{id}`, so there is nothing to take over."),
+        ));
+    };
+    let (look, ours) = (home.clone(), id.clone());
+    let alive = blocking(move || {
+        let (sessions, _) = foreign::Elsewhere::new(&look).look();
+        Ok(sessions.iter().any(|session| session.id == ours && session.alive))
+    });
+    if alive.await? {
+        return Err(Problem::new(
+            ProblemCode::SessionState,
+            "The session still runs elsewhere; two at once would spoil its conversation.",
+        )
+        .hint("End it there, then take it over."));
+    }
+    let path = transcript.clone();
+    let said = blocking(move || beginning(&path)).await?;
+    let folder = PathBuf::from(&said.folder);
+    if !folder.is_dir() {
+        return Err(Problem::new(
+            ProblemCode::InvalidInput,
+            format!("Its folder `{}` is gone, so it cannot go on there.", folder.display()),
+        ));
+    }
+    let repository = Repository::discover(&folder).await?;
+    let place = place(&repository, &said.folder).await?;
+    let record = SessionRecord {
+        id: id.clone(),
+        created_at: said.at.unwrap_or_else(writer::wall_clock),
+        repository_name: repository.name(),
+        repository_root: repository.root.to_string_lossy().into_owned(),
+        worktrees: home.worktrees().to_string_lossy().into_owned(),
+        agreed: None,
+        spec: LaunchSpec {
+            repository: said.folder,
+            worktree: false,
+            limits: Some(settings::peek(home).limits).filter(|limits| !limits.is_empty()),
+            ..LaunchSpec::of_prompt(&said.prompt)
+        },
+    };
+    let home = home.clone();
+    blocking(move || write(&home, &record, place, &transcript)).await
+}
+
+async fn place(repository: &Repository, folder: &str) -> Result<Place, Problem> {
+    let (branch, base_commit) = match repository.head().await? {
+        Head::Branch { name, commit } => (Some(name), Some(commit)),
+        Head::Detached { commit } => (None, Some(commit)),
+        Head::Unborn { .. } => (None, None),
+    };
+    Ok(Place { folder: folder.to_owned(), branch, base: None, base_commit })
+}
+
+/// What a transcript begins with.
+struct Beginning {
+    folder: String,
+    prompt: String,
+    /// Milliseconds since 1970.
+    at: Option<i64>,
+}
+
+fn unreadable(error: &std::io::Error) -> Problem {
+    Problem::new(
+        ProblemCode::FileDamaged,
+        format!("Claude's transcript of it cannot be read: {error}."),
+    )
+}
+
+fn lines(path: &Path) -> Result<impl Iterator<Item = std::io::Result<Vec<u8>>>, Problem> {
+    let file = std::fs::File::open(path).map_err(|error| unreadable(&error))?;
+    Ok(BufReader::new(file).split(b'\n'))
+}
+
+/// The person's words in a line, if it has such.
+fn words(line: &Value) -> Option<&str> {
+    let own = line["type"] == "user" && line["isMeta"] != true && line["isSidechain"] != true;
+    let content = &line["message"]["content"];
+    let text = content.as_str().or_else(|| {
+        let blocks = content.as_array()?;
+        blocks.iter().find(|block| block["type"] == "text")?["text"].as_str()
+    });
+    text.filter(|_| own)
+}
+
+fn beginning(path: &Path) -> Result<Beginning, Problem> {
+    let mut begun = Beginning { folder: String::new(), prompt: String::new(), at: None };
+    for line in lines(path)? {
+        let line = line.map_err(|error| unreadable(&error))?;
+        let Ok(line) = serde_json::from_slice::<Value>(&line) else { continue };
+        if begun.folder.is_empty() {
+            line["cwd"].as_str().unwrap_or_default().clone_into(&mut begun.folder);
+        }
+        if begun.at.is_none() {
+            begun.at = line["timestamp"].as_str().and_then(milliseconds);
+        }
+        if let Some(words) = words(&line) {
+            words.clone_into(&mut begun.prompt);
+            break;
+        }
+    }
+    if begun.folder.is_empty() || begun.prompt.is_empty() {
+        let text = "Nothing was said in this conversation yet, so there is nothing to take over.";
+        return Err(Problem::new(ProblemCode::InvalidInput, text));
+    }
+    Ok(begun)
+}
+
+/// `2026-11-25T19:00:00.000Z` in milliseconds since 1970.
+fn milliseconds(text: &str) -> Option<i64> {
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+}
+
+fn write(home: &Home, record: &SessionRecord, place: Place, from: &Path) -> Result<(), Problem> {
+    let unwritable = |error: std::io::Error| home::unwritable(&error);
+    let folder = home.session(&record.id);
+    files::create_private_folder(&folder).map_err(unwritable)?;
+    let written = (|| {
+        let (mut decisions, _) = Writer::open(&folder.join(DECISIONS)).map_err(unwritable)?;
+        decisions.sync().map_err(unwritable)?;
+        let (mut journal, _) = Writer::open(&folder.join(JOURNAL)).map_err(unwritable)?;
+        let note = |journal: &mut Writer, note: &Note| {
+            if let Ok(payload) = serde_json::to_vec(note) {
+                journal.append(Kind::Note, &payload);
+            }
+        };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        note(&mut journal, &Note::Keeper { version, resumed: false });
+        note(&mut journal, &Note::Prepared(place));
+        for line in lines(from)? {
+            let line = line.map_err(|error| unreadable(&error))?;
+            if let Some(line) = as_output(&line) {
+                journal.append(Kind::Output, &line);
+                journal.flush().map_err(unwritable)?;
+            }
+        }
+        note(&mut journal, &Note::Ended { outcome: Outcome::Finished, left_behind: vec![] });
+        journal.sync().map_err(unwritable)?;
+        // Last: a folder without its record is no session.
+        record.save(home)?;
+        files::sync_folder(&home.sessions()).map_err(unwritable)
+    })();
+    if written.is_err() {
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    written
+}
+
+/// A line of the CLI's own transcript as it would have said it to Bosk; none for what it keeps for itself.
+fn as_output(line: &[u8]) -> Option<Vec<u8>> {
+    if line.len() > LONGEST_MESSAGE {
+        return Some(line.to_vec());
+    }
+    let mut value = serde_json::from_slice::<Value>(line).ok()?;
+    if !matches!(value["type"].as_str(), Some("user" | "assistant")) || value["isMeta"] == true {
+        return None;
+    }
+    let replay = words(&value).is_some();
+    let fields = value.as_object_mut()?;
+    if replay {
+        fields.insert("isReplay".to_owned(), Value::Bool(true));
+    }
+    // What the stream calls it.
+    if let Some(result) = fields.remove("toolUseResult") {
+        fields.insert("tool_use_result".to_owned(), result);
+    }
+    let kind = fields.remove("type")?;
+    let rest = value.to_string();
+    // The type stands first, as in what the CLI prints.
+    Some(format!("{{\"type\":{kind},{}", rest.strip_prefix('{')?).into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_persons_words_become_prompts_and_the_clis_own_notes_nothing() {
+        let prompt = br#"{"parentUuid":null,"type":"user","message":{"role":"user","content":"Fix it"},"uuid":"u1","cwd":"/r"}"#;
+        let text = String::from_utf8(as_output(prompt).unwrap()).unwrap();
+        assert!(
+            text.starts_with(r#"{"type":"user","#) && text.contains(r#""isReplay":true"#),
+            "{text}"
+        );
+        let result = br#"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t"}]},"toolUseResult":{"stdout":"x"}}"#;
+        let text = String::from_utf8(as_output(result).unwrap()).unwrap();
+        assert!(text.contains("tool_use_result") && !text.contains("isReplay"), "{text}");
+        for own in [
+            br#"{"type":"summary","summary":"x"}"#.as_slice(),
+            br#"{"type":"file-history-snapshot"}"#,
+            br#"{"type":"user","isMeta":true,"message":{"content":"x"}}"#,
+            b"half a li",
+        ] {
+            assert_eq!(as_output(own), None);
+        }
+        assert_eq!(milliseconds("2026-11-25T19:00:00.500Z"), Some(1_795_633_200_500));
+    }
+}

@@ -1,0 +1,155 @@
+//! Claude sessions that somebody started elsewhere, in a terminal or an editor: seen in the CLI's own
+//! registry, measured, and never touched. Not here: taking one over once it has ended ([`crate::client::adopt`]).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bosk_core::SessionId;
+use bosk_core::usage::Usage;
+use bosk_core::view::ForeignSession;
+use serde::Deserialize;
+
+use crate::home::Home;
+use crate::process::{self, Process};
+use crate::usage::{Kept, Sampler};
+
+/// Most that are remembered after they have ended.
+const REMEMBERED: usize = 20;
+
+/// How much the registry's time of start and the kernel's may differ, in milliseconds: a process that has
+/// the pid now and was started at another time is a stranger.
+const SLACK: i64 = 60_000;
+
+/// A line of the registry: `<config>/sessions/<pid>.json` (CLI 2.1.330, measured).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    pid: u32,
+    session_id: String,
+    #[serde(default)]
+    cwd: String,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+    /// Milliseconds since 1970.
+    #[serde(default)]
+    started_at: Option<i64>,
+}
+
+/// The CLI's own folder: `CLAUDE_CONFIG_DIR`, or `.claude` in the person's.
+#[must_use]
+pub fn config_folder() -> Option<PathBuf> {
+    let named = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|value| !value.is_empty());
+    named.map(PathBuf::from).or_else(|| etcetera::home_dir().ok().map(|home| home.join(".claude")))
+}
+
+/// The CLI's own transcript of a conversation.
+#[must_use]
+pub fn transcript(config: &Path, id: &SessionId) -> Option<PathBuf> {
+    let name = format!("{id}.jsonl");
+    let projects = std::fs::read_dir(config.join("projects")).ok()?;
+    projects.flatten().map(|project| project.path().join(&name)).find(|path| path.is_file())
+}
+
+/// Keeps an eye on them.
+#[derive(Debug)]
+pub struct Elsewhere {
+    home: Home,
+    config: Option<PathBuf>,
+    known: BTreeMap<SessionId, Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    session: ForeignSession,
+    sampler: Sampler,
+    kept: Option<Kept>,
+}
+
+impl Elsewhere {
+    /// Of this machine's CLI, as far as they are not Bosk's own.
+    #[must_use]
+    pub fn new(home: &Home) -> Self {
+        Self { home: home.clone(), config: config_folder(), known: BTreeMap::new() }
+    }
+
+    /// Looks who is there, and measures them. Those that have ended stay for a while, so that they can be
+    /// taken over.
+    pub fn look(&mut self) -> (Vec<ForeignSession>, Vec<(SessionId, Usage)>) {
+        let alive = self.alive();
+        for known in self.known.values_mut() {
+            known.session.alive = alive.iter().any(|(session, _)| session.id == known.session.id);
+        }
+        let mut used = Vec::new();
+        for (session, process) in alive {
+            let id = session.id.clone();
+            let known = self.known.entry(id.clone()).or_insert_with(|| {
+                let kept = crate::files::create_private_folder(&self.home.usage())
+                    .and_then(|()| Kept::open(&self.home.usage().join(id.as_str())));
+                Known { session: session.clone(), sampler: Sampler::default(), kept: kept.ok() }
+            });
+            known.session = session;
+            let usage = known.sampler.sample_other(&process).usage;
+            if let Some(kept) = &mut known.kept {
+                // What is lost of it is a second of a graph.
+                let _ = kept.take(&usage);
+            }
+            used.push((id, usage));
+        }
+        self.forget();
+        (self.known.values().map(|known| known.session.clone()).collect(), used)
+    }
+
+    fn alive(&self) -> Vec<(ForeignSession, Process)> {
+        let Some(config) = &self.config else { return Vec::new() };
+        let files = std::fs::read_dir(config.join("sessions")).into_iter().flatten().flatten();
+        let entries = files.filter_map(|file| {
+            serde_json::from_slice::<Entry>(&std::fs::read(file.path()).ok()?).ok()
+        });
+        entries.filter_map(|entry| self.one(entry)).collect()
+    }
+
+    fn one(&self, entry: Entry) -> Option<(ForeignSession, Process)> {
+        let id = SessionId::parse(&entry.session_id).ok()?;
+        if self.home.session(&id).exists() {
+            return None;
+        }
+        let process = process::look_up(entry.pid).filter(|process| !process.is_dead())?;
+        // A process of Bosk's that has no session yet is no stranger's.
+        if process::is_of_bosk(&process) {
+            return None;
+        }
+        let started = process.started_at();
+        let told = entry.started_at.unwrap_or(started);
+        if (started - told).abs() > SLACK {
+            return None;
+        }
+        let folder = Path::new(&entry.cwd);
+        let named = entry.name.filter(|name| !name.is_empty());
+        let title = named.or_else(|| Some(folder.file_name()?.to_string_lossy().into_owned()));
+        let session = ForeignSession {
+            id,
+            pid: entry.pid,
+            title: title.unwrap_or_default().chars().take(120).collect(),
+            folder: entry.cwd,
+            busy: entry.status.as_deref() == Some("busy"),
+            started_at: told,
+            alive: true,
+        };
+        Some((session, process))
+    }
+
+    /// Those that ended long ago, and those that are Bosk's by now.
+    fn forget(&mut self) {
+        self.known.retain(|id, _| !self.home.session(id).exists());
+        let mut ended: Vec<(i64, SessionId)> = (self.known.values())
+            .filter(|known| !known.session.alive)
+            .map(|known| (known.session.started_at, known.session.id.clone()))
+            .collect();
+        ended.sort_unstable();
+        for (_, id) in ended.iter().rev().skip(REMEMBERED) {
+            self.known.remove(id);
+        }
+    }
+}
