@@ -222,12 +222,12 @@ pub(crate) async fn leave(app: &AppHandle, choice: Quit) {
 pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     let app = window.app_handle();
     match event {
-        WindowEvent::CloseRequested { api, .. } if window.label() == MAIN => {
-            if app.state::<tray::Present>().is_there() {
-                api.prevent_close();
-                let _ = window.hide();
-                say_once(app);
-            }
+        WindowEvent::CloseRequested { api, .. }
+            if window.label() == MAIN && app.state::<tray::Present>().is_there() =>
+        {
+            api.prevent_close();
+            let _ = window.hide();
+            say_once(app);
         }
         WindowEvent::Destroyed => {
             app.state::<InView>().shows(window.label(), None);

@@ -46,6 +46,17 @@ function holding(bosk: Bosk, { id, state, paused }: SessionSummary): Action[] {
   ];
 }
 
+/** Conversations that were begun elsewhere and can be taken over. */
+function begunElsewhere(bosk: Bosk): Action[] {
+  return bosk.store.foreign
+    .filter(({ alive }) => !alive)
+    .map(({ id, title }) => ({
+      id: `open-here-${id}`,
+      label: t('elsewhere.openNamed', { title }),
+      run: () => void bosk.takeOver(id),
+    }));
+}
+
 /** What another window than the main one has no place for. */
 const leftOut: Record<WindowKind, readonly string[]> = {
   main: [],
@@ -88,6 +99,7 @@ function all(bosk: Bosk): Action[] {
       label: t('action.tryRehearsal'),
       run: () => void bosk.attempt(bosk.backend.tryRehearsal().then((ids) => bosk.enter(ids[0] ?? null))),
     },
+    ...begunElsewhere(bosk),
     { id: 'theme-light', label: t('action.theme.light'), run: theme('light') },
     { id: 'theme-dark', label: t('action.theme.dark'), run: theme('dark') },
     { id: 'theme-system', label: t('action.theme.system'), run: theme(null) },

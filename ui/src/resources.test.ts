@@ -110,7 +110,8 @@ describe('the list of sessions', () => {
     backend.measure(now + 1000);
     await waitFor(() => expect(screen.getAllByTestId('sparkline').length).toBeGreaterThan(2));
     for (const line of screen.getAllByTestId('sparkline')) {
-      expect(line.closest<HTMLElement>('[data-glance]')?.dataset['glance']).toBe('running');
+      const { glance, life } = line.closest<HTMLElement>('[data-glance], [data-life]')?.dataset ?? {};
+      expect(glance ?? life).toMatch(/^(running|busy)$/);
       expect(line.getAttribute('aria-hidden')).toBe('true');
     }
     expect(backend.lookedAt).toBe(true);

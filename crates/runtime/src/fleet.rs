@@ -6,6 +6,7 @@
 mod follow;
 mod gather;
 mod listeners;
+mod now;
 mod state;
 #[cfg(test)]
 mod tests;

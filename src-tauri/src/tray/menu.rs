@@ -106,7 +106,7 @@ pub(super) fn build(app: &AppHandle, shown: &Shown) -> tauri::Result<Menu<tauri:
                 menu.append(&Submenu::with_items(app, title, true, &items)?)?;
             }
             None => {
-                menu.append(&item(&format!("open:{id}"), &format!("◆ {}", asking.words), true)?)?
+                menu.append(&item(&format!("open:{id}"), &format!("◆ {}", asking.words), true)?)?;
             }
         }
     }

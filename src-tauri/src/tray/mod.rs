@@ -5,7 +5,7 @@ mod icon;
 mod menu;
 mod present;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bosk_core::SessionId;
 use bosk_core::attention::{Counts, Overall};
@@ -24,7 +24,12 @@ pub(crate) use present::Present;
 
 /// The tray, and what it shows now.
 #[derive(Default)]
-pub(crate) struct Tray(Mutex<Option<(TrayIcon, Option<(Overall, u32, menu::Shown)>)>>);
+pub(crate) struct Tray(Mutex<Option<Open>>);
+
+struct Open {
+    icon: TrayIcon,
+    shown: Option<(Overall, u32, menu::Shown)>,
+}
 
 /// What the tray is to show.
 pub(crate) struct Picture {
@@ -52,14 +57,12 @@ impl Tray {
             })
             .build(app);
         match tray {
-            Ok(tray) => *app.state::<Self>().lock() = Some((tray, None)),
+            Ok(icon) => *app.state::<Self>().lock() = Some(Open { icon, shown: None }),
             Err(error) => tracing::info!(%error, "there is no tray"),
         }
     }
 
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, Option<(TrayIcon, Option<(Overall, u32, menu::Shown)>)>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Open>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -100,7 +103,7 @@ pub(crate) async fn show(app: &AppHandle, fleet: &Fleet, picture: Picture) {
 fn put(app: &AppHandle, counts: Counts, shown: menu::Shown) -> tauri::Result<()> {
     let tray = app.state::<Tray>();
     let mut held = tray.lock();
-    let Some((icon, before)) = held.as_mut() else { return Ok(()) };
+    let Some(Open { icon, shown: before }) = held.as_mut() else { return Ok(()) };
     let (overall, number) = (counts.overall(), counts.shown());
     if before.as_ref().is_none_or(|(was, many, _)| (*was, *many) != (overall, number)) {
         // Beside the icon where there is a place for it, else in it.

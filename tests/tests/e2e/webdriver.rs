@@ -2,7 +2,9 @@
 //! the client libraries: thirtyfour would change the order of every JSON map in the workspace, and
 //! fantoccini the features of libraries that Tauri is built on. Not here: starting the driver.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
@@ -10,6 +12,7 @@ use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::sync::Mutex;
 
 /// The name under which an element's id travels. (W3C WebDriver, 12.)
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -28,11 +31,17 @@ impl fmt::Debug for Refused {
     }
 }
 
-/// A session with a driver on this machine.
+/// A window of a session with a driver on this machine.
 #[derive(Debug)]
 pub(crate) struct WebDriver {
     port: u16,
     session: String,
+    /// The window; the one that the session began with until it is known.
+    handle: OnceLock<String>,
+    /// The window that the driver acts in, for all who share the session.
+    current: Arc<Mutex<Option<String>>>,
+    /// The windows that somebody has already.
+    known: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// An element of the page, as the driver names it.
@@ -48,7 +57,40 @@ impl WebDriver {
         let wanted = json!({"capabilities": {"alwaysMatch": capabilities}});
         let answer = call(port, Method::POST, "/session", &wanted).await?;
         let session = answer["sessionId"].as_str().unwrap().to_owned();
-        Ok(Self { port, session })
+        let (current, known) = (Arc::default(), Arc::default());
+        Ok(Self { port, session, handle: OnceLock::new(), current, known })
+    }
+
+    /// The next window that nobody has yet: it is waited for.
+    pub(crate) async fn other(&self) -> Result<Self, Refused> {
+        if self.handle.get().is_none() {
+            let own = self.ask(Method::GET, "/window", &Value::Null).await?;
+            let own = own.as_str().unwrap().to_owned();
+            self.known.lock().await.insert(own.clone());
+            *self.current.lock().await = Some(own.clone());
+            let _ = self.handle.set(own);
+        }
+        loop {
+            let all = self.ask(Method::GET, "/window/handles", &Value::Null).await?;
+            let mut known = self.known.lock().await;
+            let all = all.as_array().unwrap().iter().filter_map(Value::as_str);
+            let new = all.map(str::to_owned).find(|one| !known.contains(one));
+            if let Some(handle) = new {
+                known.insert(handle.clone());
+                let (current, known) = (Arc::clone(&self.current), Arc::clone(&self.known));
+                let session = self.session.clone();
+                return Ok(Self {
+                    port: self.port,
+                    session,
+                    handle: handle.into(),
+                    current,
+                    known,
+                });
+            }
+            // The driver tells nobody; it can only be asked.
+            drop(known);
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Whether a driver answers at that port.
@@ -57,6 +99,17 @@ impl WebDriver {
     }
 
     async fn ask(&self, method: Method, path: &str, body: &Value) -> Result<Value, Refused> {
+        let Some(handle) = self.handle.get() else { return self.tell(method, path, body).await };
+        // Held until the answer is there: the driver acts in one window at a time.
+        let mut current = self.current.lock().await;
+        if current.as_ref() != Some(handle) {
+            self.tell(Method::POST, "/window", &json!({"handle": handle})).await?;
+            *current = Some(handle.clone());
+        }
+        self.tell(method, path, body).await
+    }
+
+    async fn tell(&self, method: Method, path: &str, body: &Value) -> Result<Value, Refused> {
         call(self.port, method, &format!("/session/{}{path}", self.session), body).await
     }
 
@@ -106,7 +159,9 @@ impl WebDriver {
 
     /// Closes the window, as its close button would.
     pub(crate) async fn close(&self) -> Result<(), Refused> {
-        self.ask(Method::DELETE, "/window", &Value::Null).await.map(drop)
+        let closed = self.ask(Method::DELETE, "/window", &Value::Null).await.map(drop);
+        *self.current.lock().await = None;
+        closed
     }
 }
 

@@ -18,11 +18,12 @@ use super::webdriver::{Element, Refused, WebDriver};
 /// How long something that is there may take until it can be clicked.
 const CLICKABLE: Duration = Duration::from_secs(10);
 
-/// The app's window. It ends with its value, as if by `kill -9`.
+/// A window of the app. The app ends with its first window's value, as if by `kill -9`.
 pub(crate) struct Window {
     driver: WebDriver,
     app: ProcessIdentity,
-    _program: Child,
+    /// The driver, with the first window.
+    program: Option<Child>,
 }
 
 impl Window {
@@ -40,9 +41,23 @@ impl Window {
                 .is_ok_and(|exe| exe == Path::new(&app))
         };
         let app = desk.processes().into_iter().find(runs).expect("the app runs");
-        let window = Self { driver, app, _program: program };
+        let window = Self { driver, app, program: Some(program) };
         window.until("document.querySelector('[data-testid=launch-open]')").await;
         window
+    }
+
+    /// The next window that the app opens beside those that are known, once its page is there.
+    pub(crate) async fn other(&self) -> Self {
+        let found = tokio::time::timeout(PATIENCE, self.driver.other()).await;
+        let driver = found.expect("no other window opens").unwrap();
+        let window = Self { driver, app: self.app.clone(), program: None };
+        window.until("document.readyState === 'complete' && document.querySelector('main')").await;
+        window
+    }
+
+    /// Closes this window alone.
+    pub(crate) async fn close_window(self) {
+        self.driver.close().await.unwrap();
     }
 
     /// Waits until a JavaScript expression is truthy.
@@ -252,8 +267,10 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.app.signal(Signal::Kill);
+        if self.program.is_some() {
+            // It may have ended by itself.
+            let _ = self.app.signal(Signal::Kill);
+        }
     }
 }
 

@@ -65,6 +65,12 @@ export class Bosk {
     });
   }
 
+  /** Takes over a conversation that was begun elsewhere, and goes there. */
+  async takeOver(id: SessionId): Promise<void> {
+    const taken = await this.attempt(this.backend.adopt(id).then(() => true));
+    if (taken) this.enter(id);
+  }
+
   /** Goes along the fleet as it is shown. */
   step(by: 1 | -1): void {
     this.fleet.hold();

@@ -1,4 +1,6 @@
-import { group, stay, type Group } from './groups';
+import type { SessionId } from '../backend/types';
+import { newestFirst } from './elsewhere';
+import { group, keepPlaces, stay, type Group } from './groups';
 import type { Store } from './store.svelte';
 
 /** How long after the last move a person counts as still aiming: milliseconds. */
@@ -10,6 +12,7 @@ export const AIMING = 3000;
  */
 export class Fleet {
   #places = $state.raw<Group[] | null>(null);
+  #placesElsewhere = $state.raw<SessionId[] | null>(null);
   #over: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly store: Store) {}
@@ -21,9 +24,15 @@ export class Fleet {
   /** All rows, from the first to the last. */
   readonly rows = $derived.by(() => this.groups.flatMap((part) => part.sessions));
 
+  /** Those that were started elsewhere. */
+  readonly elsewhere = $derived.by(() =>
+    keepPlaces(newestFirst(this.store.foreign), this.#placesElsewhere ?? [], ({ id }) => id),
+  );
+
   /** Somebody aims. */
   hold(): void {
     this.#places ??= this.groups;
+    this.#placesElsewhere ??= this.elsewhere.map(({ id }) => id);
     clearTimeout(this.#over);
     this.#over = setTimeout(() => this.release(), AIMING);
   }
@@ -31,5 +40,6 @@ export class Fleet {
   release(): void {
     clearTimeout(this.#over);
     this.#places = null;
+    this.#placesElsewhere = null;
   }
 }

@@ -51,6 +51,17 @@ export function stay(places: Group[], sessions: ReadonlyMap<SessionId, SessionSu
   ];
 }
 
+/** The same things in the places that they had; what came since stands below. */
+export function keepPlaces<T>(
+  all: readonly T[],
+  places: readonly SessionId[],
+  idOf: (one: T) => SessionId,
+): T[] {
+  const by = new Map(all.map((one) => [idOf(one), one]));
+  const here = new Set(places);
+  return [...places.flatMap((id) => by.get(id) ?? []), ...all.filter((one) => !here.has(idOf(one)))];
+}
+
 /** The first rows, in their groups. */
 export function top(groups: readonly Group[], count: number): Group[] {
   let left = count;

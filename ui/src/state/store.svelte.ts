@@ -3,6 +3,7 @@ import type {
   CliStatus,
   Earlier,
   Event,
+  ForeignSession,
   Problem,
   RecentRepository,
   SessionId,
@@ -54,6 +55,9 @@ export class Store {
   /** One signal for all rows: a thousand of them cost the first picture 10 ms. */
   #changes = $state(0);
   readonly #sessions = new Map<SessionId, SessionSummary>();
+  #foreign = $state.raw<ForeignSession[]>([]);
+  /** Sessions that were started elsewhere. One that was taken over is told here for a moment longer. */
+  readonly foreign = $derived(this.#foreign.filter(({ id }) => !this.sessions.has(id)));
   /** What the sessions come to that are not here yet. */
   earlier = $state.raw<Earlier>(none);
   settings = $state.raw<Settings>(noSettings);
@@ -82,7 +86,8 @@ export class Store {
     this.#sessions.clear();
     for (const session of snapshot.sessions) this.#sessions.set(session.id, session);
     this.#changes += 1;
-    this.usage.keep(this.#sessions);
+    this.#foreign = snapshot.foreign;
+    this.#forget();
     this.earlier = snapshot.earlier;
     this.settings = snapshot.settings;
     this.repositories = snapshot.repositories;
@@ -100,8 +105,8 @@ export class Store {
         break;
       case 'session_gone':
         this.#sessions.delete(event.id);
-        this.usage.forget(event.id);
         this.#changes += 1;
+        this.#forget();
         break;
       case 'older':
         for (const session of event.sessions) this.#sessions.set(session.id, session);
@@ -123,6 +128,10 @@ export class Store {
       case 'usage':
         this.usage.take(event);
         break;
+      case 'foreign':
+        this.#foreign = event.sessions;
+        this.#forget();
+        break;
       case 'settings':
         this.settings = event.settings;
         break;
@@ -142,6 +151,12 @@ export class Store {
         this.onMenu(event.action);
         break;
     }
+  }
+
+  /** What was measured of sessions that are gone. */
+  #forget(): void {
+    const elsewhere = new Set(this.#foreign.map(({ id }) => id));
+    this.usage.keep((id) => this.#sessions.has(id) || elsewhere.has(id));
   }
 
   /** Shows a problem that belongs to no place of its own; the same one is not shown twice. */

@@ -56,12 +56,8 @@ export class UsageState {
     });
   }
 
-  forget(id: SessionId): void {
-    this.#sessions.delete(id);
-  }
-
-  /** Forgets whoever is not among these. */
-  keep(sessions: ReadonlyMap<SessionId, unknown>): void {
-    for (const id of [...this.#sessions.keys()]) if (!sessions.has(id)) this.#sessions.delete(id);
+  /** Forgets whoever is there no more. */
+  keep(isThere: (id: SessionId) => boolean): void {
+    for (const id of [...this.#sessions.keys()]) if (!isThere(id)) this.#sessions.delete(id);
   }
 }

@@ -25,7 +25,7 @@ describe('what sessions use', () => {
     expect([at.length, cpu.length, memory.length]).toEqual([RECENT, RECENT, RECENT]);
     expect(at.at(-1)).toBe((RECENT + 30) * 1000);
     expect(state.latest('a')?.at).toBe((RECENT + 30) * 1000);
-    state.forget('a');
+    state.keep((id) => id !== 'a');
     expect(state.latest('a')).toBeNull();
     expect(state.latest('b')).not.toBeNull();
   });

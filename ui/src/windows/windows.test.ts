@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { faults, open } from '../test-window';
 import { openApart } from './test-apart';
 import { whichWindow } from './kind';
@@ -92,6 +92,24 @@ describe('the small window', () => {
     await fireEvent.click(screen.getByLabelText('Close'));
     await fireEvent.keyDown(window, { key: 'Escape' });
     expect(backend.calls.map(({ name }) => name)).toEqual(['closeWindow', 'closeWindow']);
+  });
+
+  it('says in its line what went wrong, until that is read', async () => {
+    const { backend } = await openApart(StripWindow, 'strip', 'twenty');
+    const problem = { code: 'internal', message: 'The window did not open.', hint: 'Try it again.' };
+    vi.spyOn(backend, 'openWindow').mockRejectedValue(problem);
+    const open = async () => fireEvent.click(await screen.findByTestId('strip-running'));
+    await open();
+    const line = await screen.findByRole('alert');
+    expect(line.textContent.trim()).toBe('The window did not open. Try it again.');
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(screen.getByText('Dismiss'));
+    expect(screen.queryByRole('alert')).toBeNull();
+    await open();
+    await screen.findByRole('alert');
+    await fireEvent.keyDown(window, { key: 'Escape' });
+    expect(await screen.findByTestId('strip-running')).toBeTruthy();
+    expect(backend.calls).toEqual([]);
   });
 
   it('speaks Korean', async () => {

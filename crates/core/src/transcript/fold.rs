@@ -14,10 +14,8 @@ use crate::lines::Line;
 use crate::session::Answer;
 use crate::usage::ToolCost;
 
+use super::cut::{cut, cut_value};
 use super::problems;
-
-/// Longest text kept in an entry, in bytes; the whole stays in the journal.
-pub const LONGEST_TEXT: usize = 64 << 10;
 
 /// What one record says.
 #[derive(Debug, Clone, PartialEq)]
@@ -392,27 +390,6 @@ fn note(note: Note) -> Vec<Said> {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Cuts a text at [`LONGEST_TEXT`], at a character's boundary, and says so.
-fn cut(mut text: String) -> String {
-    if text.len() > LONGEST_TEXT {
-        let whole = text.len();
-        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
-        text.push_str(&format!("\n… {} more bytes", whole - text.len()));
-    }
-    text
-}
-
-fn cut_value(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(cut(text)),
-        Value::Array(items) => items.into_iter().map(cut_value).collect(),
-        Value::Object(fields) => {
-            fields.into_iter().map(|(name, value)| (name, cut_value(value))).collect()
-        }
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -3,22 +3,19 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use bosk_core::session::{Ask, Glance, SessionSummary};
+use bosk_core::session::{Glance, SessionSummary};
 use bosk_core::transcript::Partial;
-use bosk_core::usage::MachineUsage;
-use bosk_core::view::{
-    CliStatus, Event, Figures, Offer, Page, QueuedMessage, RecentRepository, Snapshot,
-};
+use bosk_core::view::{CliStatus, Event, Offer, Page, RecentRepository, Snapshot};
 use bosk_core::wire::{SessionUsage, Status};
 use bosk_core::{Problem, SessionId};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::follow::{Followed, Follower};
-use super::gather::Present;
 use super::listeners::Listeners;
+use super::now::Now;
 use super::untold::Untold;
-use super::using::{Using, figures, figures_elsewhere, marks};
+use super::using::{Using, marks};
 use super::watch_folders::Seen;
 use super::watched::{Opening, refuse, unknown};
 use super::{FIRST_SESSIONS, First, Message, Wanted};
@@ -69,39 +66,6 @@ struct Others {
     cli: CliStatus,
     auth: Option<bosk_core::auth::AuthStatus>,
     problems: Vec<Problem>,
-}
-
-/// What there is at the moment of telling.
-struct Now<'a> {
-    sessions: &'a HashMap<SessionId, Session>,
-    using: &'a Using,
-}
-
-impl Present for Now<'_> {
-    fn summary(&self, id: &SessionId) -> Option<SessionSummary> {
-        Some(self.sessions.get(id)?.summary.clone())
-    }
-
-    fn figures(&self, id: &SessionId) -> Option<(Glance, f64)> {
-        let summary = &self.sessions.get(id)?.summary;
-        Some((summary.glance, summary.cost_usd))
-    }
-
-    fn used(&self, id: &SessionId) -> Option<Figures> {
-        match self.sessions.get(id) {
-            Some(session) => session.usage.as_ref().map(figures),
-            None => self.using.used_elsewhere.get(id).map(figures_elsewhere),
-        }
-    }
-
-    fn machine(&self) -> Option<MachineUsage> {
-        self.using.machine
-    }
-
-    fn waiting(&self, id: &SessionId) -> (Vec<Ask>, Vec<QueuedMessage>) {
-        let status = self.sessions.get(id).and_then(|session| session.status.as_ref());
-        status.map(|status| (status.asks.clone(), status.queue.clone())).unwrap_or_default()
-    }
 }
 
 impl State {

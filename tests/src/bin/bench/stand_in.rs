@@ -10,7 +10,7 @@
 //! | `stamp` | says one such word in a finished message |
 //! | `children COUNT` | starts so many children, which stay |
 //! | `short COUNT MS` | starts so many children one after the other, each of which is busy for so long |
-//! | `eat FILE` | starts a child that takes 1.6 GB and writes down when it has the first of them |
+//! | `eat FILE MS` | after a while starts a child that takes 1.6 GB and writes down when it has the first of them |
 
 use std::fs;
 use std::io::{BufRead as _, Write as _};
@@ -54,16 +54,19 @@ fn turn(mut message: Value, dollars: u32) {
         ["entries", count] => entries(count.parse().unwrap()),
         ["deltas", rate, seconds] => deltas(rate.parse().unwrap(), seconds.parse().unwrap()),
         ["children", count] => {
-            for _ in 0..count.parse::<u32>().unwrap() {
-                child(&["stay"]);
-            }
+            let all = (0..count.parse::<u32>().unwrap()).map(|_| child(&["stay"]));
+            // They are ended with the session.
+            std::mem::forget(all.collect::<Vec<_>>());
         }
         ["short", count, each] => {
             for _ in 0..count.parse::<u32>().unwrap() {
                 child(&["spin", each]).wait().unwrap();
             }
         }
-        ["eat", file] => drop(child(&["eat", file]).wait()),
+        ["eat", file, delay] => {
+            std::thread::sleep(Duration::from_millis(delay.parse().unwrap()));
+            drop(child(&["eat", file]).wait());
+        }
         ["stamp"] => say(&assistant(&json!({"type": "text", "text": stamp()}))),
         _ => {}
     }

@@ -42,6 +42,7 @@ export class FakeBackend extends Resources implements Backend {
       seq: this.seq,
       sessions,
       earlier,
+      foreign: this.foreign,
       settings: this.settings,
       repositories:
         this.scene === 'empty'

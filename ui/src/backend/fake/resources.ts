@@ -12,7 +12,9 @@ import type {
   ToolMark,
 } from '../types';
 import { Desk } from './desk';
+import { summary } from './scenes';
 import * as made from './usage';
+import { no } from './world';
 
 const SECOND = 1000;
 
@@ -26,6 +28,18 @@ export class Resources extends Desk {
     return [...this.sessions.values()]
       .map(({ summary }) => summary)
       .filter(({ state }) => state !== 'ended' && state !== 'queued');
+  }
+
+  /** Those that were started elsewhere and still run. */
+  get #elsewhere(): (made.Loaded & { started_at: number })[] {
+    return this.foreign
+      .filter(({ alive }) => alive)
+      .map(({ id, busy, started_at }) => ({
+        id,
+        started_at,
+        glance: busy ? 'running' : 'done',
+        paused: null,
+      }));
   }
 
   async look(wanted: boolean): Promise<void> {
@@ -45,7 +59,7 @@ export class Resources extends Desk {
 
   /** Tells what everything uses at a time. */
   measure(at: number): void {
-    const live = this.#live;
+    const live = [...this.#live, ...this.#elsewhere];
     this.emit({
       type: 'usage',
       sessions: live.map((session) => ({ id: session.id, ...made.figures(session, at) })),
@@ -70,12 +84,14 @@ export class Resources extends Desk {
       };
     };
     const whole = (second: number) => {
-      const { cpu, memory } = made.machine(this.#live, second * SECOND);
+      const { cpu, memory } = made.machine([...this.#live, ...this.#elsewhere], second * SECOND);
       return { cpu, memory, rate: 4e6 };
     };
     return {
       step,
       sessions: ids.flatMap((id) => {
+        const other = this.#elsewhere.find((one) => one.id === id);
+        if (other) return [{ id, ...curve((second) => made.load(other, second), other.started_at / SECOND) }];
         const summary = this.sessions.get(id)?.summary;
         if (!summary || summary.state === 'queued') return [];
         return [{ id, ...curve((second) => made.load(summary, second), summary.created_at / SECOND) }];
@@ -155,6 +171,29 @@ export class Resources extends Desk {
   async resume(id: SessionId): Promise<void> {
     this.append(id, { kind: 'resumed' });
     this.update(id, { state: 'running', turn: 'idle', glance: 'done' });
+  }
+
+  async adopt(id: SessionId): Promise<void> {
+    const one = this.foreign.find((other) => other.id === id);
+    if (!one) throw no('session_unknown', 'Claude has no such conversation.');
+    if (one.alive) throw no('session_state', 'The session still runs elsewhere.', 'End it there first.');
+    this.foreign = this.foreign.filter((other) => other !== one);
+    const repository = one.folder.split('/').at(-1) ?? '';
+    const made = summary(one.title, 'done', Date.now(), {
+      id,
+      state: 'ended',
+      outcome: { outcome: 'finished' },
+      left_behind: 0,
+      repository,
+      repository_path: one.folder,
+      folder: one.folder,
+      branch: 'main',
+      base: null,
+      worktree: false,
+      created_at: one.started_at,
+    });
+    const session = this.add(made);
+    this.emit({ type: 'session', summary: session.summary }, { type: 'foreign', sessions: this.foreign });
   }
 
   async setLimits(id: SessionId, limits: Limits): Promise<void> {

@@ -25,6 +25,9 @@ function seedOf(id: string): number {
   return seed;
 }
 
+/** What the made-up figures of a session depend on. */
+export type Loaded = Pick<SessionSummary, 'id' | 'glance' | 'paused'>;
+
 interface Load {
   cpu: number;
   memory: number;
@@ -32,7 +35,7 @@ interface Load {
 }
 
 /** What a session uses at a time, in seconds since 1970. */
-export function load(session: SessionSummary, second: number): Load {
+export function load(session: Loaded, second: number): Load {
   const seed = seedOf(session.id);
   const base = 0.3 * GB + (seed % 7) * 0.11 * GB;
   const isFrozen = session.paused !== null && second * 1000 >= session.paused.since;
@@ -64,12 +67,12 @@ export function usage(loaded: Load, at: number, more: Partial<Usage> = {}): Usag
   };
 }
 
-export function figures(session: SessionSummary, at: number): Figures {
+export function figures(session: Loaded, at: number): Figures {
   const frozen = session.paused ? { state: 'stopped' as const, processes: 7 } : {};
   return { ...usage(load(session, at / 1000), at, frozen), mechanism: 'cgroup' };
 }
 
-export function machine(sessions: SessionSummary[], at: number): MachineUsage {
+export function machine(sessions: Loaded[], at: number): MachineUsage {
   const all = sessions.map((session) => load(session, at / 1000));
   const sum = (part: (one: Load) => number) => all.reduce((total, one) => total + part(one), 0);
   return {

@@ -3,6 +3,7 @@ import type {
   Batch,
   Entry,
   Event,
+  ForeignSession,
   PartialBlock,
   Problem,
   QueuedMessage,
@@ -11,7 +12,7 @@ import type {
 } from '../types';
 import { ask } from './asks';
 import { conversation } from './entries';
-import { fleet } from './scenes';
+import { elsewhere, fleet } from './scenes';
 import { troubles } from './troubles';
 
 interface Session {
@@ -31,6 +32,7 @@ export const no = (code: Problem['code'], message: string, hint: string | null =
 /** Made-up sessions, and the numbered batches that tell of their changes. */
 export class World {
   readonly sessions = new Map<SessionId, Session>();
+  foreign: ForeignSession[];
   protected seq = 0;
   protected out: (batch: Batch) => void = () => undefined;
   #block = 0;
@@ -39,6 +41,7 @@ export class World {
   constructor(readonly scene: string) {
     const now = Date.now();
     for (const one of fleet(scene, now)) this.add(one);
+    this.foreign = elsewhere(scene, now);
   }
 
   protected add(one: SessionSummary, entries?: Entry[]): Session {

@@ -1,7 +1,8 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { ProcessUsage, SessionId } from '../../backend/types';
 import type { Bosk } from '../../state/bosk.svelte';
-import { inPlace, isLive, sorted, startsDown, type Column, type Row, type Sort } from './rows';
+import { inPlace, isLive, sorted, startsDown } from './rows';
+import type { Column, ForeignRow, Row, Sort } from './rows';
 
 /** How long after the last move a person counts as still aiming: milliseconds. */
 const AIMING = 3000;
@@ -19,6 +20,8 @@ export class Monitor {
   /** Whether those that have ended are listed as well. */
   withEnded = $state(false);
   rows = $state.raw<Row[]>([]);
+  /** Those that were started elsewhere. */
+  elsewhere = $state.raw<ForeignRow[]>([]);
   live = $state(0);
   ended = $state(0);
   /** Whose processes are shown. */
@@ -50,10 +53,30 @@ export class Monitor {
         time: (isLive(session) ? now : session.last_event_at) - session.created_at,
       };
     });
-    const places = now - this.#aimedAt < AIMING ? this.rows.map(({ session }) => session.id) : null;
-    const inOrder = sorted(rows, this.sort);
-    this.rows = places ? inPlace(inOrder, places) : inOrder;
+    this.rows = this.#place(rows, this.rows, now);
+    this.elsewhere = this.#place(this.#foreign(now), this.elsewhere, now);
     if (now - this.#asked >= PROCESSES - 100) this.#look(now);
+  }
+
+  /** In their order; or where they were, while somebody aims. */
+  #place<R extends Row | ForeignRow>(rows: R[], before: R[], now: number): R[] {
+    const inOrder = sorted(rows, this.sort);
+    if (now - this.#aimedAt >= AIMING) return inOrder;
+    return inPlace(
+      inOrder,
+      before.map(({ session }) => session.id),
+    );
+  }
+
+  #foreign(now: number): ForeignRow[] {
+    const { usage, foreign } = this.bosk.store;
+    return foreign.map((session) => {
+      const { id, alive: runs, started_at } = session;
+      const latest = usage.latest(id);
+      const end = runs ? now : latest?.at;
+      const time = end === undefined ? null : end - started_at;
+      return { session, runs, figures: runs ? latest : null, recent: usage.recent(id), time };
+    });
   }
 
   /** Somebody aims at a row: it stays where it is. */

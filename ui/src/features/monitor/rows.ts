@@ -1,17 +1,29 @@
-import type { Figures, SessionId, SessionSummary } from '../../backend/types';
-import { glances } from '../../state/groups';
+import type { Figures, ForeignSession, SessionId, SessionSummary } from '../../backend/types';
+import { lifeOf, lives } from '../../state/elsewhere';
+import { glances, keepPlaces } from '../../state/groups';
 import type { Recent } from '../../state/usage.svelte';
 
-/** A session in the table, as it was when the table was last brought up to date. */
-export interface Row {
-  session: SessionSummary;
+/** What is shown of any session, as it was when the table was last brought up to date. */
+export interface Shown {
   /** Something of it runs, so it is measured. */
   runs: boolean;
   figures: Figures | null;
   recent: Recent;
-  /** How long it has been there, or was there: milliseconds. */
-  time: number;
+  /** How long it has been there, or was there, as far as that is known: milliseconds. */
+  time: number | null;
 }
+
+/** A session of Bosk's. */
+export interface Row extends Shown {
+  session: SessionSummary;
+}
+
+/** One that was started elsewhere. */
+export interface ForeignRow extends Shown {
+  session: ForeignSession;
+}
+
+type AnyRow = Row | ForeignRow;
 
 export const columns = [
   'title',
@@ -33,7 +45,11 @@ export interface Sort {
   down: boolean;
 }
 
-export const isLive = (session: SessionSummary): boolean => session.state !== 'ended';
+export const isLive = (session: AnyRow['session']): boolean =>
+  'alive' in session ? session.alive : session.state !== 'ended';
+
+const start = (session: AnyRow['session']): number =>
+  'alive' in session ? session.started_at : session.created_at;
 
 /** What a column starts with when it is chosen: words from A, figures from the largest. */
 export function startsDown(column: Column): boolean {
@@ -51,12 +67,13 @@ const figure: Record<Figure, keyof Figures> = {
   written: 'write_rate',
 };
 
-function key(row: Row, column: Column): number | string | null {
+function key(row: AnyRow, column: Column): number | string | null {
+  const { session } = row;
   switch (column) {
     case 'title':
-      return row.session.title.toLocaleLowerCase();
+      return session.title.toLocaleLowerCase();
     case 'state':
-      return glances.indexOf(row.session.glance);
+      return 'alive' in session ? lives.indexOf(lifeOf(session)) : glances.indexOf(session.glance);
     case 'time':
       return row.time;
     default: {
@@ -71,7 +88,7 @@ function compare(a: number | string, b: number | string): number {
 }
 
 /** Who lives comes first; then by the column; who has no figure comes last, whichever way it goes. */
-export function sorted(rows: readonly Row[], { column, down }: Sort): Row[] {
+export function sorted<R extends AnyRow>(rows: readonly R[], { column, down }: Sort): R[] {
   const keyed = rows.map((row) => ({ row, key: key(row, column) }));
   keyed.sort((a, b) => {
     const life = Number(isLive(b.row.session)) - Number(isLive(a.row.session));
@@ -84,15 +101,12 @@ export function sorted(rows: readonly Row[], { column, down }: Sort): Row[] {
     }
     const { session: one } = a.row;
     const { session: other } = b.row;
-    return other.created_at - one.created_at || one.id.localeCompare(other.id);
+    return start(other) - start(one) || one.id.localeCompare(other.id);
   });
   return keyed.map(({ row }) => row);
 }
 
 /** The same rows in the places that they had; who came since stands below. */
-export function inPlace(rows: readonly Row[], places: readonly SessionId[]): Row[] {
-  const by = new Map(rows.map((row) => [row.session.id, row]));
-  const kept = places.flatMap((id) => by.get(id) ?? []);
-  const here = new Set(places);
-  return [...kept, ...rows.filter(({ session }) => !here.has(session.id))];
+export function inPlace<R extends AnyRow>(rows: readonly R[], places: readonly SessionId[]): R[] {
+  return keepPlaces(rows, places, ({ session }) => session.id);
 }

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import type { SessionId, SessionSummary } from '../../backend/types';
+import type { ForeignSession, SessionId, SessionSummary } from '../../backend/types';
 import { sessions as palette } from '../../shared/graph/colours';
 import type { Bosk } from '../../state/bosk.svelte';
 import { align, append, none, type Sample, type Trend } from './align';
@@ -58,14 +58,23 @@ export class Trends {
 
   /** What a group is called; the rest, which has no name here, is called by whoever shows it. */
   #label(key: string): string {
-    const { sessions } = this.bosk.store;
-    if (this.grouping === 'session') return sessions.get(key)?.title ?? '';
+    const { sessions, foreign } = this.bosk.store;
+    if (this.grouping === 'session') return (sessions.get(key) ?? this.#foreign(key))?.title ?? '';
     const one = [...sessions.values()].find(({ repository_path }) => repository_path === key);
-    return one?.repository ?? key;
+    if (one) return one.repository;
+    // It is known of no other than where it works.
+    const isFolder = foreign.some(({ folder }) => folder === key);
+    return (isFolder && key.split(/[\\/]/).findLast((part) => part !== '')) || key;
   }
 
-  readonly #keyOf = (id: SessionId): string =>
-    this.grouping === 'session' ? id : (this.bosk.store.sessions.get(id)?.repository_path ?? id);
+  #foreign(id: SessionId): ForeignSession | undefined {
+    return this.bosk.store.foreign.find((session) => session.id === id);
+  }
+
+  readonly #keyOf = (id: SessionId): string => {
+    if (this.grouping === 'session') return id;
+    return this.bosk.store.sessions.get(id)?.repository_path ?? this.#foreign(id)?.folder ?? id;
+  };
 
   /** Reads what was measured before. */
   async load(now = Date.now() / 1000): Promise<void> {
@@ -75,9 +84,11 @@ export class Trends {
     const from = this.stretch?.from ?? to - this.span;
     const wanted = (session: SessionSummary) =>
       session.created_at / 1000 <= to && (session.state !== 'ended' || session.last_event_at / 1000 >= from);
-    const ids = [...this.bosk.store.sessions.values()]
-      .filter(wanted)
-      .sort((a, b) => a.created_at - b.created_at)
+    const { sessions, foreign } = this.bosk.store;
+    const own = [...sessions.values()].filter(wanted).map(({ id, created_at: since }) => ({ id, since }));
+    const others = foreign.map(({ id, started_at: since }) => ({ id, since }));
+    const ids = [...own, ...others.filter(({ since }) => since / 1000 <= to)]
+      .sort((a, b) => a.since - b.since)
       .map(({ id }) => id);
     palette.looks(ids);
     const history = await this.bosk.attempt(
@@ -115,8 +126,9 @@ export class Trends {
 
   #samples(now: number): Map<SessionId, Sample> {
     const samples = new Map<SessionId, Sample>();
-    for (const { id } of this.bosk.store.sessions.values()) {
-      const figures = this.bosk.store.usage.latest(id);
+    const { sessions, foreign, usage } = this.bosk.store;
+    for (const id of [...sessions.keys(), ...foreign.map((session) => session.id)]) {
+      const figures = usage.latest(id);
       if (!figures || now - figures.at > STALE) continue;
       const { cpu, memory, read_rate, write_rate } = figures;
       samples.set(id, { cpu, memory, disk: read_rate + write_rate });

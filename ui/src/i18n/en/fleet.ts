@@ -7,6 +7,15 @@ export const fleet = {
   'fleet.for': '{state} for {duration}',
   'fleet.total': '{cost} in all',
 
+  'elsewhere.title': 'Elsewhere',
+  'elsewhere.note': 'Started outside Bosk',
+  'elsewhere.busy': 'Busy',
+  'elsewhere.idle': 'Idle',
+  'elsewhere.ended': 'Ended',
+  'elsewhere.open': 'Open here',
+  'elsewhere.openNamed': 'Open here: {title}',
+  'elsewhere.openHint': 'Take the conversation over. It goes on in the same folder when you send a message.',
+
   'doing.thinking': 'Thinking',
   'doing.writing': 'Writing',
   'doing.tool': '{name} {detail}',

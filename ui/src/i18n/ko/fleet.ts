@@ -8,6 +8,15 @@ export const fleet: Record<keyof typeof english, string> = {
   'fleet.for': '{state}, {duration}째',
   'fleet.total': '모두 {cost}',
 
+  'elsewhere.title': '다른 곳',
+  'elsewhere.note': 'Bosk 밖에서 시작한 세션',
+  'elsewhere.busy': '일하는 중',
+  'elsewhere.idle': '쉬는 중',
+  'elsewhere.ended': '끝남',
+  'elsewhere.open': '여기서 열기',
+  'elsewhere.openNamed': '여기서 열기: {title}',
+  'elsewhere.openHint': '대화를 이어받습니다. 메시지를 보내면 같은 폴더에서 계속됩니다.',
+
   'doing.thinking': '생각하는 중',
   'doing.writing': '쓰는 중',
   'doing.tool': '{name} {detail}',

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::journal::{self, Header};
+use crate::transcript::cut::LONGEST_TEXT;
 
 fn folded<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Entry> {
     let mut fold = Fold::default();

@@ -1,0 +1,226 @@
+//! What is written into a journal besides the CLI's own lines: the keeper's notes and the person's
+//! decisions. Not here: how a record looks ([`super`]).
+
+use crate::launch::{Image, PermissionMode};
+use crate::limits::{Limit, Limits, Rung};
+use crate::session::{Answer, Outcome, PausedBy, State, StopReason, StopStep};
+use crate::usage::ToolCost;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What the keeper itself has to say, in the order in which it happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum Note {
+    /// A keeper took the session over.
+    Keeper {
+        /// Bosk's version.
+        version: String,
+        /// Whether an earlier one had it before.
+        resumed: bool,
+    },
+    /// The session's state changed.
+    State {
+        /// To what.
+        state: State,
+    },
+    /// The folder is ready.
+    Prepared(Place),
+    /// Output of the set-up script, or its end.
+    Setup {
+        /// What it printed.
+        output: String,
+        /// The exit code, with the last one.
+        exit: Option<i32>,
+    },
+    /// A message began a turn: it was handed over while none ran. The CLI's own acknowledgement comes
+    /// only with the service's first answer, and what happens until then belongs below the message.
+    Prompt {
+        /// The message's own name.
+        uuid: String,
+        /// Its text.
+        text: String,
+        /// How many pictures came with it.
+        images: u32,
+    },
+    /// The CLI was started.
+    CliStarted {
+        /// Its process id.
+        pid: u32,
+        /// Its version.
+        version: String,
+    },
+    /// The person answered a request.
+    Answered {
+        /// The request.
+        request_id: String,
+        /// The tool use that it held up.
+        tool_use_id: String,
+        /// What was answered.
+        answer: Answer,
+    },
+    /// A rung of the stop ladder was taken.
+    Stopping {
+        /// Why.
+        reason: StopReason,
+        /// Which.
+        step: StopStep,
+    },
+    /// Nothing of the session runs any more.
+    Ended {
+        /// How it ended.
+        outcome: Outcome,
+        /// Names of the processes that had to be killed after the CLI was gone.
+        left_behind: Vec<String>,
+    },
+    /// Everything was frozen.
+    Paused {
+        /// Why.
+        by: PausedBy,
+    },
+    /// Everything was let go on.
+    WentOn,
+    /// Processes were ended by force.
+    Killed {
+        /// Their names and ids.
+        processes: Vec<KilledProcess>,
+        /// Those that could not be ended.
+        left: Vec<KilledProcess>,
+    },
+    /// A limit is near, or was reached.
+    Limit(LimitNote),
+    /// What a tool use cost the machine.
+    ToolCost {
+        /// Which.
+        tool_use_id: String,
+        /// What.
+        cost: ToolCost,
+    },
+    /// Something that the person should know.
+    Warning {
+        /// The text.
+        text: String,
+    },
+}
+
+/// A process that was ended by force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KilledProcess {
+    /// Its id.
+    pub pid: u32,
+    /// What its program was called.
+    pub name: String,
+}
+
+/// A limit that is near or was reached, and what was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LimitNote {
+    /// Which.
+    pub limit: Limit,
+    /// Whether it was reached; otherwise it is near.
+    pub reached: bool,
+    /// What was done, if anything.
+    pub rung: Option<Rung>,
+    /// How much was used, in the limit's own unit.
+    pub used: f64,
+    /// The limit.
+    pub of: f64,
+    /// What was ended.
+    pub stopped: Vec<KilledProcess>,
+}
+
+/// Where a session works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The CLI's working directory.
+    pub folder: String,
+    /// Its branch.
+    pub branch: Option<String>,
+    /// What it was made from, as the person named it.
+    pub base: Option<String>,
+    /// The commit that changes are counted from.
+    pub base_commit: Option<String>,
+}
+
+/// What the person decided. On disk before it is acted on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "decision", rename_all = "snake_case")]
+pub enum Decision {
+    /// A message was sent.
+    Sent(Message),
+    /// A message was taken back before the CLI took it.
+    Removed {
+        /// Which.
+        uuid: String,
+    },
+    /// A request was answered.
+    Answered {
+        /// Which.
+        request_id: String,
+        /// What.
+        answer: Answer,
+    },
+    /// The turn was interrupted.
+    Interrupted,
+    /// The session was stopped.
+    Stop {
+        /// Why.
+        reason: StopReason,
+    },
+    /// All its processes were ended at once.
+    Kill,
+    /// The session was frozen.
+    Pause {
+        /// Why.
+        by: PausedBy,
+    },
+    /// The session was let go on.
+    GoOn,
+    /// What it may use was changed.
+    Limits {
+        /// To what.
+        limits: Limits,
+    },
+    /// The permission mode was changed.
+    Mode {
+        /// To what.
+        mode: PermissionMode,
+    },
+    /// The model was changed.
+    Model {
+        /// To what.
+        model: String,
+    },
+    /// What to do after the set-up script failed.
+    Setup {
+        /// The choice.
+        choice: SetupChoice,
+    },
+}
+
+/// A message of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its own name, which the CLI repeats when it takes the message.
+    pub uuid: String,
+    /// The text.
+    pub text: String,
+    /// Pictures.
+    #[serde(default)]
+    pub images: Vec<Image>,
+}
+
+/// What to do after the set-up script failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SetupChoice {
+    /// Run it again.
+    Retry,
+    /// Start Claude all the same.
+    GoOn,
+    /// End the session; the worktree stays until it is removed.
+    Drop,
+}
