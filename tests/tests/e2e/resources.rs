@@ -55,7 +55,6 @@ async fn the_panel_shows_what_a_session_uses_and_holds_it() {
     watched.until("going on", |status| status.summary.paused.is_none()).await;
 
     // Limited too low, it is told why not; limited well, it is held.
-    window.click("//summary[contains(., 'Limits')] | //button[contains(., 'Limits')]").await;
     window.click(&at("change-limits")).await;
     window.write(&at("limit-memory"), "0.5").await;
     window.click(&at("limits-save")).await;
@@ -75,7 +74,7 @@ async fn the_panel_shows_what_a_session_uses_and_holds_it() {
     window.inspect("limited").await;
 
     // A forced end asks first, and says what it ended.
-    window.click("//header//button[@aria-haspopup='menu']").await;
+    window.click("//section/header//button[@aria-haspopup='menu']").await;
     window.click("//*[@role='menuitem' and contains(., 'Kill')]").await;
     window.until("one('kill-dialog')").await;
     window.inspect("kill").await;

@@ -84,7 +84,7 @@ describe('the small window', () => {
     await waitFor(() => expect(paused.disabled).toBe(false));
     expect(backend.lookedAt).toBe(true);
     second();
-    expect(await screen.findByLabelText(/^CPU \d+%, memory .+ GB\./)).toBeTruthy();
+    expect(await screen.findByLabelText(/^\d+% .+ GB: CPU and memory/)).toBeTruthy();
   });
 
   it('is closed by its button, and by Esc', async () => {

@@ -51,7 +51,7 @@ export const monitor = {
   'monitor.file.disk': 'Disk (bytes a second)',
 
   'strip.counts': 'Sessions by what they need',
-  'strip.machine': 'CPU {cpu}, memory {memory}. Opens the monitor.',
+  'strip.machine': '{cpu} {memory}: CPU and memory of this machine. Opens the monitor.',
   'strip.needs_you.one': '{count} session needs you',
   'strip.needs_you.other': '{count} sessions need you',
   'strip.failed.one': '{count} session has failed',

@@ -52,7 +52,7 @@ export const monitor: Record<keyof typeof english, string> = {
   'monitor.file.disk': '디스크(초당 바이트)',
 
   'strip.counts': '필요한 일에 따라 센 세션',
-  'strip.machine': 'CPU {cpu}, 메모리 {memory}. 모니터를 엽니다.',
+  'strip.machine': '{cpu} {memory}: 이 컴퓨터의 CPU와 메모리. 모니터를 엽니다.',
   'strip.needs_you.one': '답을 기다리는 세션 {count}개',
   'strip.needs_you.other': '답을 기다리는 세션 {count}개',
   'strip.failed.one': '실패한 세션 {count}개',
