@@ -44,15 +44,50 @@ impl Conditions {
         sessions: &[SessionSummary],
     ) {
         self.due = None;
-        let battery = settings.pause_on_battery && condition::on_battery() == Some(true);
-        let pressure = condition::memory_pressure().unwrap_or(0.0);
-        let enough = if self.paused { QUIET } else { BUSY };
-        let busy = settings.pause_when_busy && pressure > enough;
-        if battery || busy {
-            self.paused = true;
+        let found = (condition::on_battery(), condition::memory_pressure());
+        let hold = holds(settings, found, self.paused);
+        if hold {
             all::pause(home, sessions, PausedBy::Machine).await;
-        } else if std::mem::take(&mut self.paused) {
+        } else if self.paused {
             all::go_on(home, sessions, Some(PausedBy::Machine)).await;
         }
+        self.paused = hold;
+    }
+}
+
+/// Whether sessions are to be held up while the machine is in this condition: on its battery, and its memory's
+/// pressure from 0 to 1. It takes more to begin than to stay.
+fn holds(
+    settings: &Settings,
+    (battery, pressure): (Option<bool>, Option<f64>),
+    held: bool,
+) -> bool {
+    let enough = if held { QUIET } else { BUSY };
+    (settings.pause_on_battery && battery == Some(true))
+        || (settings.pause_when_busy && pressure.is_some_and(|pressure| pressure > enough))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_held_only_where_that_is_wanted_and_not_by_turns() {
+        let wanted = |battery, busy| Settings {
+            pause_on_battery: battery,
+            pause_when_busy: busy,
+            ..Settings::default()
+        };
+        let pressed = (Some(true), Some(0.5));
+        assert!(!holds(&wanted(false, false), pressed, false));
+        assert!(holds(&wanted(true, false), pressed, false));
+        assert!(holds(&wanted(false, true), pressed, false));
+        assert!(
+            !holds(&wanted(true, true), (None, None), false),
+            "what cannot be told holds nothing"
+        );
+        assert!(!holds(&wanted(true, true), (Some(false), Some(0.1)), false));
+        assert!(holds(&wanted(true, true), (Some(false), Some(0.1)), true), "once held, longer");
+        assert!(!holds(&wanted(true, true), (Some(false), Some(0.04)), true));
     }
 }

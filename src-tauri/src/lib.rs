@@ -36,9 +36,6 @@ pub fn run() -> Result<(), Problem> {
     tauri::Builder::default()
         // First: a second start must find the first before anything else is opened.
         .plugin(tauri_plugin_single_instance::init(|app, args, _| links::second_start(app, &args)))
-        .plugin(tauri_plugin_deep_link::init())
-        .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
-        .plugin(tauri_plugin_global_shortcut::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
@@ -63,7 +60,6 @@ pub fn run() -> Result<(), Problem> {
             app.manage(tray::Tray::default());
             app.manage(tray::Present::watch());
             app.manage(system::Asked::default());
-            links::listen(app.handle());
             if hidden {
                 outside::start(app.handle());
             }

@@ -67,7 +67,14 @@ pub(crate) fn start(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let opening = app.clone();
-        if app.run_on_main_thread(move || Tray::open(&opening)).is_err() {
+        let (done, opened) = tokio::sync::oneshot::channel();
+        // None of it is needed for the first picture, and all of it would hold that up.
+        let open = move || {
+            Tray::open(&opening);
+            system::open(&opening);
+            let _ = done.send(());
+        };
+        if app.run_on_main_thread(open).is_err() || opened.await.is_err() {
             return;
         }
         let clicked = app.clone();

@@ -8,11 +8,24 @@ use tauri::{AppHandle, Manager as _};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_global_shortcut::{GlobalShortcutExt as _, Shortcut, ShortcutState};
 
-use crate::window;
+use crate::{links, window};
 
 /// What was asked of the system last.
 #[derive(Default)]
 pub(crate) struct Asked(Mutex<Option<(bool, Option<String>)>>);
+
+/// Makes ready what the system is asked by. What is not there is not asked.
+pub(crate) fn open(app: &AppHandle) {
+    let autostart = tauri_plugin_autostart::Builder::new().arg("--hidden").build();
+    let plugins = app
+        .plugin(tauri_plugin_deep_link::init())
+        .and_then(|()| app.plugin(autostart))
+        .and_then(|()| app.plugin(tauri_plugin_global_shortcut::Builder::new().build()));
+    match plugins {
+        Ok(()) => links::listen(app),
+        Err(error) => tracing::warn!(%error, "links, autostart or keys are missing"),
+    }
+}
 
 /// Whether the keys can be understood.
 pub(crate) fn check(settings: &Settings) -> Result<(), Problem> {
@@ -28,6 +41,10 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Problem> {
 
 /// Asks the system for what has changed. What it refuses is no reason to refuse the settings.
 pub(crate) fn apply(app: &AppHandle, settings: &Settings) {
+    // Where the system cannot be asked, nothing is.
+    if app.try_state::<tauri_plugin_autostart::AutoLaunchManager>().is_none() {
+        return;
+    }
     let asked = app.state::<Asked>();
     let mut asked = asked.0.lock().unwrap_or_else(PoisonError::into_inner);
     let wanted = (settings.autostart, settings.shortcut.clone());

@@ -163,3 +163,21 @@ async fn a_session_has_a_window_of_its_own_and_the_strip_counts() {
         .await;
     works.stop().await;
 }
+
+#[tokio::test]
+async fn a_session_that_was_paused_is_found_so_by_the_next_window_and_goes_on() {
+    let desk = Desk::stand_in().await;
+    let prompt = format!("Spin\n!tool {}\n!say Done.", tool("spin 1500"));
+    let session = desk.launch(&spec(&desk.repository("shop"), &prompt)).await.unwrap();
+    let window = Window::open(&desk).await;
+    window.click(&row(&session)).await;
+    window.click(&at("pause")).await;
+    window.until("document.querySelector('[data-glance=paused]')").await;
+    window.kill().await;
+    let window = Window::open(&desk).await;
+    window.until("document.querySelector('[data-glance=paused]')").await;
+    window.click(&row(&session)).await;
+    window.click(&at("paused-go-on")).await;
+    window.until("document.querySelector('[data-glance=done]')").await;
+    assert_eq!(session.texts(), ["Done."]);
+}

@@ -80,6 +80,18 @@ async fn a_hostile_tree_is_counted_whole_and_once() {
     #[expect(clippy::cast_precision_loss, reason = "a ratio")]
     let ratio = usage.memory as f64 / pss(&pids);
     assert!((0.95..1.05).contains(&ratio), "memory is {ratio} of the kernel's");
+    // When memory runs out a tool goes first, then its session, and neither Bosk nor the desktop.
+    let likely = |pid: u32| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).unwrap();
+        text.trim().parse::<i32>().unwrap()
+    };
+    let keeper = session.keeper().unwrap().pid;
+    let root = processes.iter().find(|one| one.parent == keeper && one.name == "stand-in-claude");
+    let tool = processes.iter().find(|one| one.name == "sh").unwrap();
+    assert!(likely(tool.pid) > likely(root.unwrap().pid));
+    assert!(
+        likely(root.unwrap().pid) > likely(keeper) && likely(keeper) <= likely(std::process::id())
+    );
     assert!(usage.threads >= usage.processes && usage.files >= 3 * 6, "{usage:?}");
 }
 

@@ -22,6 +22,9 @@ use crate::usage::{BOSK, Kept, MACHINE, Machine};
 /// While somebody looks.
 const OFTEN: Duration = Duration::from_secs(1);
 
+/// For the first time, with nobody looking: sessions that were started elsewhere are found then.
+const FIRST: Duration = Duration::from_secs(3);
+
 /// While nobody does.
 const SELDOM: Duration = Duration::from_secs(30);
 
@@ -32,16 +35,29 @@ const MOST_MARKS: usize = 500;
 const PAGE: u32 = 100;
 
 /// What is measured here.
-#[derive(Default)]
 pub(super) struct Using {
     /// Here while nothing is measured.
     parts: Option<Box<Parts>>,
     pub(super) measuring: Option<oneshot::Receiver<(Box<Parts>, Measured)>>,
-    next: Option<Instant>,
+    /// When the last one began.
+    begun: Instant,
     pub(super) machine: Option<MachineUsage>,
     /// Sessions that were started elsewhere, and what they use.
     pub(super) foreign: Vec<ForeignSession>,
     pub(super) used_elsewhere: BTreeMap<SessionId, Usage>,
+}
+
+impl Default for Using {
+    fn default() -> Self {
+        Self {
+            parts: None,
+            measuring: None,
+            begun: Instant::now(),
+            machine: None,
+            foreign: Vec::new(),
+            used_elsewhere: BTreeMap::new(),
+        }
+    }
 }
 
 /// What a measurement has found.
@@ -74,15 +90,17 @@ impl State {
         if self.using.measuring.is_some() {
             return None;
         }
-        let now = Instant::now();
-        let often = self.listeners.anybody_looks();
-        let latest = now + if often { OFTEN } else { SELDOM };
-        Some(self.using.next.unwrap_or(latest).min(latest))
+        let interval = match (self.listeners.anybody_looks(), self.using.machine) {
+            (true, _) => OFTEN,
+            // Not at once: the window's first picture comes first.
+            (false, None) => FIRST,
+            (false, Some(_)) => SELDOM,
+        };
+        Some(self.using.begun + interval)
     }
 
     pub(super) fn measure(&mut self) {
-        let often = self.listeners.anybody_looks();
-        self.using.next = Some(Instant::now() + if often { OFTEN } else { SELDOM });
+        self.using.begun = Instant::now();
         let keepers: Vec<SessionUsage> =
             self.sessions.values().filter_map(|session| session.usage).collect();
         let parts = self.using.parts.take();
@@ -147,10 +165,6 @@ impl State {
     pub(super) fn looked(&mut self, before: bool) {
         if self.listeners.anybody_looks() == before {
             return;
-        }
-        self.using.next = None;
-        if !before {
-            self.using.next = Some(Instant::now());
         }
         for (id, session) in &self.sessions {
             if let Some(follower) = &session.follower {

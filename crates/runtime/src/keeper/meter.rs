@@ -7,7 +7,7 @@ use std::time::Duration;
 use bosk_core::claude::envelope::{self, OfTool};
 use bosk_core::journal::Note;
 use bosk_core::limits::Mechanism;
-use bosk_core::session::{State, Turn};
+use bosk_core::session::{PrepareStep, State, Turn};
 use bosk_core::usage::ToolCosts;
 use bosk_core::wire::SessionUsage;
 use tokio::sync::oneshot;
@@ -35,7 +35,8 @@ pub(super) struct Meter {
     /// Here while nothing is measured.
     parts: Option<Box<Parts>>,
     pub(super) measuring: Option<oneshot::Receiver<(Box<Parts>, Sample)>>,
-    next: Option<Instant>,
+    /// When the last one began.
+    begun: Option<Instant>,
     /// Times at which a tool that has just begun is looked at besides.
     looks: Vec<Instant>,
     pub(super) costs: ToolCosts,
@@ -51,7 +52,9 @@ pub(super) struct Parts {
 
 impl Actor {
     fn interval(&self) -> Option<Duration> {
-        if self.trees().is_empty() {
+        // The CLI's start is what the person waits for: to read its memory meanwhile would hold it up.
+        let starting = self.state == (State::Preparing { step: PrepareStep::Starting });
+        if self.trees().is_empty() || (starting && self.limits.is_empty()) {
             return None;
         }
         let looked = *self.shared.looked.borrow() > 0;
@@ -74,8 +77,13 @@ impl Actor {
     /// When the next measurement is due.
     pub(super) fn next_measurement(&self, now: Instant) -> Option<Instant> {
         let interval = self.interval().filter(|_| self.meter.measuring.is_none())?;
-        let regular = self.meter.next.map_or(now, |next| next.min(now + interval));
+        let regular = self.meter.begun.map_or(now, |begun| begun + interval);
         Some(self.meter.looks.iter().copied().fold(regular, Instant::min))
+    }
+
+    /// What was measured is no longer so: the next measurement is due at once.
+    pub(super) const fn measure_soon(&mut self) {
+        self.meter.begun = None;
     }
 
     /// Begins a measurement if it is due.
@@ -85,7 +93,7 @@ impl Actor {
             return;
         }
         self.meter.looks.retain(|look| *look > now);
-        self.meter.next = self.interval().map(|interval| now + interval);
+        self.meter.begun = Some(now);
         let trees = self.trees();
         let path = self.home.session(&self.record.id).join(USAGE);
         let mut parts = self.meter.parts.take().unwrap_or_default();

@@ -31,6 +31,7 @@ impl Actor {
             tree.freeze();
         }
         self.note(&Note::Paused { by });
+        self.measure_soon();
         Ok(())
     }
 
@@ -52,6 +53,7 @@ impl Actor {
                 tree.thaw();
             }
             self.note(&Note::WentOn);
+            self.measure_soon();
             // It could say nothing meanwhile.
             self.last_word = Instant::now();
         }
