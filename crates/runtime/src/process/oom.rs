@@ -2,7 +2,8 @@
 //! desktop, and never Bosk. Linux only; elsewhere nothing is done.
 
 /// How much likelier a session's CLI is chosen than an ordinary program: `oom_score_adj`, see proc(5).
-pub(super) const SESSION: &[u8] = b"200";
+#[cfg(target_os = "linux")]
+const SESSION: &[u8] = b"200";
 
 /// The same of a tool.
 const TOOL: &str = "500";

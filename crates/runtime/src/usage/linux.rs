@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage};
 
-use super::{Counted, Whose, state_of};
+use super::{Counted, Whose};
 use crate::process::{ProcessIdentity, Tree};
 
 /// How long memory may be read anew in one measurement. Walking a process's pages takes about a
@@ -309,6 +309,17 @@ impl Reader {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "100 or so")]
     fn whole_ticks(&self) -> u64 {
         (self.ticks as u64).max(1)
+    }
+}
+
+/// A letter of proc_pid_stat(5), as a state.
+fn state_of(letter: &str) -> ProcessState {
+    match letter {
+        "R" => ProcessState::Running,
+        "D" => ProcessState::DiskWait,
+        "T" | "t" => ProcessState::Stopped,
+        "Z" | "X" | "x" => ProcessState::Zombie,
+        _ => ProcessState::Sleeping,
     }
 }
 

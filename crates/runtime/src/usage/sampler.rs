@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage, Usage};
+use bosk_core::usage::{MemoryKind, ProcessUsage, Usage};
 
 use crate::process::{Process, ProcessIdentity, Tree};
 
@@ -140,15 +140,3 @@ mod platform;
 #[cfg(not(target_os = "linux"))]
 #[path = "elsewhere.rs"]
 mod platform;
-
-/// A letter of proc_pid_stat(5), as a state.
-#[cfg(target_os = "linux")]
-fn state_of(letter: &str) -> ProcessState {
-    match letter {
-        "R" => ProcessState::Running,
-        "D" => ProcessState::DiskWait,
-        "T" | "t" => ProcessState::Stopped,
-        "Z" | "X" | "x" => ProcessState::Zombie,
-        _ => ProcessState::Sleeping,
-    }
-}
