@@ -1,8 +1,10 @@
 //! Pausing all while the machine runs on its battery or has no memory to spare, where the settings ask for
 //! it; and letting go on again what was paused for that.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bosk_core::SessionId;
 use bosk_core::session::{PausedBy, SessionSummary};
 use bosk_core::settings::Settings;
 use bosk_runtime::client::all;
@@ -22,14 +24,15 @@ const QUIET: f64 = 0.05;
 /// What was found and done.
 #[derive(Default)]
 pub(crate) struct Conditions {
-    paused: bool,
+    /// Sessions that were held up this time: whichever of them runs again was let go on by the person.
+    held: BTreeSet<SessionId>,
     due: Option<Instant>,
 }
 
 impl Conditions {
     /// Waits until it is to be looked at again; for ever where nobody asks for it.
-    pub(crate) async fn next(&mut self, settings: &Settings) {
-        if settings.pause_on_battery || settings.pause_when_busy || self.paused {
+    pub(crate) async fn next(&mut self, settings: &Settings, held: bool) {
+        if settings.pause_on_battery || settings.pause_when_busy || held {
             tokio::time::sleep_until(*self.due.get_or_insert(Instant::now() + EVERY)).await;
         } else {
             std::future::pending::<()>().await;
@@ -45,14 +48,22 @@ impl Conditions {
     ) {
         self.due = None;
         let found = (condition::on_battery(), condition::memory_pressure());
-        let hold = holds(settings, found, self.paused);
-        if hold {
-            all::pause(home, sessions, PausedBy::Machine).await;
-        } else if self.paused {
+        if holds(settings, found, sessions.iter().any(is_paused_for)) {
+            let new: Vec<SessionSummary> =
+                sessions.iter().filter(|one| !self.held.contains(&one.id)).cloned().collect();
+            all::pause(home, &new, PausedBy::Machine).await;
+            self.held.extend(new.into_iter().map(|one| one.id));
+        } else {
+            // Also what was held up before Bosk was started anew.
             all::go_on(home, sessions, Some(PausedBy::Machine)).await;
+            self.held.clear();
         }
-        self.paused = hold;
     }
+}
+
+/// Whether a session is held up for the machine's sake.
+pub(crate) fn is_paused_for(session: &SessionSummary) -> bool {
+    session.paused.is_some_and(|paused| paused.by == PausedBy::Machine)
 }
 
 /// Whether sessions are to be held up while the machine is in this condition: on its battery, and its memory's

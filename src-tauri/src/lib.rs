@@ -65,6 +65,8 @@ pub fn run() -> Result<(), Problem> {
             }
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .map_err(|error| ipc::internal(&error))
+        .build(tauri::generate_context!())
+        .map_err(|error| ipc::internal(&error))?
+        .run(window::on_run);
+    Ok(())
 }

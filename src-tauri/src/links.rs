@@ -16,6 +16,10 @@ pub(crate) fn listen(app: &AppHandle) {
     {
         tracing::info!(%error, "links are not registered");
     }
+    // The one that Bosk was started by, if it was.
+    for url in app.deep_link().get_current().ok().flatten().unwrap_or_default() {
+        open(app, url.as_str());
+    }
     let opening = app.clone();
     app.deep_link().on_open_url(move |event| {
         for url in event.urls() {

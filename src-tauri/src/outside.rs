@@ -121,6 +121,7 @@ struct Outside {
 
 impl Outside {
     async fn run(&mut self) {
+        let mut machine = conditions::Conditions::default();
         loop {
             let (to, mut batches) = mpsc::unbounded_channel::<Batch>();
             let Ok(snapshot) = self.fleet.snapshot(NAME, First::Picture).await else { return };
@@ -135,9 +136,9 @@ impl Outside {
             if !self.fleet.listen(NAME, seq, sink).await.unwrap_or(false) {
                 continue;
             }
-            let mut machine = conditions::Conditions::default();
             loop {
                 let reset = self.resets.first_key_value().map(|(at, _)| until(*at));
+                let held = self.sessions.values().any(conditions::is_paused_for);
                 tokio::select! {
                     batch = batches.recv() => {
                         let Some(batch) = batch else { return };
@@ -152,7 +153,7 @@ impl Outside {
                     () = sleep_until(self.tell_at) => self.tell(),
                     () = sleep_until(self.draw_at) => self.draw().await,
                     () = sleep_until(reset) => self.reset(),
-                    () = machine.next(&self.settings) => {
+                    () = machine.next(&self.settings, held) => {
                         let sessions: Vec<_> = self.sessions.values().cloned().collect();
                         machine.act(self.fleet.home(), &self.settings, &sessions).await;
                     }
@@ -255,5 +256,5 @@ async fn sleep_until(at: Option<Instant>) {
 fn until(at: i64) -> Instant {
     let left = u64::try_from(at - jiff::Timestamp::now().as_second()).unwrap_or(0);
     // Clocks jump and machines sleep: it is looked at again every hour.
-    Instant::now() + Duration::from_secs(left.clamp(1, 3600))
+    Instant::now() + Duration::from_secs(left.min(3600))
 }

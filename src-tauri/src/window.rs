@@ -13,8 +13,8 @@ use bosk_runtime::home::Home;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::{
-    AppHandle, Manager as _, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
-    WindowEvent,
+    AppHandle, Manager as _, RunEvent, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    Window, WindowEvent,
 };
 use tauri_plugin_window_state::StateFlags;
 
@@ -234,6 +234,22 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
             let (fleet, label) = (app.state::<Fleet>().inner().clone(), window.label().to_owned());
             tauri::async_runtime::spawn(async move { fleet.leave(&label).await });
         }
+        _ => {}
+    }
+}
+
+/// The app is about to end, or is called back.
+pub(crate) fn on_run(app: &AppHandle, event: RunEvent) {
+    match event {
+        // The last window is gone, and nobody has asked for the end: the tray goes on.
+        RunEvent::ExitRequested { code: None, api, .. }
+            if app.state::<tray::Present>().is_there() =>
+        {
+            api.prevent_exit();
+        }
+        // A click on the dock's icon.
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => raise(app),
         _ => {}
     }
 }

@@ -2,6 +2,7 @@
 //! registry, measured, and never touched. Not here: taking one over once it has ended ([`crate::client::adopt`]).
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use bosk_core::SessionId;
@@ -18,7 +19,7 @@ const REMEMBERED: usize = 20;
 
 /// How much the registry's time of start and the kernel's may differ, in milliseconds: a process that has
 /// the pid now and was started at another time is a stranger.
-const SLACK: i64 = 60_000;
+const SLACK: u64 = 60_000;
 
 /// A line of the registry: `<config>/sessions/<pid>.json` (CLI 2.1.330, measured).
 #[derive(Debug, Deserialize)]
@@ -35,6 +36,36 @@ struct Entry {
     /// Milliseconds since 1970.
     #[serde(default)]
     started_at: Option<i64>,
+}
+
+/// Most entries of the registry that are looked at, and most bytes of each.
+const MOST: usize = 500;
+const LONGEST: u64 = 64 << 10;
+
+/// How long what was kept of a session that is somebody else's is of any use, in seconds: as long as a series.
+const KEPT: u64 = 30 * 86_400;
+
+fn entry(file: &std::fs::DirEntry) -> Option<Entry> {
+    // A pipe would be waited for.
+    if !file.file_type().ok()?.is_file() {
+        return None;
+    }
+    let mut text = Vec::new();
+    std::fs::File::open(file.path()).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// Deletes what was kept of sessions that ended long ago.
+fn forget_old(home: &Home) {
+    for file in std::fs::read_dir(home.usage()).into_iter().flatten().flatten() {
+        let is_session =
+            file.file_name().to_str().is_some_and(|name| SessionId::parse(name).is_ok());
+        let changed = file.metadata().and_then(|data| data.modified()).ok();
+        let age = changed.and_then(|changed| changed.elapsed().ok()).unwrap_or_default();
+        if is_session && age.as_secs() > KEPT {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
 }
 
 /// The CLI's own folder: `CLAUDE_CONFIG_DIR`, or `.claude` in the person's.
@@ -71,6 +102,7 @@ impl Elsewhere {
     /// Of this machine's CLI, as far as they are not Bosk's own.
     #[must_use]
     pub fn new(home: &Home) -> Self {
+        forget_old(home);
         Self { home: home.clone(), config: config_folder(), known: BTreeMap::new() }
     }
 
@@ -104,9 +136,7 @@ impl Elsewhere {
     fn alive(&self) -> Vec<(ForeignSession, Process)> {
         let Some(config) = &self.config else { return Vec::new() };
         let files = std::fs::read_dir(config.join("sessions")).into_iter().flatten().flatten();
-        let entries = files.filter_map(|file| {
-            serde_json::from_slice::<Entry>(&std::fs::read(file.path()).ok()?).ok()
-        });
+        let entries = files.take(MOST).filter_map(|file| entry(&file));
         entries.filter_map(|entry| self.one(entry)).collect()
     }
 
@@ -122,7 +152,7 @@ impl Elsewhere {
         }
         let started = process.started_at();
         let told = entry.started_at.unwrap_or(started);
-        if (started - told).abs() > SLACK {
+        if started.abs_diff(told) > SLACK {
             return None;
         }
         let folder = Path::new(&entry.cwd);

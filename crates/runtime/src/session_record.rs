@@ -49,8 +49,13 @@ impl SessionRecord {
     /// # Errors
     /// Whatever the file system says.
     pub fn save(&self, home: &Home) -> Result<(), Problem> {
+        self.save_in(&home.session(&self.id))
+    }
+
+    /// Writes it into a folder that is not the session's yet.
+    pub(crate) fn save_in(&self, folder: &Path) -> Result<(), Problem> {
         let bytes = serde_json::to_vec_pretty(self).map_err(|error| unusable(&self.id, &error))?;
-        files::write_atomically(&home.session(&self.id).join(FILE), &bytes)
+        files::write_atomically(&folder.join(FILE), &bytes)
             .map_err(|error| crate::home::unwritable(&error))
     }
 

@@ -15,14 +15,17 @@ use super::{Answer, internal};
 use crate::store::Store;
 use crate::{font, outside};
 
-/// Whether any window's first picture has stood already.
+/// What is done once, when the first picture of any window stands.
 #[derive(Default)]
-pub(crate) struct Once(AtomicBool);
+pub(crate) struct Once {
+    opened: AtomicBool,
+    /// Bosk was started without a window, and what is told outside of it has begun already.
+    outside: bool,
+}
 
 impl Once {
-    /// `done` says that what comes then has come already, as where Bosk starts without a window.
-    pub(crate) const fn new(done: bool) -> Self {
-        Self(AtomicBool::new(done))
+    pub(crate) fn new(outside: bool) -> Self {
+        Self { outside, ..Self::default() }
     }
 }
 
@@ -37,10 +40,12 @@ pub(crate) async fn opened(
     once: State<'_, Once>,
 ) -> Answer<()> {
     fleet.rest(window.label()).await;
-    if once.0.swap(true, Ordering::Relaxed) {
+    if once.opened.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
-    outside::start(&app);
+    if !once.outside {
+        outside::start(&app);
+    }
     let finding = app.clone();
     app.run_on_main_thread(move || font::find_out(&finding.state::<Store>()))
         .map_err(|error| internal(&error))?;

@@ -47,8 +47,9 @@ pub(super) fn asking(summary: &SessionSummary, asks: &[bosk_core::session::Ask])
         Some((ask, AskKind::Permission { tool, input, default_to_no, .. })) => {
             let detail = bosk_core::session::tally::detail(input);
             let words = if detail.is_empty() { tool.clone() } else { detail };
-            // What is dangerous is answered where all of it can be read.
-            let request = (!default_to_no).then(|| ask.request_id.clone());
+            // Only what can be read here whole is answered here.
+            let whole = input["command"].as_str() == Some(&words) && cut(&words, TITLE) == words;
+            let request = (!default_to_no && whole).then(|| ask.request_id.clone());
             (cut(&words, TITLE), request)
         }
         Some((_, AskKind::Question { questions })) => {

@@ -134,15 +134,23 @@ async fn the_ladder_is_the_persons_choice_and_a_pause_waits_for_the_person() {
 }
 
 #[tokio::test]
-async fn a_spent_budget_of_cpu_time_pauses_and_then_stops() {
+async fn a_spent_budget_of_cpu_time_pauses_or_stops_as_the_person_chose() {
     let sandbox = Sandbox::new();
     let limits = Limits { cpu_time: Some(1), ..Limits::default() };
+    let stops = Limits { ladder: vec![Rung::Stop], ..limits.clone() };
     let prompt = format!("spin\n!tool {}", tool("spin 60000"));
     let session = sandbox.launch(&limited(&sandbox, &prompt, limits)).await.unwrap();
     let mut watched = session.follow().await;
     watched.until("paused", |status| status.summary.paused.is_some()).await;
+    // It goes on for a while, however much it still uses.
     watched.call(Call::GoOn).await.unwrap();
-    let status = watched.gone().await;
+    watched.until("going on", |status| status.summary.paused.is_none()).await;
+    watched.call(Call::SetLimits { limits: stops }).await.unwrap();
+    session.stop().await;
+
+    let stops = Limits { cpu_time: Some(1), ladder: vec![Rung::Stop], ..Limits::default() };
+    let session = sandbox.launch(&limited(&sandbox, &prompt, stops)).await.unwrap();
+    let status = session.follow().await.gone().await;
     let State::Ended { outcome, .. } = status.summary.state else { panic!("{status:?}") };
     assert_eq!(outcome, Outcome::Stopped { reason: StopReason::Limit });
 }

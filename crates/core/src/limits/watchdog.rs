@@ -14,6 +14,9 @@ const FAR: f64 = 0.7;
 /// some tens of milliseconds, and the next measurement comes after a second.
 const GRACE: u64 = 2_500;
 
+/// How long a session that the person lets go on may stay over a limit: milliseconds.
+const SECOND_CHANCE: u64 = 30_000;
+
 /// A session that has kept a limit for so long begins at the foot of the ladder again: milliseconds.
 const FORGIVEN: u64 = 120_000;
 
@@ -72,15 +75,19 @@ pub struct Watchdog {
 #[derive(Debug, Default, Clone, Copy)]
 struct Standing {
     near: bool,
-    /// How many rungs were taken, and when the last was: milliseconds.
+    /// How far up the person's ladder it stands, and when the last rung was taken: milliseconds.
     taken: usize,
     at: u64,
 }
 
 impl Watchdog {
-    /// The person lets a session go on that a limit held up: what adds up is counted anew.
-    pub const fn forgive(&mut self, figures: &Figures) {
+    /// The person lets a session go on that a limit held up, at `now` in milliseconds: what adds up is
+    /// counted anew, and what is over has a while to come back before the next rung is taken.
+    pub fn forgive(&mut self, figures: &Figures, now: u64) {
         self.forgiven = (figures.cpu_seconds, figures.written);
+        for standing in self.limits.values_mut() {
+            standing.at = now + SECOND_CHANCE - GRACE;
+        }
     }
 
     /// What these figures ask for, at `now` in milliseconds.
@@ -135,30 +142,31 @@ impl Watchdog {
         if standing.taken > 0 && now.saturating_sub(standing.at) < GRACE {
             return None;
         }
-        let ladder = rungs(limits, limit, tools);
-        let rung = ladder.get(standing.taken).or(ladder.last()).copied();
+        let (rung, taken) = next_rung(limits, limit, tools, standing.taken);
         // Who only wants to be told is told once.
         if rung.is_none() && standing.taken > 0 {
             return None;
         }
-        *standing = Standing { near: true, taken: standing.taken + 1, at: now };
+        *standing = Standing { near: true, taken: taken.max(1), at: now };
         Some(Action::Reached { limit, rung, used, of })
     }
 }
 
-/// The rungs that mean something for a limit.
-fn rungs(limits: &Limits, limit: Limit, tools: bool) -> Vec<Rung> {
-    let means = |rung: &Rung| match limit {
-        // What was used up is not given back when a tool ends.
-        Limit::CpuTime | Limit::DiskWritten => *rung != Rung::StopTool,
-        Limit::Idle => false,
-        Limit::TurnTime => true,
-        _ => *rung != Rung::StopTool || tools,
-    };
+/// The next rung that means something for a limit from `from` on, and where the ladder goes on after it. The
+/// last one is taken again and again.
+fn next_rung(limits: &Limits, limit: Limit, tools: bool, from: usize) -> (Option<Rung>, usize) {
     if limit == Limit::Idle {
-        return vec![Rung::Stop];
+        return (Some(Rung::Stop), 1);
     }
-    limits.ladder.iter().copied().filter(means).collect()
+    let means = |rung: Rung| match limit {
+        // What was used up is not given back when a tool ends.
+        Limit::CpuTime | Limit::DiskWritten => rung != Rung::StopTool,
+        Limit::TurnTime => true,
+        _ => rung != Rung::StopTool || tools,
+    };
+    let ladder = || limits.ladder.iter().copied().enumerate().filter(|(_, rung)| means(*rung));
+    let next = ladder().find(|(at, _)| *at >= from).or_else(|| ladder().next_back());
+    next.map_or((None, from), |(at, rung)| (Some(rung), at + 1))
 }
 
 #[cfg(test)]
@@ -227,10 +235,24 @@ mod tests {
         let mut watchdog = Watchdog::default();
         let spent = Figures { cpu_seconds: 101.0, tools: true, ..Figures::default() };
         assert_eq!(rung(&watchdog.look(&limits(), &spent, 0)), Some(Rung::Pause));
-        watchdog.forgive(&spent);
+        watchdog.forgive(&spent, 9 * GRACE);
         assert_eq!(watchdog.look(&limits(), &spent, 10 * GRACE), []);
         let more = Figures { cpu_seconds: 202.0, ..spent };
-        assert_eq!(rung(&watchdog.look(&limits(), &more, 20 * GRACE)), Some(Rung::Stop));
+        let late = 9 * GRACE + SECOND_CHANCE;
+        assert_eq!(rung(&watchdog.look(&limits(), &more, late)), Some(Rung::Stop));
+    }
+
+    #[test]
+    fn no_rung_is_left_out_when_the_tools_are_gone() {
+        let mut watchdog = Watchdog::default();
+        assert_eq!(rung(&watchdog.look(&limits(), &memory(5.0), 0)), Some(Rung::StopTool));
+        let alone = Figures { tools: false, ..memory(5.0) };
+        assert_eq!(rung(&watchdog.look(&limits(), &alone, GRACE)), Some(Rung::Pause));
+        // Let go on, it has a while to come back, and is not stopped at once.
+        watchdog.forgive(&alone, 2 * GRACE);
+        assert_eq!(watchdog.look(&limits(), &alone, 2 * GRACE + SECOND_CHANCE - 1), []);
+        let late = 2 * GRACE + SECOND_CHANCE;
+        assert_eq!(rung(&watchdog.look(&limits(), &alone, late)), Some(Rung::Stop));
     }
 
     #[test]

@@ -214,14 +214,11 @@ impl State {
         }
     }
 
-    /// Whether there is something that can be frozen, and nothing is on its way to its end.
+    /// Whether it can be frozen. What is being made ready has deadlines of its own, and what is being stopped
+    /// must be able to end.
     #[must_use]
     pub const fn can_pause(&self) -> bool {
-        matches!(
-            self,
-            Self::Running { .. }
-                | Self::Preparing { step: PrepareStep::Setup | PrepareStep::Starting }
-        )
+        matches!(self, Self::Running { .. })
     }
 
     /// Whether nothing of the session can run any more.

@@ -94,13 +94,13 @@ impl Tally {
                 self.summary.paused = Some(Paused { by: *by, since: at });
                 self.see();
             }
-            Note::WentOn | Note::CliStarted { .. } => {
+            // With its keeper, whatever was frozen has died.
+            Note::WentOn | Note::CliStarted { .. } | Note::Keeper { .. } => {
                 self.summary.paused = None;
                 self.see();
             }
             Note::Limit(note) => self.limit(note),
-            Note::Keeper { .. }
-            | Note::Setup { .. }
+            Note::Setup { .. }
             | Note::Killed { .. }
             | Note::ToolCost { .. }
             | Note::Prompt { .. }

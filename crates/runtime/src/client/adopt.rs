@@ -26,7 +26,7 @@ use crate::{files, settings};
 /// repository, or it cannot be kept.
 pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
     if home.session(id).exists() {
-        return Err(Problem::new(ProblemCode::SessionState, "The session is here already."));
+        return Err(here_already());
     }
     let found = foreign::config_folder().and_then(|config| {
         let transcript = foreign::transcript(&config, id)?;
@@ -60,6 +60,17 @@ pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
         ));
     }
     let repository = Repository::discover(&folder).await?;
+    // The trust that a resume asks for is in the repository's main work tree. What another folder brings,
+    // nobody has agreed to.
+    let own = std::fs::canonicalize(&folder).unwrap_or(folder);
+    let root = std::fs::canonicalize(&repository.root).unwrap_or_else(|_| repository.root.clone());
+    if own != root {
+        return Err(Problem::new(
+            ProblemCode::InvalidInput,
+            "Only conversations in the main folder of a repository can be taken over; this one was in another.",
+        )
+        .hint("Go on with it where it was begun."));
+    }
     let place = place(&repository, &said.folder).await?;
     let record = SessionRecord {
         id: id.clone(),
@@ -147,39 +158,44 @@ fn milliseconds(text: &str) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }
 
+/// All of it under another name first: a half is nobody's, and whoever takes it over at the same time is the
+/// only one.
 fn write(home: &Home, record: &SessionRecord, place: Place, from: &Path) -> Result<(), Problem> {
     let unwritable = |error: std::io::Error| home::unwritable(&error);
-    let folder = home.session(&record.id);
-    files::create_private_folder(&folder).map_err(unwritable)?;
-    let written = (|| {
-        let (mut decisions, _) = Writer::open(&folder.join(DECISIONS)).map_err(unwritable)?;
-        decisions.sync().map_err(unwritable)?;
-        let (mut journal, _) = Writer::open(&folder.join(JOURNAL)).map_err(unwritable)?;
-        let note = |journal: &mut Writer, note: &Note| {
-            if let Ok(payload) = serde_json::to_vec(note) {
-                journal.append(Kind::Note, &payload);
-            }
-        };
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        note(&mut journal, &Note::Keeper { version, resumed: false });
-        note(&mut journal, &Note::Prepared(place));
-        for line in lines(from)? {
-            let line = line.map_err(|error| unreadable(&error))?;
-            if let Some(line) = as_output(&line) {
-                journal.append(Kind::Output, &line);
-                journal.flush().map_err(unwritable)?;
-            }
+    let half = tempfile::Builder::new().prefix("adopting-").tempdir_in(home.sessions());
+    let half = half.map_err(unwritable)?;
+    let (mut decisions, _) = Writer::open(&half.path().join(DECISIONS)).map_err(unwritable)?;
+    decisions.sync().map_err(unwritable)?;
+    let (mut journal, _) = Writer::open(&half.path().join(JOURNAL)).map_err(unwritable)?;
+    let note = |journal: &mut Writer, note: &Note| {
+        if let Ok(payload) = serde_json::to_vec(note) {
+            journal.append(Kind::Note, &payload);
         }
-        note(&mut journal, &Note::Ended { outcome: Outcome::Finished, left_behind: vec![] });
-        journal.sync().map_err(unwritable)?;
-        // Last: a folder without its record is no session.
-        record.save(home)?;
-        files::sync_folder(&home.sessions()).map_err(unwritable)
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_dir_all(&folder);
+    };
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    note(&mut journal, &Note::Keeper { version, resumed: false });
+    note(&mut journal, &Note::Prepared(place));
+    for line in lines(from)? {
+        let line = line.map_err(|error| unreadable(&error))?;
+        if let Some(line) = as_output(&line) {
+            journal.append(Kind::Output, &line);
+            journal.flush().map_err(unwritable)?;
+        }
     }
-    written
+    note(&mut journal, &Note::Ended { outcome: Outcome::Finished, left_behind: vec![] });
+    journal.sync().map_err(unwritable)?;
+    record.save_in(half.path())?;
+    // A folder that is not empty is never replaced.
+    match std::fs::rename(half.path(), home.session(&record.id)) {
+        Ok(()) => {}
+        Err(_) if home.session(&record.id).exists() => return Err(here_already()),
+        Err(error) => return Err(unwritable(error)),
+    }
+    files::sync_folder(&home.sessions()).map_err(unwritable)
+}
+
+fn here_already() -> Problem {
+    Problem::new(ProblemCode::SessionState, "The session is here already.")
 }
 
 /// A line of the CLI's own transcript as it would have said it to Bosk; none for what it keeps for itself.

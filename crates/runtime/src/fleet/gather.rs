@@ -58,6 +58,13 @@ impl Gathered {
             && self.others.is_empty()
     }
 
+    /// What no snapshot tells: that the page is asked to do something.
+    pub(super) fn asked(&mut self) -> Self {
+        let others = std::mem::take(&mut self.others).into_iter();
+        let others = others.filter(|event| matches!(event, Event::Menu { .. })).collect();
+        Self { others, ..Self::default() }
+    }
+
     /// A session's row has changed, or the session is gone.
     pub(super) fn session(&mut self, id: &SessionId) {
         if !self.sessions.contains(id) {

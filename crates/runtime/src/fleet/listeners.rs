@@ -52,7 +52,7 @@ impl Listener {
 
     /// Begins anew: what was gathered is in the snapshot that it gets now.
     pub(super) fn begin(&mut self) {
-        self.gathered = Gathered::default();
+        self.gathered = self.gathered.asked();
         self.sink = None;
     }
 

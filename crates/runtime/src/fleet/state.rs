@@ -123,7 +123,7 @@ impl State {
                     self.listeners.send(&Now { sessions: &self.sessions, using: &self.using });
                 }
                 () = at(measurement) => self.measure(),
-                Some((parts, found)) = of(&mut self.using.measuring) => self.measured(parts, found),
+                found = of(&mut self.using.measuring) => self.measured(found),
                 // Piece by piece between messages: what floods holds up nothing else.
                 () = std::future::ready(()), if !self.behind.is_empty() => self.read_behind(),
             }
@@ -386,7 +386,7 @@ async fn at(time: Option<Instant>) {
     }
 }
 
-/// What comes; nothing where nothing is expected.
+/// What comes, or none where it never will; nothing where nothing is expected.
 async fn of<T>(channel: &mut Option<oneshot::Receiver<T>>) -> Option<T> {
     match channel {
         Some(channel) => channel.await.ok(),

@@ -31,6 +31,9 @@ const SELDOM: Duration = Duration::from_secs(30);
 /// Most tool uses that are marked in a graph.
 const MOST_MARKS: usize = 500;
 
+/// Most entries that are looked through for them: the fleet's task does nothing else meanwhile.
+const MOST_LOOKED: u32 = 2_000;
+
 /// Entries that are read at once while looking for tool uses.
 const PAGE: u32 = 100;
 
@@ -119,8 +122,10 @@ impl State {
         });
     }
 
-    pub(super) fn measured(&mut self, parts: Box<Parts>, measured: Measured) {
+    pub(super) fn measured(&mut self, found: Option<(Box<Parts>, Measured)>) {
         self.using.measuring = None;
+        // A measurement that broke is made anew.
+        let Some((parts, measured)) = found else { return };
         self.using.parts = Some(parts);
         self.using.machine = Some(measured.machine);
         self.using.used_elsewhere = measured.used.into_iter().collect();
@@ -188,7 +193,8 @@ pub(super) const fn figures_elsewhere(usage: &Usage) -> Figures {
 pub(super) fn marks(transcript: &mut Transcript, since: i64) -> std::io::Result<Vec<ToolMark>> {
     let mut marks = Vec::new();
     let mut to = transcript.total();
-    while to > 0 && marks.len() < MOST_MARKS {
+    let end = to.saturating_sub(MOST_LOOKED);
+    while to > end && marks.len() < MOST_MARKS {
         let from = to.saturating_sub(PAGE);
         let page = transcript.page(from, to - from)?;
         let oldest = page.first().map_or(0, |entry| entry.at);

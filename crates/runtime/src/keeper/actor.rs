@@ -70,6 +70,9 @@ pub(super) struct Actor {
     pub(super) left_behind: Vec<String>,
     pub(super) limits: Limits,
     pub(super) watchdog: Watchdog,
+    /// How long the running turn has waited for the person, and since when it does: milliseconds.
+    pub(super) waited_before: u64,
+    pub(super) waits_since: Option<u64>,
     pub(super) throttle: super::throttle::Throttle,
     /// The limit of the size of files as it was set last.
     pub(super) file_size: Option<u64>,
@@ -160,6 +163,8 @@ impl Actor {
             left_behind: Vec::new(),
             limits: past.limits,
             watchdog: Watchdog::default(),
+            waited_before: 0,
+            waits_since: None,
             throttle: super::throttle::Throttle::default(),
             file_size: None,
             killed: Killed::default(),
@@ -222,9 +227,7 @@ impl Actor {
                     }
                 }
                 Ok(result) = next_result(&mut self.syncing) => self.synced(result),
-                Ok((parts, sample)) = next_result(&mut self.meter.measuring) => {
-                    self.measured(parts, sample);
-                }
+                measured = next_result(&mut self.meter.measuring) => self.measured(measured.ok()),
                 // Whoever has just begun to look need not wait.
                 Ok(()) = looked.changed() => {}
                 () = end.came() => self.input(Input::Stop(StopReason::Shutdown)),
@@ -316,6 +319,7 @@ impl Actor {
     pub(super) fn note(&mut self, note: &Note) {
         self.tally.note(note, crate::journal::writer::wall_clock());
         self.status_changed = true;
+        self.count_waiting();
         if let Ok(payload) = serde_json::to_vec(note) {
             self.record_line(Kind::Note, payload);
         }

@@ -29,15 +29,40 @@ impl Actor {
             processes: usage.processes,
             cpu_seconds: usage.cpu_seconds,
             written: usage.written,
-            turn: summary.turn_started_at.map(since),
+            turn: summary.turn_started_at.map(|at| since(at).saturating_sub(self.waited())),
             idle: idle.then(|| since(summary.last_event_at)),
             tools: self.offender(Limit::Memory).is_some(),
         }
     }
 
+    /// How long this turn has waited for the person, asking or paused: milliseconds.
+    fn waited(&self) -> u64 {
+        let waits = self.waits_since.map_or(0, |since| self.journal.now().saturating_sub(since));
+        self.waited_before.saturating_add(waits)
+    }
+
+    /// Counts how long the running turn waits for the person. To be called whenever that may have changed.
+    pub(super) fn count_waiting(&mut self) {
+        let now = self.journal.now();
+        let asking = self.state == (State::Running { turn: Turn::Asking });
+        let waits = asking || self.paused();
+        match (waits, self.waits_since) {
+            (true, None) => self.waits_since = Some(now),
+            (false, Some(since)) => {
+                self.waited_before = self.waited_before.saturating_add(now.saturating_sub(since));
+                self.waits_since = None;
+            }
+            _ => {}
+        }
+        if self.tally.summary().turn_started_at.is_none() {
+            (self.waited_before, self.waits_since) = (0, None);
+        }
+    }
+
     /// Looks whether a limit is near or reached, and does what is to be done then.
     pub(super) fn hold_limits(&mut self) {
-        if self.limits.is_empty() || self.paused() || !self.state.can_pause() {
+        let runs = self.state.can_pause() || matches!(self.state, State::Preparing { .. });
+        if self.limits.is_empty() || self.paused() || !runs {
             return;
         }
         let figures = self.figures();
@@ -49,6 +74,10 @@ impl Actor {
                     self.note(&Note::Limit(note));
                 }
                 Action::Reached { limit, rung, used, of } => self.reached(limit, rung, used, of),
+            }
+            // What was done about one limit settles the others as well.
+            if self.paused() || matches!(self.state, State::Stopping { .. } | State::Ended { .. }) {
+                break;
             }
         }
     }

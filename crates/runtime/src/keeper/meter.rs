@@ -116,8 +116,10 @@ impl Actor {
     }
 
     /// A measurement is there.
-    pub(super) fn measured(&mut self, parts: Box<Parts>, sample: Sample) {
+    pub(super) fn measured(&mut self, measured: Option<(Box<Parts>, Sample)>) {
         self.meter.measuring = None;
+        // A measurement that broke is made anew.
+        let Some((parts, sample)) = measured else { return };
         self.meter.parts = Some(parts);
         if let Some(running) = &self.running {
             let root = running.tree().root().pid;

@@ -1,11 +1,16 @@
 //! Freezing a session and letting it go on. Nothing is told to the CLI: it does not notice.
 
+use std::time::Duration;
+
 use bosk_core::journal::{Decision, Note};
 use bosk_core::session::PausedBy;
 use bosk_core::{Problem, ProblemCode};
 use tokio::time::Instant;
 
 use super::actor::Actor;
+
+/// How long freezing may take.
+const FREEZE_LIMIT: Duration = Duration::from_secs(1);
 
 impl Actor {
     pub(super) const fn paused(&self) -> bool {
@@ -28,7 +33,7 @@ impl Actor {
         self.decide(&Decision::Pause { by })?;
         self.let_tools_run();
         for tree in self.trees() {
-            tree.freeze();
+            tree.freeze(FREEZE_LIMIT);
         }
         self.note(&Note::Paused { by });
         self.measure_soon();
@@ -41,7 +46,8 @@ impl Actor {
             return Ok(());
         }
         self.decide(&Decision::GoOn)?;
-        self.watchdog.forgive(&self.figures());
+        let (figures, now) = (self.figures(), self.journal.now());
+        self.watchdog.forgive(&figures, now);
         self.thaw();
         Ok(())
     }

@@ -22,6 +22,8 @@ pub(super) struct Throttle {
     /// The part of the time in which they run; none where they run freely.
     part: Option<f64>,
     stopped: bool,
+    /// They have just been let go.
+    again: bool,
     next: Option<Instant>,
     /// CPU seconds of the tools at the measurement before, and when that was.
     before: Option<(f64, Instant)>,
@@ -50,6 +52,10 @@ impl Actor {
     /// Decides anew, after a measurement.
     pub(super) fn throttle(&mut self) {
         let cap = self.limits.cpu.filter(|_| !self.paused() && self.state.can_pause());
+        // A list of processes is no snapshot: whoever was missed when all were let go is let go now.
+        if std::mem::take(&mut self.throttle.again) && !self.paused() && !self.throttle.stopped {
+            self.signal_tools(Signal::Continue);
+        }
         let Some(cap) = cap else { return self.let_tools_run() };
         let used = self.meter.last.tools_cpu;
         self.throttle.part = self.throttle.part(cap, used, Instant::now());
@@ -79,6 +85,7 @@ impl Actor {
         self.throttle.next = None;
         if std::mem::take(&mut self.throttle.stopped) && !self.paused() {
             self.signal_tools(Signal::Continue);
+            self.throttle.again = true;
         }
     }
 

@@ -84,9 +84,11 @@ impl Tree {
         }
     }
 
-    /// Freezes everything in it, until nothing is found that still moves: what is frozen starts nothing.
-    /// Windows cannot, and does nothing. It blocks for milliseconds.
-    pub fn freeze(&self) {
+    /// Freezes everything in it, until nothing is found that still moves: what is frozen starts nothing. What
+    /// may not be stopped, as another user's, can go on starting more; so it never takes much longer than
+    /// `limit`. Windows cannot, and does nothing.
+    pub fn freeze(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
         let mut held = BTreeSet::new();
         loop {
             let before = held.len();
@@ -98,7 +100,7 @@ impl Tree {
                     held.insert(identity);
                 }
             }
-            if held.len() == before {
+            if held.len() == before || Instant::now() >= deadline {
                 return;
             }
         }

@@ -5,18 +5,20 @@
 pub fn on_battery() -> Option<bool> {
     #[cfg(target_os = "linux")]
     {
-        // sysfs-class-power: a supply of type Mains or USB says whether it is connected.
+        // See sysfs-class-power.
         let read = |path: std::path::PathBuf| std::fs::read_to_string(path).ok();
+        // A battery of the machine itself, and not of a mouse, that is being emptied.
         let supplies = std::fs::read_dir("/sys/class/power_supply").ok()?.flatten();
-        let mut connected = None;
+        let mut found = None;
         for supply in supplies {
-            let kind = read(supply.path().join("type")).unwrap_or_default();
-            if matches!(kind.trim(), "Mains" | "USB") {
-                let online = read(supply.path().join("online")).unwrap_or_default();
-                connected = Some(connected.unwrap_or(false) || online.trim() == "1");
+            let is = |file: &str, word: &str| {
+                read(supply.path().join(file)).is_some_and(|text| text.trim() == word)
+            };
+            if is("type", "Battery") && !is("scope", "Device") {
+                found = Some(found.unwrap_or(false) || is("status", "Discharging"));
             }
         }
-        connected.map(|connected| !connected)
+        found
     }
     #[cfg(not(target_os = "linux"))]
     None
