@@ -58,7 +58,7 @@ pub fn run() -> Result<(), Problem> {
             app.manage(ipc::claude::Once::new(hidden));
             app.manage(outside::InView::default());
             app.manage(tray::Tray::default());
-            app.manage(tray::Present::watch());
+            app.manage(tray::Present::default());
             app.manage(system::Asked::default());
             if hidden {
                 outside::start(app.handle());

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bosk_core::SessionId;
-use bosk_core::attention::{self, Attention, Kind, Notice};
+use bosk_core::attention::{self, Attention, Kind, Notice, Progress};
 use bosk_core::session::SessionSummary;
 use bosk_core::settings::Settings;
 use bosk_core::view::{Batch, Event};
@@ -93,6 +93,7 @@ pub(crate) fn start(app: &AppHandle) {
             fleet,
             notifier,
             attention: Attention::default(),
+            progress: Progress::default(),
             sessions: BTreeMap::new(),
             settings: Settings::default(),
             notices: Vec::new(),
@@ -110,6 +111,7 @@ struct Outside {
     fleet: Fleet,
     notifier: Notifier,
     attention: Attention,
+    progress: Progress,
     sessions: BTreeMap<SessionId, SessionSummary>,
     settings: Settings,
     notices: Vec<Notice>,
@@ -126,6 +128,9 @@ impl Outside {
             let (to, mut batches) = mpsc::unbounded_channel::<Batch>();
             let Ok(snapshot) = self.fleet.snapshot(NAME, First::Picture).await else { return };
             self.attention.begin(&snapshot.sessions);
+            for one in &snapshot.sessions {
+                self.progress.take(&one.id, one.glance);
+            }
             self.settings = snapshot.settings;
             system::apply(&self.app, &self.settings);
             self.sessions =
@@ -168,6 +173,7 @@ impl Outside {
                 if let Some(notice) = self.attention.take(&summary) {
                     self.notice(notice, &summary);
                 }
+                self.progress.take(&summary.id, summary.glance);
                 self.sessions.insert(summary.id.clone(), *summary);
                 self.draw_soon();
             }
@@ -240,7 +246,7 @@ impl Outside {
         let live = self.sessions.values().filter(|one| !one.state.is_ended()).cloned().collect();
         let language = words::language(&self.settings);
         tray::show(&self.app, &self.fleet, Picture { language, counts, sessions: live }).await;
-        window::badge(&self.app, counts);
+        window::badge(&self.app, counts, self.progress.percent());
         self.draw_at = Some(Instant::now() + TIMES);
     }
 }

@@ -8,7 +8,7 @@ use tauri::{AppHandle, Manager as _};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_global_shortcut::{GlobalShortcutExt as _, Shortcut, ShortcutState};
 
-use crate::{links, window};
+use crate::{links, tray, window};
 
 /// What was asked of the system last.
 #[derive(Default)]
@@ -16,6 +16,7 @@ pub(crate) struct Asked(Mutex<Option<(bool, Option<String>)>>);
 
 /// Makes ready what the system is asked by. What is not there is not asked.
 pub(crate) fn open(app: &AppHandle) {
+    app.state::<tray::Present>().watch();
     let autostart = tauri_plugin_autostart::Builder::new().arg("--hidden").build();
     let plugins = app
         .plugin(tauri_plugin_deep_link::init())
@@ -49,10 +50,11 @@ pub(crate) fn apply(app: &AppHandle, settings: &Settings) {
     let mut asked = asked.0.lock().unwrap_or_else(PoisonError::into_inner);
     let wanted = (settings.autostart, settings.shortcut.clone());
     let before = asked.replace(wanted.clone());
-    // At the first time, what is not wanted was not asked for either.
-    let (autostart, shortcut) = before.unwrap_or((wanted.0, None));
+    let launcher = app.autolaunch();
+    // At the first time, the system is asked how it stands.
+    let (autostart, shortcut) =
+        before.unwrap_or_else(|| (launcher.is_enabled().unwrap_or(false), None));
     if autostart != wanted.0 {
-        let launcher = app.autolaunch();
         let done = if wanted.0 { launcher.enable() } else { launcher.disable() };
         if let Err(error) = done {
             tracing::warn!(%error, "starting with the desktop was not changed");
@@ -76,5 +78,20 @@ pub(crate) fn apply(app: &AppHandle, settings: &Settings) {
     });
     if let Err(error) = registered {
         tracing::warn!(%error, "the keys are taken by another program");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_there_are_not_are_refused_before_they_are_kept() {
+        let with = |keys: &str| Settings { shortcut: Some(keys.into()), ..Settings::default() };
+        assert!(check(&Settings::default()).is_ok());
+        assert!(check(&with("CmdOrCtrl+Shift+B")).is_ok());
+        for bad in ["", "Hello", "Ctrl+", "Ctrl+Shift+Umlaut"] {
+            assert_eq!(check(&with(bad)).unwrap_err().code, ProblemCode::InvalidInput, "{bad}");
+        }
     }
 }

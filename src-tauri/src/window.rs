@@ -12,6 +12,7 @@ use bosk_runtime::fleet::{First, Fleet};
 use bosk_runtime::home::Home;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
+use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{
     AppHandle, Manager as _, RunEvent, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     Window, WindowEvent,
@@ -275,11 +276,15 @@ fn say_once(app: &AppHandle) {
     }
 }
 
-/// The number on the app's icon in the dock or the task bar, where there is a place for it.
-pub(crate) fn badge(app: &AppHandle, counts: Counts) {
+/// The number on the app's icon in the dock or the task bar, and how far those have got that work at the same
+/// time, where there is a place for it.
+pub(crate) fn badge(app: &AppHandle, counts: Counts, progress: Option<u64>) {
     if let Some(window) = app.get_webview_window(MAIN) {
         let number = i64::from(counts.needs_you + counts.failed);
         let _ = window.set_badge_count((number > 0).then_some(number));
+        let status = progress.map_or(ProgressBarStatus::None, |_| ProgressBarStatus::Normal);
+        let state = ProgressBarState { status: Some(status), progress };
+        let _ = window.set_progress_bar(state);
     }
 }
 

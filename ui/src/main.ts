@@ -4,6 +4,7 @@ import './styles/base.css';
 import './styles/markdown.css';
 import App from './App.svelte';
 import { chooseBackend } from './backend';
+import { learn, speech } from './i18n/index.svelte';
 import { Bosk } from './state/bosk.svelte';
 import { clock } from './state/clock.svelte';
 import { Connection } from './state/connection';
@@ -21,6 +22,8 @@ if (kind === 'main') {
   // First: it takes what came with the page, or the answer is on its way while the window is drawn.
   void bosk.connection.subscribe(backend.first());
   clock.start();
+  speech.chosen = store.settings.language;
+  await learn();
   mount(App, { target, props: { bosk } });
   if (id) bosk.select(id);
 } else {

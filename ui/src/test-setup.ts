@@ -1,6 +1,11 @@
 /** What jsdom lacks of a browser, as little as the window needs. */
 import { afterEach } from 'vitest';
 import { cleanup } from '@testing-library/svelte';
+import { speech } from './i18n/index.svelte';
+import { ko } from './i18n/ko';
+
+// There already, so that no test waits for it.
+speech.korean = ko;
 
 HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
   this.open = true;

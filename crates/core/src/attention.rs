@@ -106,6 +106,35 @@ impl Counts {
     }
 }
 
+/// Sessions that were at work at the same time: how far they have got, together.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Each of them, and whether it is still at work.
+    sessions: BTreeMap<SessionId, bool>,
+}
+
+impl Progress {
+    /// A session has changed.
+    pub fn take(&mut self, id: &SessionId, glance: Glance) {
+        let works = matches!(glance, Glance::Running | Glance::Queued);
+        if works || self.sessions.contains_key(id) {
+            self.sessions.insert(id.clone(), works);
+        }
+        // When none is at work any more, the next one begins anew.
+        if self.sessions.values().all(|works| !works) {
+            self.sessions.clear();
+        }
+    }
+
+    /// The part of them that is no longer at work, in percent; none where it is one at most.
+    #[must_use]
+    pub fn percent(&self) -> Option<u64> {
+        let all = self.sessions.len() as u64;
+        let over = self.sessions.values().filter(|works| !**works).count() as u64;
+        (all > 1).then(|| over * 100 / all)
+    }
+}
+
 /// What is known of the sessions, and what of it nobody has looked at.
 #[derive(Debug, Default)]
 pub struct Attention {
@@ -306,6 +335,26 @@ mod tests {
         assert_eq!(attention.counts().overall(), Overall::Running);
         attention.gone(&session("2", Glance::Running).id);
         assert_eq!(attention.counts(), Counts::default());
+    }
+
+    #[test]
+    fn what_works_at_the_same_time_has_a_progress_and_one_alone_has_none() {
+        let mut progress = Progress::default();
+        let ids = NAMES.map(|name| session(name, Glance::Running).id);
+        progress.take(&ids[0], Glance::Running);
+        assert_eq!(progress.percent(), None);
+        for id in &ids[1..] {
+            progress.take(id, Glance::Running);
+        }
+        progress.take(&ids[0], Glance::Done);
+        progress.take(&ids[1], Glance::NeedsYou);
+        assert_eq!(progress.percent(), Some(40));
+        progress.take(&ids[1], Glance::Running);
+        assert_eq!(progress.percent(), Some(20));
+        for id in &ids {
+            progress.take(id, Glance::Stopped);
+        }
+        assert_eq!(progress.percent(), None);
     }
 
     #[test]

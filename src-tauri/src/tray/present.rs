@@ -10,11 +10,10 @@ pub(crate) struct Present(Arc<AtomicBool>);
 
 impl Present {
     /// Begins to look.
-    pub(crate) fn watch() -> Self {
-        let present = Self::default();
+    pub(crate) fn watch(&self) {
         #[cfg(target_os = "linux")]
         {
-            let known = present.clone();
+            let known = self.clone();
             tauri::async_runtime::spawn(async move {
                 if let Err(error) = linux::watch(&known.0).await {
                     tracing::info!(%error, "whether there is a tray cannot be told");
@@ -22,8 +21,7 @@ impl Present {
             });
         }
         #[cfg(not(target_os = "linux"))]
-        present.0.store(true, Ordering::Relaxed);
-        present
+        self.0.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn is_there(&self) -> bool {

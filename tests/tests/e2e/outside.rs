@@ -130,3 +130,47 @@ async fn many_are_told_as_one_and_what_is_switched_off_is_not() {
     assert_eq!(tray.text("XAyatanaLabel").await, "4");
     window.until("all('fleet-row').length === 5").await;
 }
+
+/// Saves settings as the page does; what is not named is as by default.
+async fn save(window: &Window, settings: &str) -> serde_json::Value {
+    let script = format!(
+        "const end = arguments[arguments.length - 1];
+         window.__TAURI_INTERNALS__.invoke('save_settings', {{ settings: {settings} }})
+           .then(() => end('saved'), (problem) => end(problem.code));"
+    );
+    window.run_until_done(&script).await
+}
+
+#[tokio::test]
+async fn the_system_is_asked_to_start_bosk_and_a_link_opens_its_session() {
+    let desk = Desk::stand_in().await;
+    let session = desk.launch(&spec(&desk.repository("shop"), "Wait for me\n!hold")).await.unwrap();
+    let window = Window::open(&desk).await;
+    let folder = desk.path("person/.config/autostart");
+    let started = || std::fs::read_dir(&folder).into_iter().flatten().count();
+    assert_eq!(save(&window, "{ shortcut: 'Hello' }").await, "invalid_input");
+    // Nobody tells when the file is there.
+    for (settings, files) in [("{ autostart: true }", 1), ("{}", 0)] {
+        assert_eq!(save(&window, settings).await, "saved");
+        let wait = async {
+            while started() != files {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(bosk_tests::PATIENCE, wait).await.expect("the system is asked");
+    }
+    // A second start hands its link over, and ends.
+    let app = std::env::var("BOSK_DESKTOP").unwrap();
+    for (link, shown) in
+        [(format!("bosk://session/{}", session.id), true), ("bosk://launch?prompt=x".into(), false)]
+    {
+        let second = desk.command(&app).arg(&link).status().await.unwrap();
+        assert!(second.success(), "{link}");
+        if shown {
+            window.until("one('transcript')?.textContent.includes('Wait for me')").await;
+        }
+    }
+    // Links only open: nothing else was launched.
+    assert_eq!(bosk_runtime::catalog::ids(desk.home()).unwrap(), [session.id.clone()]);
+    session.stop().await;
+}

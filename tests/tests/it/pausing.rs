@@ -8,7 +8,7 @@ use bosk_core::usage::{ProcessState, ProcessUsage};
 use bosk_core::wire::{Call, Killed};
 use bosk_runtime::process::ProcessIdentity;
 use bosk_tests::signal::Words;
-use bosk_tests::{Sandbox, Session, Watched, spec};
+use bosk_tests::{PATIENCE, Sandbox, Session, Watched, spec};
 
 use super::tool;
 
@@ -18,6 +18,18 @@ const PERSON: Call = Call::Pause { by: PausedBy::Person };
 fn state(pid: u32) -> char {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(") ").next().and_then(|rest| rest.chars().next()).unwrap_or('-')
+}
+
+/// Waits until all of them stand still: a signal is sent before it takes effect, and nobody tells when.
+async fn stopped(pids: &[u32]) {
+    let wait = async {
+        while !pids.iter().all(|pid| state(*pid) == 'T') {
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(PATIENCE, wait).await.is_ok();
+    let states: Vec<_> = pids.iter().map(|pid| (pid, state(*pid))).collect();
+    assert!(in_time, "{states:?}");
 }
 
 /// A session with a hostile tree and a tool that is busy: everything of it.
@@ -50,7 +62,7 @@ async fn nothing_of_a_paused_session_moves_until_it_is_let_go_on() {
     let all = processes(&mut watched).await;
     assert!(all.len() >= 8, "{all:#?}");
     assert!(all.iter().all(|one| one.state == ProcessState::Stopped), "{all:#?}");
-    assert!(hostile.iter().all(|pid| state(*pid) == 'T'), "{hostile:?}");
+    stopped(&hostile).await;
     // What is sent meanwhile waits.
     watched.send("and then\n!say Then.").await.unwrap();
     watched.call(PERSON).await.unwrap();
@@ -73,7 +85,7 @@ async fn a_paused_session_outlives_its_clients_and_goes_on_for_the_next() {
     drop(watched);
     let mut watched = session.follow().await;
     assert!(watched.status().summary.paused.is_some());
-    assert!(hostile.iter().all(|pid| state(*pid) == 'T'), "{hostile:?}");
+    stopped(&hostile).await;
     watched.call(Call::GoOn).await.unwrap();
     watched.idle().await;
     assert_eq!(session.texts(), ["Done."]);

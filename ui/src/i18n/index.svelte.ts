@@ -1,6 +1,5 @@
 import type { Language } from '../backend/types';
 import { en } from './en';
-import { ko } from './ko';
 
 export type Messages = typeof en;
 export type Key = keyof Messages;
@@ -31,11 +30,18 @@ class Speech {
   language: Language = $derived(this.chosen ?? (this.system.startsWith('ko') ? 'ko' : 'en'));
   /** For `Intl`: the system's own flavour of the language where they agree. */
   locale = $derived(this.system.startsWith(this.language) ? this.system : this.language);
-  messages: Record<Key, string> = $derived(this.language === 'ko' ? ko : en);
+  /** Read only where it is spoken: the window is there sooner without. */
+  korean = $state.raw<Record<Key, string> | null>(null);
+  messages: Record<Key, string> = $derived((this.language === 'ko' && this.korean) || en);
   plural = $derived(new Intl.PluralRules(this.locale));
 }
 
 export const speech = new Speech();
+
+/** Sees to the words of the language that is spoken now. */
+export async function learn(): Promise<void> {
+  if (speech.language === 'ko') speech.korean ??= (await import('./ko')).ko;
+}
 
 function fill(message: string, values: Record<string, string | number> | undefined): string {
   if (!values) return message;

@@ -145,7 +145,7 @@ impl Actor {
             return;
         }
         let now = crate::journal::writer::wall_clock();
-        let cpu = usage::tools_cpu(&self.trees());
+        let cpu = usage::tools_cpu(&self.trees()).unwrap_or(self.meter.last.tools_cpu);
         for tool in tools {
             match tool {
                 OfTool::Use(id) => {

@@ -43,8 +43,13 @@ impl Kept {
     /// Whatever the file system says; the next one may be written all the same.
     pub fn take(&mut self, usage: &Usage) -> io::Result<()> {
         for (at, slot) in self.recorder.take(usage) {
-            self.file.seek(SeekFrom::Start(at))?;
-            self.file.write_all(&slot)?;
+            #[cfg(unix)]
+            std::os::unix::fs::FileExt::write_all_at(&self.file, &slot, at)?;
+            #[cfg(not(unix))]
+            {
+                self.file.seek(SeekFrom::Start(at))?;
+                self.file.write_all(&slot)?;
+            }
         }
         Ok(())
     }

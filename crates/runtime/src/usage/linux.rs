@@ -20,12 +20,18 @@ const MEMORY_BUDGET: Duration = Duration::from_millis(3);
 /// How long a process's share of what it shares is believed.
 const SHARE_STAYS: Duration = Duration::from_secs(20);
 
+/// How long what a process has read, written and open is believed that has not run: a hundredth of a second of
+/// running is not seen.
+const FILES_STAY: Duration = Duration::from_secs(5);
+
 /// What is remembered of one process.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     started: u64,
     cpu_seconds: f64,
     at: Instant,
+    /// What it had read, written and open, and when that was looked at.
+    files: ((u64, u64), u32, Instant),
     /// Its share of its memory, when that was read, and how much memory that was.
     share: Option<(f64, Instant, u64)>,
 }
@@ -131,21 +137,34 @@ impl Reader {
     fn slurp(&mut self, what: std::fmt::Arguments<'_>) -> Option<&[u8]> {
         self.path.clear();
         let _ = self.path.write_fmt(what);
-        self.buffer.clear();
-        File::open(&self.path).ok()?.read_to_end(&mut self.buffer).ok()?;
-        Some(&self.buffer)
+        // One read: to ask for the size first, as the standard library does, would double the calls.
+        let mut file = File::open(&self.path).ok()?;
+        let mut filled = 0;
+        loop {
+            self.buffer.resize((filled + 4096).max(self.buffer.len()), 0);
+            let read = file.read(&mut self.buffer[filled..]).ok()?;
+            filled += read;
+            if read == 0 || filled < self.buffer.len() {
+                break;
+            }
+        }
+        Some(&self.buffer[..filled])
     }
 
     fn stat(&mut self, pid: u32) -> Option<Stat> {
         parse(self.slurp(format_args!("/proc/{pid}/stat"))?)
     }
 
-    /// The children of a process: each thread has its own.
-    fn children(&mut self, pid: u32) -> Vec<u32> {
-        let threads = std::fs::read_dir(format!("/proc/{pid}/task"));
-        let threads: Vec<u32> = (threads.into_iter().flatten().flatten())
-            .filter_map(|thread| thread.file_name().to_str()?.parse().ok())
-            .collect();
+    /// The children of a process that has so many threads: each thread has its own.
+    fn children(&mut self, pid: u32, threads: u32) -> Vec<u32> {
+        let threads: Vec<u32> = if threads == 1 {
+            vec![pid]
+        } else {
+            let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten();
+            let numbers =
+                threads.flatten().filter_map(|one| one.file_name().to_str()?.parse().ok());
+            numbers.collect()
+        };
         let mut found = Vec::new();
         for thread in threads {
             if let Some(text) = self.slurp(format_args!("/proc/{pid}/task/{thread}/children")) {
@@ -165,7 +184,7 @@ impl Reader {
         let roots = roots(whose);
         let mut seen = BTreeSet::new();
         let others = matches!(whose, Whose::Other(_));
-        let children = if others { Vec::new() } else { self.children(own) };
+        let children = if others { Vec::new() } else { self.children(own, 0) };
         let mut open: Vec<(u32, bool)> = children.into_iter().map(|child| (child, true)).collect();
         open.extend(roots.iter().map(|root| (*root, true)));
         while let Some((pid, top)) = open.pop() {
@@ -178,8 +197,9 @@ impl Reader {
             if top && bosks != matches!(whose, Whose::Own) {
                 continue;
             }
+            let threads = stat.threads;
             each(self, pid, stat);
-            open.extend(self.children(pid).into_iter().map(|child| (child, false)));
+            open.extend(self.children(pid, threads).into_iter().map(|child| (child, false)));
         }
     }
 
@@ -206,7 +226,8 @@ impl Reader {
                 counted.gone_cpu += cpu_seconds;
                 return;
             }
-            let before = reader.known.get(&pid).filter(|known| known.started == stat.started);
+            let before = reader.known.get(&pid).copied();
+            let before = before.filter(|known| known.started == stat.started);
             let cpu = before.map_or(0.0, |before| {
                 let seconds = now.duration_since(before.at).as_secs_f64().max(0.001);
                 ((cpu_seconds - before.cpu_seconds) / seconds).max(0.0)
@@ -216,18 +237,28 @@ impl Reader {
             }
             let share = before.and_then(|before| before.share);
             let memory = stat.pages * reader.page;
-            if let Some(text) = reader.slurp(format_args!("/proc/{pid}/io")) {
-                let (read, written) = io(text);
-                counted.read += read;
-                counted.written += written;
-            }
+            // What has not run since has neither read nor opened anything.
+            let still = before.filter(|before| {
+                before.cpu_seconds.total_cmp(&cpu_seconds).is_eq()
+                    && before.files.2.elapsed() < FILES_STAY
+            });
+            let files = still.map_or_else(
+                || {
+                    let moved = reader.slurp(format_args!("/proc/{pid}/io")).map_or((0, 0), io);
+                    (moved, files(pid), now)
+                },
+                |before| before.files,
+            );
+            counted.read += files.0.0;
+            counted.written += files.0.1;
             let stale = share.is_none_or(|(_, at, was)| {
                 at.elapsed() > SHARE_STAYS || memory.abs_diff(was) > was / 8
             });
             if memory > 0 && stale {
                 unread.push((share.is_some(), u64::MAX - memory, pid, counted.processes.len()));
             }
-            known.insert(pid, Known { started: stat.started, cpu_seconds, at: now, share });
+            let started = stat.started;
+            known.insert(pid, Known { started, cpu_seconds, at: now, files, share });
             counted.processes.push(ProcessUsage {
                 pid,
                 parent: stat.parent,
@@ -236,7 +267,7 @@ impl Reader {
                 cpu_seconds,
                 memory,
                 threads: stat.threads,
-                files: files(pid),
+                files: files.1,
                 state: state_of(&stat.state),
                 name: stat.name,
             });
@@ -353,7 +384,7 @@ pub(super) fn tools(trees: &[Tree]) -> Vec<ProcessIdentity> {
     found
 }
 
-pub(super) fn tools_cpu(trees: &[Tree]) -> f64 {
+pub(super) fn tools_cpu(trees: &[Tree]) -> Option<f64> {
     let mut reader = Reader::default();
     let own = std::process::id();
     let mut ticks = reader.stat(own).map_or(0, |stat| stat.waited_cpu);
@@ -362,7 +393,7 @@ pub(super) fn tools_cpu(trees: &[Tree]) -> f64 {
     reader.walk(whose, |_, pid, stat| {
         ticks += stat.waited_cpu + if roots.contains(&pid) { 0 } else { stat.cpu };
     });
-    reader.seconds(ticks)
+    Some(reader.seconds(ticks))
 }
 
 #[cfg(test)]

@@ -121,9 +121,10 @@ fn rate(before: u64, now: u64, seconds: f64) -> f64 {
     now.saturating_sub(before) as f64 / seconds
 }
 
-/// CPU time in seconds of everything but the trees' roots themselves, at this moment.
+/// CPU time in seconds of everything but the trees' roots themselves, at this moment; none where what is gone
+/// is known to the kept sampler only.
 #[must_use]
-pub fn tools_cpu(trees: &[Tree]) -> f64 {
+pub fn tools_cpu(trees: &[Tree]) -> Option<f64> {
     platform::tools_cpu(trees)
 }
 
