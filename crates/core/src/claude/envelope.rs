@@ -45,18 +45,9 @@ pub fn may_be_replay(line: &[u8]) -> bool {
     memchr::memmem::find(line, b"\"isReplay\"").is_some()
 }
 
-/// What a message says of tools.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OfTool {
-    /// A tool was called: the call's own name.
-    Use(String),
-    /// A tool has answered: the call's own name.
-    Result(String),
-}
-
-/// The tools that a message calls, or that answer in it. Most lines are only searched for a word.
+/// The tools that a message of the model's calls: the calls' own names. Most lines are only searched for a word.
 #[must_use]
-pub fn tools(line: &[u8]) -> Vec<OfTool> {
+pub fn tool_uses(line: &[u8]) -> Vec<String> {
     #[derive(Deserialize)]
     struct Line<'a> {
         #[serde(borrow)]
@@ -73,21 +64,26 @@ pub fn tools(line: &[u8]) -> Vec<OfTool> {
         kind: Cow<'a, str>,
         #[serde(default)]
         id: Option<String>,
-        #[serde(default)]
-        tool_use_id: Option<String>,
     }
-    if memchr::memmem::find(line, b"\"tool_use_id\"").is_none()
-        && memchr::memmem::find(line, b"tool_use\"").is_none()
-    {
+    if memchr::memmem::find(line, b"tool_use\"").is_none() {
         return Vec::new();
     }
     let parts = serde_json::from_slice::<Line<'_>>(line).map(|line| line.message.content);
-    let of_tool = |part: Part<'_>| match &*part.kind {
-        "tool_use" | "server_tool_use" => part.id.map(OfTool::Use),
-        "tool_result" => part.tool_use_id.map(OfTool::Result),
-        _ => None,
-    };
-    parts.unwrap_or_default().into_iter().filter_map(of_tool).collect()
+    let uses = parts.unwrap_or_default().into_iter();
+    uses.filter(|part| matches!(&*part.kind, "tool_use" | "server_tool_use"))
+        .filter_map(|part| part.id)
+        .collect()
+}
+
+/// The tools that answer in a message: the calls' own names. Nothing is parsed, since results are most of what a
+/// CLI prints; within a text the quotation marks are escaped, so no text is taken for a name.
+pub fn tool_results(line: &[u8]) -> impl Iterator<Item = &str> {
+    const NAME: &[u8] = b"\"tool_use_id\"";
+    memchr::memmem::find_iter(line, NAME).filter_map(|at| {
+        let value = line[at + NAME.len()..].trim_ascii_start().strip_prefix(b":")?;
+        let text = value.trim_ascii_start().strip_prefix(b"\"")?;
+        std::str::from_utf8(&text[..memchr::memchr(b'"', text)?]).ok()
+    })
 }
 
 /// The subagent's tool use that a message belongs to.
@@ -119,6 +115,17 @@ mod tests {
         assert_eq!(leading_type(line), None);
         assert_eq!(leading_type(br#"{"type":"assistant","message":{}}"#), Some("assistant"));
         assert_eq!(leading_type(br#"{"type":"a\u0062"}"#), None);
+    }
+
+    #[test]
+    fn tools_are_found_by_their_own_fields_and_never_in_a_text() {
+        let call = br#"{"type":"assistant","message":{"content":[{"type":"text","text":"\"tool_use\""},{"type":"tool_use","id":"a","name":"Bash","input":{}},{"type":"tool_use","id":"b","name":"Read","input":{"type":"tool_use"}}]}}"#;
+        assert_eq!(tool_uses(call), ["a", "b"]);
+        assert_eq!(tool_uses(br#"{"type":"user","message":{"content":"tool_use\""}}"#), [""; 0]);
+        let answer = br#"{"type":"user","parent_tool_use_id":"p","message":{"content":[{"tool_use_id":"a","type":"tool_result","content":"{\"tool_use_id\":\"x\"}"},{"type":"tool_result","tool_use_id" : "b"}]}}"#;
+        assert_eq!(tool_results(answer).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(tool_results(br#"{"tool_use_id":"#).count(), 0);
+        assert_eq!(tool_results(br#"{"tool_use_id":null,"x":1}"#).count(), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use bosk_core::claude::envelope::{self, OfTool};
+use bosk_core::claude::envelope;
 use bosk_core::journal::Note;
 use bosk_core::limits::Mechanism;
 use bosk_core::session::{PrepareStep, State, Turn};
@@ -29,6 +29,9 @@ const SELDOM: Duration = Duration::from_secs(30);
 /// How soon after a tool's start it is looked at: most are over within a second.
 const FIRST_LOOKS: [Duration; 2] = [Duration::from_millis(150), Duration::from_millis(400)];
 
+/// How long a reading of CPU time serves for other tools: the kernel counts in hundredths of a second.
+const FRESH: Duration = Duration::from_millis(20);
+
 /// What a keeper knows of its session's use.
 #[derive(Default)]
 pub(super) struct Meter {
@@ -40,6 +43,8 @@ pub(super) struct Meter {
     /// Times at which a tool that has just begun is looked at besides.
     looks: Vec<Instant>,
     pub(super) costs: ToolCosts,
+    /// The CPU time of all tools as it was read last for one of them, and when.
+    tools_cpu: Option<(Instant, f64)>,
     pub(super) last: Sample,
 }
 
@@ -137,26 +142,35 @@ impl Actor {
         self.throttle();
     }
 
-    /// What a line says of tools is charged to them. To be called before the line is written, so that what
-    /// a tool cost stands before its result.
-    pub(super) fn charge(&mut self, line: &[u8]) {
-        let tools = envelope::tools(line);
-        if tools.is_empty() {
-            return;
+    /// What a line of this type says of tools is charged to them. To be called before the line is written, so that
+    /// what a tool cost stands before its result.
+    pub(super) fn charge(&mut self, kind: Option<&str>, line: &[u8]) {
+        if matches!(kind, Some("assistant") | None) {
+            for id in envelope::tool_uses(line) {
+                let cpu = self.tools_cpu();
+                self.meter.costs.begin(&id, crate::journal::writer::wall_clock(), cpu);
+                self.meter.looks = FIRST_LOOKS.map(|look| Instant::now() + look).to_vec();
+            }
         }
-        let now = crate::journal::writer::wall_clock();
-        let cpu = usage::tools_cpu(&self.trees()).unwrap_or(self.meter.last.tools_cpu);
-        for tool in tools {
-            match tool {
-                OfTool::Use(id) => {
-                    self.meter.costs.begin(&id, now, cpu);
-                    self.meter.looks = FIRST_LOOKS.map(|look| Instant::now() + look).to_vec();
+        if matches!(kind, Some("user") | None) && self.meter.costs.any() {
+            for tool_use_id in envelope::tool_results(line) {
+                let cpu = self.tools_cpu();
+                if let Some(cost) = self.meter.costs.end(tool_use_id, cpu) {
+                    let tool_use_id = tool_use_id.to_owned();
+                    self.note(&Note::ToolCost { tool_use_id, cost });
                 }
-                OfTool::Result(tool_use_id) => {
-                    if let Some(cost) = self.meter.costs.end(&tool_use_id, cpu) {
-                        self.note(&Note::ToolCost { tool_use_id, cost });
-                    }
-                }
+            }
+        }
+    }
+
+    /// CPU time of everything but the CLI. A CLI that prints a thousand results a second is not looked at for each.
+    fn tools_cpu(&mut self) -> f64 {
+        match self.meter.tools_cpu {
+            Some((at, cpu)) if at.elapsed() < FRESH => cpu,
+            _ => {
+                let cpu = usage::tools_cpu(&self.trees()).unwrap_or(self.meter.last.tools_cpu);
+                self.meter.tools_cpu = Some((Instant::now(), cpu));
+                cpu
             }
         }
     }

@@ -165,7 +165,7 @@ impl Actor {
             }
             return;
         }
-        self.charge(line);
+        self.charge(kind, line);
         self.journal.append(Kind::Output, line);
         match kind {
             // Most lines are these two, and most of them need no closer look now.
