@@ -56,7 +56,7 @@ fn entry(file: &std::fs::DirEntry) -> Option<Entry> {
 }
 
 /// Deletes what was kept of sessions that ended long ago.
-fn forget_old(home: &Home) {
+pub(crate) fn forget_old(home: &Home) {
     for file in std::fs::read_dir(home.usage()).into_iter().flatten().flatten() {
         let is_session =
             file.file_name().to_str().is_some_and(|name| SessionId::parse(name).is_ok());
@@ -102,14 +102,13 @@ impl Elsewhere {
     /// Of this machine's CLI, as far as they are not Bosk's own.
     #[must_use]
     pub fn new(home: &Home) -> Self {
-        forget_old(home);
         Self { home: home.clone(), config: config_folder(), known: BTreeMap::new() }
     }
 
     /// Looks who is there, and measures them. Those that have ended stay for a while, so that they can be
     /// taken over.
     pub fn look(&mut self) -> (Vec<ForeignSession>, Vec<(SessionId, Usage)>) {
-        let alive = self.alive();
+        let alive = self.alive_with_processes();
         for known in self.known.values_mut() {
             known.session.alive = alive.iter().any(|(session, _)| session.id == known.session.id);
         }
@@ -133,7 +132,13 @@ impl Elsewhere {
         (self.known.values().map(|known| known.session.clone()).collect(), used)
     }
 
-    fn alive(&self) -> Vec<(ForeignSession, Process)> {
+    /// Those that run now.
+    #[must_use]
+    pub fn alive(&self) -> Vec<ForeignSession> {
+        self.alive_with_processes().into_iter().map(|(session, _)| session).collect()
+    }
+
+    fn alive_with_processes(&self) -> Vec<(ForeignSession, Process)> {
         let Some(config) = &self.config else { return Vec::new() };
         let files = std::fs::read_dir(config.join("sessions")).into_iter().flatten().flatten();
         let entries = files.take(MOST).filter_map(|file| entry(&file));

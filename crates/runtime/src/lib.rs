@@ -2,6 +2,7 @@
 //! and feeds the results back. It never knows Tauri, windows or the terminal.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod awaited;
 pub mod catalog;
 pub mod claude;
 pub mod client;

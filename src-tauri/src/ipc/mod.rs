@@ -4,7 +4,7 @@
 pub(crate) mod claude;
 mod fleet;
 pub(crate) mod launch;
-mod session;
+pub(crate) mod session;
 mod settings;
 mod usage;
 mod windows;

@@ -12,7 +12,7 @@ use tauri::State;
 
 use super::Answer;
 
-pub(super) async fn call(fleet: &Fleet, id: &SessionId, call: Call) -> Answer<Value> {
+pub(crate) async fn call(fleet: &Fleet, id: &SessionId, call: Call) -> Answer<Value> {
     Connection::open(fleet.home(), id).await?.call(call).await
 }
 

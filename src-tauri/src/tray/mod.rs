@@ -12,13 +12,13 @@ use bosk_core::attention::{Counts, Overall};
 use bosk_core::session::{Answer, Glance, PausedBy, SessionSummary};
 use bosk_core::settings::Language;
 use bosk_core::wire::Call;
-use bosk_runtime::client::{Connection, all};
+use bosk_runtime::client::all;
 use bosk_runtime::fleet::Fleet;
 use tauri::menu::MenuEvent;
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _};
 
-use crate::{window, words};
+use crate::{ipc, window, words};
 
 pub(crate) use present::Present;
 
@@ -86,7 +86,7 @@ pub(crate) async fn show(app: &AppHandle, fleet: &Fleet, picture: Picture) {
         counts: words::counts(language, counts),
         asking,
         running: running.collect(),
-        can_pause: sessions.iter().any(|one| one.state.can_pause() && one.paused.is_none()),
+        can_pause: sessions.iter().any(|one| one.can_pause()),
         can_go_on: sessions.iter().any(|one| one.paused.is_some()),
     };
     let handle = app.clone();
@@ -159,11 +159,7 @@ async fn act(app: &AppHandle, name: &str) {
 
 async fn answer(fleet: &Fleet, id: &SessionId, request: &str, answer: Answer) {
     let call = Call::Answer { request_id: request.to_owned(), answer };
-    let done = match Connection::open(fleet.home(), id).await {
-        Ok(keeper) => keeper.call(call).await.map(drop),
-        Err(problem) => Err(problem),
-    };
-    if let Err(problem) = done {
+    if let Err(problem) = ipc::session::call(fleet, id, call).await {
         fleet.tell(bosk_core::view::Event::Problem { problem }).await;
     }
 }

@@ -29,7 +29,7 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
 }
 
 fn list(home: &Home) -> Result<Exit, Failure> {
-    let (sessions, _) = Elsewhere::new(home).look();
+    let sessions = Elsewhere::new(home).alive();
     if sessions.is_empty() {
         print("No session runs elsewhere.\n")?;
     }

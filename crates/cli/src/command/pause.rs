@@ -51,7 +51,7 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments, pause: bool) -> Resu
 async fn affected(home: &Home, pause: bool) -> Result<Vec<SessionId>, Failure> {
     let listed = catalog::list(home).await?.into_iter().flatten();
     let wanted = listed.filter(|summary| match pause {
-        true => summary.state.can_pause() && summary.paused.is_none(),
+        true => summary.can_pause(),
         false => summary.paused.is_some(),
     });
     Ok(wanted.map(|summary| summary.id).collect())

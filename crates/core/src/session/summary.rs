@@ -81,6 +81,14 @@ pub struct SessionSummary {
     pub problem: Option<Problem>,
 }
 
+impl SessionSummary {
+    /// Whether it can be frozen now, and is not yet.
+    #[must_use]
+    pub const fn can_pause(&self) -> bool {
+        self.state.can_pause() && self.paused.is_none()
+    }
+}
+
 /// What a session is doing, as data: the UI puts it into words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -40,8 +40,7 @@ pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
     };
     let (look, ours) = (home.clone(), id.clone());
     let alive = blocking(move || {
-        let (sessions, _) = foreign::Elsewhere::new(&look).look();
-        Ok(sessions.iter().any(|session| session.id == ours && session.alive))
+        Ok(foreign::Elsewhere::new(&look).alive().iter().any(|session| session.id == ours))
     });
     if alive.await? {
         return Err(Problem::new(

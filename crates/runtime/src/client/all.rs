@@ -10,7 +10,7 @@ use crate::home::Home;
 
 /// Freezes all that can be frozen. How many that were.
 pub async fn pause(home: &Home, sessions: &[SessionSummary], by: PausedBy) -> usize {
-    let able = sessions.iter().filter(|one| one.state.can_pause() && one.paused.is_none());
+    let able = sessions.iter().filter(|one| one.can_pause());
     each(home, able.map(|one| &one.id), || Call::Pause { by }).await
 }
 

@@ -8,7 +8,7 @@ use bosk_core::transcript::Partial;
 use bosk_core::view::{CliStatus, Event, Offer, Page, RecentRepository, Snapshot};
 use bosk_core::wire::{SessionUsage, Status};
 use bosk_core::{Problem, SessionId};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::follow::{Followed, Follower};
@@ -19,6 +19,7 @@ use super::using::{Using, marks};
 use super::watch_folders::Seen;
 use super::watched::{Opening, refuse, unknown};
 use super::{FIRST_SESSIONS, First, Message, Wanted};
+use crate::awaited::one_of;
 use crate::catalog::{self, Index, Listed};
 use crate::home::Home;
 use crate::settings;
@@ -123,7 +124,7 @@ impl State {
                     self.listeners.send(&Now { sessions: &self.sessions, using: &self.using });
                 }
                 () = at(measurement) => self.measure(),
-                found = of(&mut self.using.measuring) => self.measured(found),
+                found = one_of(&mut self.using.measuring) => self.measured(found),
                 // Piece by piece between messages: what floods holds up nothing else.
                 () = std::future::ready(()), if !self.behind.is_empty() => self.read_behind(),
             }
@@ -382,14 +383,6 @@ impl State {
 async fn at(time: Option<Instant>) {
     match time {
         Some(time) => tokio::time::sleep_until(time).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// What comes, or none where it never will; nothing where nothing is expected.
-async fn of<T>(channel: &mut Option<oneshot::Receiver<T>>) -> Option<T> {
-    match channel {
-        Some(channel) => channel.await.ok(),
         None => std::future::pending().await,
     }
 }

@@ -83,6 +83,7 @@ impl Parts {
         let kept = crate::files::create_private_folder(&folder).and_then(|()| {
             Ok((Kept::open(&folder.join(MACHINE))?, Kept::open(&folder.join(BOSK))?))
         });
+        crate::foreign::forget_old(home);
         let elsewhere = Elsewhere::new(home);
         Self { machine: Machine::default(), elsewhere, kept: kept.ok() }
     }

@@ -22,6 +22,7 @@ use super::prepare::{Prepared, SetupSaid};
 use super::publish::RETRY_DISK;
 use super::shared::{Asked, Facts, Shared};
 use super::{Overrides, Patience, disk, replay, signals};
+use crate::awaited::one_of;
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, JOURNAL, Writer};
 use crate::project::Setup;
@@ -226,8 +227,8 @@ impl Actor {
                         Said::Gone(status) => self.gone(status),
                     }
                 }
-                Ok(result) = next_result(&mut self.syncing) => self.synced(result),
-                measured = next_result(&mut self.meter.measuring) => self.measured(measured.ok()),
+                Some(result) = one_of(&mut self.syncing) => self.synced(result),
+                measured = one_of(&mut self.meter.measuring) => self.measured(measured),
                 // Whoever has just begun to look need not wait.
                 Ok(()) = looked.changed() => {}
                 () = end.came() => self.input(Input::Stop(StopReason::Shutdown)),
@@ -385,15 +386,6 @@ impl Actor {
 async fn next_of<T>(channel: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
     match channel {
         Some(channel) => channel.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn next_result<T>(
-    channel: &mut Option<oneshot::Receiver<T>>,
-) -> Result<T, oneshot::error::RecvError> {
-    match channel {
-        Some(channel) => channel.await,
         None => std::future::pending().await,
     }
 }

@@ -8,6 +8,8 @@
 mod file_size;
 mod handle;
 mod oom;
+#[cfg(target_os = "linux")]
+pub(crate) mod stat;
 mod table;
 
 pub mod detach;

@@ -70,11 +70,21 @@ mod platform {
     use std::os::unix::fs::MetadataExt as _;
 
     use super::Process;
+    use crate::process::stat::{self, Stat};
 
     /// The process that has this pid now.
     #[must_use]
     pub fn look_up(pid: u32) -> Option<Process> {
-        parse(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)
+        let line = fs::read(format!("/proc/{pid}/stat")).ok()?;
+        let stat = Stat::parse(&line)?;
+        Some(Process {
+            pid,
+            parent: stat.parent,
+            session: stat.session,
+            started: stat.started,
+            dead: stat.is_dead(),
+            name: stat.name,
+        })
     }
 
     /// Every process that could be read. `/proc` is no snapshot: one may be missed that is just
@@ -86,78 +96,32 @@ mod platform {
 
     /// Whether it is this user's and was started with exactly this `NAME=value`.
     pub(crate) fn carries(process: &Process, variable: &str) -> bool {
-        let folder = format!("/proc/{}", process.pid);
         // Root can read everybody's environment, and must leave it alone all the same.
-        let owned = fs::metadata(&folder)
+        let owned = fs::metadata(format!("/proc/{}", process.pid))
             .is_ok_and(|folder| folder.uid() == nix::unistd::geteuid().as_raw());
-        owned
-            && fs::read(folder + "/environ").is_ok_and(|environment| {
-                environment.split(|byte| *byte == 0).any(|one| one == variable.as_bytes())
-            })
+        owned && any_variable(process, |one| one == variable.as_bytes())
     }
 
-    /// Whether it was started with a variable that begins like this. Only this user's can be looked at.
+    /// Whether it was started with a variable that begins like this.
     pub(super) fn has(process: &Process, start: &str) -> bool {
-        fs::read(format!("/proc/{}/environ", process.pid)).is_ok_and(|environment| {
-            environment.split(|byte| *byte == 0).any(|one| one.starts_with(start.as_bytes()))
-        })
+        any_variable(process, |one| one.starts_with(start.as_bytes()))
+    }
+
+    fn any_variable(process: &Process, wanted: impl Fn(&[u8]) -> bool) -> bool {
+        fs::read(format!("/proc/{}/environ", process.pid))
+            .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(wanted))
     }
 
     /// Clock ticks since boot, in milliseconds since 1970.
     pub(super) fn started_at(ticks: u64) -> i64 {
-        use nix::time::{ClockId, clock_gettime};
-        use nix::unistd::{SysconfVar, sysconf};
-        let up =
-            clock_gettime(ClockId::CLOCK_BOOTTIME).map_or(std::time::Duration::ZERO, Into::into);
-        let booted =
-            crate::journal::writer::wall_clock() - i64::try_from(up.as_millis()).unwrap_or(0);
-        let second = sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100).unsigned_abs();
-        booted + i64::try_from(ticks * 1000 / second.max(1)).unwrap_or(0)
-    }
-
-    /// `/proc/<pid>/stat`, see proc_pid_stat(5): the name stands in parentheses and may itself
-    /// hold spaces and parentheses, so fields are counted from the last one.
-    fn parse(pid: u32, stat: &[u8]) -> Option<Process> {
-        let open = stat.iter().position(|byte| *byte == b'(')?;
-        let close = stat.iter().rposition(|byte| *byte == b')')?;
-        let name = String::from_utf8_lossy(stat.get(open + 1..close)?).into_owned();
-        let rest = std::str::from_utf8(stat.get(close + 1..)?).ok()?;
-        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
-        let state = *fields.first()?;
-        // A first thread that has ended shows as a zombie while other threads run on.
-        let threads: u32 = fields.get(17)?.parse().ok()?;
-        Some(Process {
-            pid,
-            parent: fields.get(1)?.parse().ok()?,
-            session: fields.get(3)?.parse().ok()?,
-            name,
-            started: fields.get(19)?.parse().ok()?,
-            dead: matches!(state, "Z" | "X" | "x") && threads <= 1,
-        })
-    }
-
-    #[cfg(test)]
-    mod tests {
-        #[test]
-        fn reads_names_that_try_to_confuse() {
-            let line = b"7 (a) S 9 (b)) Z 3 7 5 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 8150 0 0";
-            let process = super::parse(7, line).unwrap();
-            assert_eq!(process.name, "a) S 9 (b)");
-            assert_eq!((process.parent, process.session, process.started), (3, 5, 8150));
-            assert!(process.dead);
-            assert_eq!(super::parse(7, b"7 (a S 3"), None);
-        }
-
-        #[test]
-        fn the_living_first_thread_counts_as_its_process() {
-            let line = b"7 (a) Z 3 7 5 0 -1 4 0 0 0 0 0 0 0 0 20 0 2 0 8150 0 0";
-            assert!(!super::parse(7, line).unwrap().dead);
-        }
+        stat::booted() + i64::try_from(ticks * 1000 / stat::ticks_a_second()).unwrap_or(0)
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod platform {
+    use std::ffi::OsStr;
+
     use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
     use super::Process;
@@ -175,24 +139,21 @@ mod platform {
     /// Whether it was started with exactly this `NAME=value`. The system lets nobody but root
     /// read another user's environment.
     pub(crate) fn carries(process: &Process, variable: &str) -> bool {
-        let pid = sysinfo::Pid::from_u32(process.pid);
-        let Ok(mut system) = System::new() else { return false };
-        let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
-        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
-        system.process(pid).is_some_and(|found| {
-            found.start_time() == process.started
-                && found.environ().iter().any(|one| one.as_os_str() == variable)
-        })
+        any_variable(process, |one| one == variable)
     }
 
     /// Whether it was started with a variable that begins like this.
     pub(super) fn has(process: &Process, start: &str) -> bool {
+        any_variable(process, |one| one.to_string_lossy().starts_with(start))
+    }
+
+    fn any_variable(process: &Process, wanted: impl Fn(&OsStr) -> bool) -> bool {
         let pid = sysinfo::Pid::from_u32(process.pid);
         let Ok(mut system) = System::new() else { return false };
         let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
         system.process(pid).is_some_and(|found| {
-            found.environ().iter().any(|one| one.to_string_lossy().starts_with(start))
+            found.start_time() == process.started && found.environ().iter().any(|one| wanted(one))
         })
     }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage};
 
 use super::{Counted, Whose};
+use crate::process::stat::{self, Stat};
 use crate::process::{ProcessIdentity, Tree};
 
 /// How long memory may be read anew in one measurement. Walking a process's pages takes about a
@@ -42,7 +43,7 @@ pub(super) struct Reader {
     known: BTreeMap<u32, Known>,
     path: String,
     buffer: Vec<u8>,
-    ticks: f64,
+    ticks: u64,
     page: u64,
     /// When the machine was started: milliseconds since 1970.
     booted: i64,
@@ -51,68 +52,18 @@ pub(super) struct Reader {
 
 impl Default for Reader {
     fn default() -> Self {
-        let boot = nix::time::clock_gettime(nix::time::ClockId::CLOCK_BOOTTIME)
-            .map_or(Duration::ZERO, Duration::from);
-        let up = i64::try_from(boot.as_millis()).unwrap_or_default();
+        use nix::unistd::{SysconfVar, sysconf};
+        let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096);
         Self {
             known: BTreeMap::new(),
             path: String::new(),
             buffer: Vec::new(),
-            ticks: sysconf(nix::unistd::SysconfVar::CLK_TCK, 100),
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "4096 or so"
-            )]
-            page: sysconf(nix::unistd::SysconfVar::PAGE_SIZE, 4096) as u64,
-            booted: crate::journal::writer::wall_clock() - up,
+            ticks: stat::ticks_a_second(),
+            page: page.unsigned_abs(),
+            booted: stat::booted(),
             has_shares: true,
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
-fn sysconf(name: nix::unistd::SysconfVar, otherwise: i64) -> f64 {
-    nix::unistd::sysconf(name).ok().flatten().unwrap_or(otherwise) as f64
-}
-
-/// One line of proc_pid_stat(5).
-struct Stat {
-    parent: u32,
-    session: u32,
-    name: String,
-    state: String,
-    cpu: u64,
-    waited_cpu: u64,
-    threads: u32,
-    started: u64,
-    pages: u64,
-}
-
-fn parse(stat: &[u8]) -> Option<Stat> {
-    let open = stat.iter().position(|byte| *byte == b'(')?;
-    let close = stat.iter().rposition(|byte| *byte == b')')?;
-    let rest = std::str::from_utf8(stat.get(close + 1..)?).ok()?;
-    let mut fields = rest.split_ascii_whitespace();
-    let state = fields.next()?.to_owned();
-    let mut number = |skip: usize| fields.nth(skip)?.parse::<u64>().ok();
-    let parent = u32::try_from(number(0)?).ok()?;
-    let session = u32::try_from(number(1)?).ok()?;
-    let (user, system, waited_user, waited_system) =
-        (number(7)?, number(0)?, number(0)?, number(0)?);
-    let threads = u32::try_from(number(2)?).ok()?;
-    let (started, pages) = (number(1)?, number(1)?);
-    Some(Stat {
-        parent,
-        session,
-        name: String::from_utf8_lossy(stat.get(open + 1..close)?).into_owned(),
-        state,
-        cpu: user + system,
-        waited_cpu: waited_user + waited_system,
-        threads,
-        started,
-        pages,
-    })
 }
 
 /// One line of proc_pid_io(5), or of a thread's.
@@ -152,19 +103,12 @@ impl Reader {
     }
 
     fn stat(&mut self, pid: u32) -> Option<Stat> {
-        parse(self.slurp(format_args!("/proc/{pid}/stat"))?)
+        Stat::parse(self.slurp(format_args!("/proc/{pid}/stat"))?)
     }
 
     /// The children of a process that has so many threads: each thread has its own.
     fn children(&mut self, pid: u32, threads: u32) -> Vec<u32> {
-        let threads: Vec<u32> = if threads == 1 {
-            vec![pid]
-        } else {
-            let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten();
-            let numbers =
-                threads.flatten().filter_map(|one| one.file_name().to_str()?.parse().ok());
-            numbers.collect()
-        };
+        let threads = if threads == 1 { vec![pid] } else { threads_of(pid) };
         let mut found = Vec::new();
         for thread in threads {
             if let Some(text) = self.slurp(format_args!("/proc/{pid}/task/{thread}/children")) {
@@ -220,9 +164,8 @@ impl Reader {
             let now = Instant::now();
             let cpu_seconds = reader.seconds(stat.cpu);
             counted.gone_cpu += reader.seconds(stat.waited_cpu);
-            // Ended, and not waited for: all that is left of it is its time. (A first thread that has ended
-            // looks the same while the others run on.)
-            if state_of(&stat.state) == ProcessState::Zombie && stat.threads <= 1 {
+            // Ended, and not waited for: all that is left of it is its time.
+            if stat.is_dead() {
                 counted.gone_cpu += cpu_seconds;
                 return;
             }
@@ -262,13 +205,13 @@ impl Reader {
             counted.processes.push(ProcessUsage {
                 pid,
                 parent: stat.parent,
-                started: reader.booted + (stat.started * 1000 / reader.whole_ticks()).cast_signed(),
+                started: reader.booted + (stat.started * 1000 / reader.ticks).cast_signed(),
                 cpu,
                 cpu_seconds,
                 memory,
                 threads: stat.threads,
                 files: files.1,
-                state: state_of(&stat.state),
+                state: state_of(stat.state),
                 name: stat.name,
             });
         });
@@ -319,14 +262,10 @@ impl Reader {
     /// What this process's ended children have read and written: its own file counts them in, its
     /// threads' files do not.
     fn waited_io(&mut self, own: u32) -> (u64, u64) {
-        let all = self.slurp(format_args!("/proc/{own}/io")).map_or((0, 0), io);
-        let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-        let names: Vec<String> =
-            threads.filter_map(|thread| thread.file_name().into_string().ok()).collect();
-        let mut rest = all;
-        for name in names {
+        let mut rest = self.slurp(format_args!("/proc/{own}/io")).map_or((0, 0), io);
+        for thread in threads_of(own) {
             let (read, written) =
-                self.slurp(format_args!("/proc/{own}/task/{name}/io")).map_or((0, 0), io);
+                self.slurp(format_args!("/proc/{own}/task/{thread}/io")).map_or((0, 0), io);
             rest = (rest.0.saturating_sub(read), rest.1.saturating_sub(written));
         }
         rest
@@ -334,24 +273,24 @@ impl Reader {
 
     #[expect(clippy::cast_precision_loss, reason = "hundredths of a second")]
     fn seconds(&self, ticks: u64) -> f64 {
-        ticks as f64 / self.ticks
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "100 or so")]
-    fn whole_ticks(&self) -> u64 {
-        (self.ticks as u64).max(1)
+        ticks as f64 / self.ticks as f64
     }
 }
 
 /// A letter of proc_pid_stat(5), as a state.
-fn state_of(letter: &str) -> ProcessState {
+const fn state_of(letter: u8) -> ProcessState {
     match letter {
-        "R" => ProcessState::Running,
-        "D" => ProcessState::DiskWait,
-        "T" | "t" => ProcessState::Stopped,
-        "Z" | "X" | "x" => ProcessState::Zombie,
+        b'R' => ProcessState::Running,
+        b'D' => ProcessState::DiskWait,
+        b'T' | b't' => ProcessState::Stopped,
+        b'Z' | b'X' | b'x' => ProcessState::Zombie,
         _ => ProcessState::Sleeping,
     }
+}
+
+fn threads_of(pid: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    threads.filter_map(|thread| thread.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// How many files a process has open: since Linux 6.2 the folder's size says it.
@@ -376,7 +315,7 @@ pub(super) fn tools(trees: &[Tree]) -> Vec<ProcessIdentity> {
     let whose = Whose::Trees(trees);
     let roots = roots(whose);
     Reader::default().walk(whose, |_, pid, stat| {
-        let ended = state_of(&stat.state) == ProcessState::Zombie;
+        let ended = state_of(stat.state) == ProcessState::Zombie;
         if !roots.contains(&pid) && !ended {
             found.push(ProcessIdentity::at(pid, stat.started));
         }
@@ -399,17 +338,6 @@ pub(super) fn tools_cpu(trees: &[Tree]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_a_line_with_a_name_that_tries_to_confuse() {
-        let line = b"7 (a) S 9 (b)) R 3 5 6 0 -1 4 0 0 0 0 11 22 33 44 20 0 9 0 8150 777 55 18446744073709551615";
-        let stat = parse(line).unwrap();
-        assert_eq!((stat.name.as_str(), stat.state.as_str()), ("a) S 9 (b)", "R"));
-        assert_eq!((stat.parent, stat.session), (3, 6));
-        assert_eq!((stat.cpu, stat.waited_cpu), (33, 77));
-        assert_eq!((stat.threads, stat.started, stat.pages), (9, 8150, 55));
-        assert!(parse(b"7 (a R 3").is_none());
-    }
 
     #[test]
     fn reads_what_was_read_and_written_and_what_is_shared() {
