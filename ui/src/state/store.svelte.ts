@@ -12,40 +12,8 @@ import type {
   Snapshot,
 } from '../backend/types';
 import type { Conversation } from './conversation.svelte';
+import { noSettings } from './defaults';
 import { UsageState } from './usage.svelte';
-
-const noSettings: Settings = {
-  worktrees: null,
-  claude: null,
-  api_billing: false,
-  language: null,
-  theme: null,
-  limits: {
-    memory: null,
-    cpu: null,
-    processes: null,
-    cpu_time: null,
-    turn_time: null,
-    file_size: null,
-    disk_written: null,
-    idle: null,
-    ladder: ['stop_tool', 'pause', 'stop'],
-  },
-  notifications: {
-    needs_you: true,
-    done: true,
-    failed: true,
-    limit: true,
-    usage: true,
-    sound: false,
-    quiet: null,
-  },
-  quit: null,
-  autostart: false,
-  shortcut: null,
-  pause_on_battery: false,
-  pause_when_busy: false,
-};
 
 const none: Earlier = { counts: {}, cost_usd: 0 };
 

@@ -1,32 +1,11 @@
+import { noSettings } from '../../state/defaults';
 import type { AuthStatus, Settings } from '../types';
 import { Repository } from './repository';
-import { noLimits } from './scenes';
 import { check } from './usage';
 
 /** Settings, sign-in, and what the system would do. */
 export class Desk extends Repository {
-  settings: Settings = {
-    worktrees: null,
-    claude: null,
-    api_billing: false,
-    language: null,
-    theme: null,
-    limits: noLimits,
-    notifications: {
-      needs_you: true,
-      done: true,
-      failed: true,
-      limit: true,
-      usage: true,
-      sound: false,
-      quiet: null,
-    },
-    quit: null,
-    autostart: false,
-    shortcut: null,
-    pause_on_battery: false,
-    pause_when_busy: false,
-  };
+  settings: Settings = noSettings;
   auth: AuthStatus = {
     logged_in: true,
     method: 'claude.ai',

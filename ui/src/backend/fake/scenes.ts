@@ -1,3 +1,4 @@
+import { noLimits } from '../../state/defaults';
 import type { ForeignSession, Glance, Limits, SessionSummary } from '../types';
 
 /** Made-up fleets. */
@@ -7,18 +8,6 @@ let made = 0;
 export function uuid(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
-
-export const noLimits: Limits = {
-  memory: null,
-  cpu: null,
-  processes: null,
-  cpu_time: null,
-  turn_time: null,
-  file_size: null,
-  disk_written: null,
-  idle: null,
-  ladder: ['stop_tool', 'pause', 'stop'],
-};
 
 const limits: Limits = { ...noLimits, memory: 4_000_000_000, cpu: 4, turn_time: 5400 };
 

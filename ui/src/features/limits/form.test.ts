@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noLimits } from '../../backend/fake/scenes';
+import { noLimits } from '../../state/defaults';
 import { LimitForm } from './form.svelte';
 
 describe('the fields of limits', () => {

@@ -1,0 +1,38 @@
+import type { Limits, Settings } from '../backend/types';
+
+/** Nothing is limited; what is done at a limit all the same is as for new sessions. */
+export const noLimits: Limits = {
+  memory: null,
+  cpu: null,
+  processes: null,
+  cpu_time: null,
+  turn_time: null,
+  file_size: null,
+  disk_written: null,
+  idle: null,
+  ladder: ['stop_tool', 'pause', 'stop'],
+};
+
+/** As nobody has set anything: `Settings::default` in Rust. */
+export const noSettings: Settings = {
+  worktrees: null,
+  claude: null,
+  api_billing: false,
+  language: null,
+  theme: null,
+  limits: noLimits,
+  notifications: {
+    needs_you: true,
+    done: true,
+    failed: true,
+    limit: true,
+    usage: true,
+    sound: false,
+    quiet: null,
+  },
+  quit: null,
+  autostart: false,
+  shortcut: null,
+  pause_on_battery: false,
+  pause_when_busy: false,
+};
