@@ -200,7 +200,7 @@ pub(crate) async fn raise_at(app: &AppHandle, id: &SessionId) {
 /// The person wants to quit: as they have decided before, or they are asked.
 pub(crate) async fn quit(app: &AppHandle) {
     let fleet = app.state::<Fleet>();
-    let (settings, _) = bosk_runtime::settings::load(fleet.home());
+    let settings = bosk_runtime::settings::peek(fleet.home());
     let sessions = fleet.sessions().await.unwrap_or_default();
     match settings.quit {
         Some(choice) => leave(app, choice).await,
@@ -259,11 +259,11 @@ pub(crate) fn on_run(app: &AppHandle, event: RunEvent) {
 fn say_once(app: &AppHandle) {
     const SAID: &str = "told_tray";
     let store = app.state::<Store>();
-    let (settings, _) = bosk_runtime::settings::load(app.state::<Fleet>().home());
     if store.get(SAID) == true {
         return;
     }
     store.set(SAID.to_owned(), true.into());
+    let settings = bosk_runtime::settings::peek(app.state::<Fleet>().home());
     let words = words::of(words::language(&settings));
     if let Some(notifier) = app.try_state::<Notifier>() {
         notifier.show(Notification {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use bosk_core::SessionId;
 use bosk_core::usage::Usage;
-use bosk_core::usage::series::{self, MAGIC, Point, RINGS, Recorder};
+use bosk_core::usage::series::{self, MAGIC, Point, Recorder, Ring};
 use bosk_core::view::{Curve, History, SessionCurve};
 
 use super::{BOSK, MACHINE, USAGE};
@@ -64,7 +64,7 @@ pub fn history(home: &Home, ids: &[SessionId], (from, to): (i64, i64), points: u
     let wanted = u32::try_from((to - from).max(1)).unwrap_or(u32::MAX) / points.clamp(10, 5_000);
     // Whole steps of the ring, so that no point stands for more measurements than its neighbour.
     let step = wanted.div_ceil(ring.step).max(1) * ring.step;
-    let curve = |path: &Path| curve(path, (from, to), now, step);
+    let curve = |path: &Path| curve(path, ring, (from, to), step);
     let sessions = ids.iter().filter_map(|id| {
         // One of somebody else's has no folder here.
         let own = home.session(id).join(USAGE);
@@ -80,17 +80,14 @@ pub fn history(home: &Home, ids: &[SessionId], (from, to): (i64, i64), points: u
     }
 }
 
-/// What a file says of the time between `from` and `to` (seconds since 1970), in spans of `step` seconds;
+/// What a file's ring says of the time between `from` and `to` (seconds since 1970), in spans of `step` seconds;
 /// nothing where there is no such file.
-fn curve(path: &Path, (from, to): (i64, i64), now: i64, step: u32) -> Curve {
-    let finest = RINGS.iter().position(|ring| *ring == series::ring_for(from, now)).unwrap_or(0);
-    // The rest of a coarse ring's last slot may be in none of them yet: it is written with every measurement.
-    let points = points(path, finest, (from, to)).unwrap_or_default();
+fn curve(path: &Path, ring: Ring, (from, to): (i64, i64), step: u32) -> Curve {
+    let points = points(path, ring, (from, to)).unwrap_or_default();
     columns(&series::coarser(&points, step))
 }
 
-fn points(path: &Path, ring: usize, (from, to): (i64, i64)) -> io::Result<Vec<Point>> {
-    let ring = RINGS[ring];
+fn points(path: &Path, ring: Ring, (from, to): (i64, i64)) -> io::Result<Vec<Point>> {
     let mut file = File::open(path)?;
     let mut magic = [0; MAGIC.len()];
     file.read_exact(&mut magic)?;
@@ -127,6 +124,11 @@ fn columns(points: &[Point]) -> Curve {
 mod tests {
     use super::*;
 
+    /// As `history` asks for it.
+    fn told(path: &Path, from: i64, now: i64, step: u32) -> Curve {
+        curve(path, series::ring_for(from, now), (from, now), step)
+    }
+
     fn usage(second: i64) -> Usage {
         Usage {
             at: second * 1000,
@@ -152,21 +154,17 @@ mod tests {
             kept.take(&usage(second)).unwrap();
         }
         let now = begin + 300;
-        let told = curve(&path, (begin, now), now, 1);
-        assert_eq!(told.at.len(), 200);
+        let all = told(&path, begin, now, 1);
+        assert_eq!(all.at.len(), 200);
         assert!(
-            (told.cpu[7] - 0.5).abs() < 0.001 && (told.memory[7] - f64::from(64 << 20)).abs() < 1e5
+            (all.cpu[7] - 0.5).abs() < 0.001 && (all.memory[7] - f64::from(64 << 20)).abs() < 1e5
         );
-        assert!((told.written[50] - f64::from(1 << 20)).abs() < 1e4, "{:?}", told.written);
-        assert_eq!(curve(&path, (begin, now), now, 60).at.len(), 5);
-        assert_eq!(
-            curve(&path, (begin - 7200, now), now, 10).at.len(),
-            20,
-            "from the ring of a day"
-        );
+        assert!((all.written[50] - f64::from(1 << 20)).abs() < 1e4, "{:?}", all.written);
+        assert_eq!(told(&path, begin, now, 60).at.len(), 5);
+        assert_eq!(told(&path, begin - 7200, now, 10).at.len(), 20, "from the ring of a day");
         std::fs::write(&path, b"something else").unwrap();
-        assert_eq!(curve(&path, (begin, now), now, 1), Curve::default());
+        assert_eq!(told(&path, begin, now, 1), Curve::default());
         Kept::open(&path).unwrap().take(&usage(begin)).unwrap();
-        assert_eq!(curve(&path, (begin, now), now, 1).at.len(), 1);
+        assert_eq!(told(&path, begin, now, 1).at.len(), 1);
     }
 }
