@@ -12,6 +12,8 @@
     reason = "a test that cannot go on says so and fails"
 )]
 
+#[cfg(target_os = "linux")]
+pub mod kernel;
 pub mod processes;
 pub mod records;
 pub mod sandbox;

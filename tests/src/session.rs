@@ -6,7 +6,7 @@ use std::time::Duration;
 use bosk_core::journal::Message;
 use bosk_core::session::{SessionSummary, State, StopReason, Turn};
 use bosk_core::usage::Usage;
-use bosk_core::wire::{Call, Status};
+use bosk_core::wire::{Call, SessionUsage, Status};
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_runtime::catalog::{self, Index};
 use bosk_runtime::client::Connection;
@@ -99,7 +99,7 @@ pub struct Watched {
     /// The connection.
     pub connection: Connection,
     status: Status,
-    usage: Option<Usage>,
+    usage: Option<SessionUsage>,
 }
 
 impl Watched {
@@ -124,16 +124,28 @@ impl Watched {
     /// # Panics
     /// It does not become so, or the session's keeper ends first.
     pub async fn until_usage(&mut self, what: &str, wanted: impl Fn(&Usage) -> bool) -> Usage {
+        self.until_measured(what, |measured| wanted(&measured.usage)).await.usage
+    }
+
+    /// The same, with how limits are held.
+    ///
+    /// # Panics
+    /// As for [`Self::until_usage`].
+    pub async fn until_measured(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&SessionUsage) -> bool,
+    ) -> SessionUsage {
         let until = async {
             loop {
-                if let Some(usage) = self.usage.filter(&wanted) {
-                    return usage;
+                if let Some(measured) = self.usage.filter(&wanted) {
+                    return measured;
                 }
                 assert!(self.changed().await, "gone before {what}: {:#?}", self.usage);
             }
         };
         match timeout(PATIENCE, until).await {
-            Ok(usage) => usage,
+            Ok(measured) => measured,
             Err(_) => panic!("never {what}: {:#?}", self.usage),
         }
     }
@@ -160,7 +172,7 @@ impl Watched {
                 if let Some(status) = news.status {
                     self.status = *status;
                 }
-                self.usage = news.usage.map(|told| told.usage).or(self.usage);
+                self.usage = news.usage.or(self.usage);
                 true
             }
             None => false,

@@ -211,7 +211,12 @@ impl Printer {
 fn cost_words(cost: &ToolCost) -> String {
     let memory = cost.peak_memory.map(|peak| format!("{}, ", bytes(peak)));
     let cpu = cost.cpu_seconds;
-    let digits = usize::from(cpu < 10.0);
+    // The kernel counts in hundredths of a second.
+    let digits = match cpu {
+        ..0.1 => 2,
+        ..10.0 => 1,
+        _ => 0,
+    };
     let shared = if cost.shared { ", together with other tools" } else { "" };
     format!("{}{cpu:.digits$} s CPU{shared}", memory.unwrap_or_default())
 }

@@ -55,6 +55,7 @@ fn mark(session: &SessionId) -> String {
 fn spec(session: &SessionId, script: &str) -> Spec {
     let path = std::env::var_os("PATH").unwrap();
     Spec {
+        file_size: None,
         program: "/bin/sh".into(),
         args: vec!["-c".into(), script.into(), mark(session).into()],
         cwd: "/".into(),

@@ -14,17 +14,17 @@ use bosk_tests::{Sandbox, Session, spec};
 
 use super::tool;
 
-const GIB: u64 = 1 << 30;
+pub(crate) const GIB: u64 = 1 << 30;
 
-fn limited(sandbox: &Sandbox, prompt: &str, limits: Limits) -> LaunchSpec {
+pub(crate) fn limited(sandbox: &Sandbox, prompt: &str, limits: Limits) -> LaunchSpec {
     LaunchSpec { limits: Some(limits), ..spec(&sandbox.repository("shop"), prompt) }
 }
 
-fn memory() -> Limits {
+pub(crate) fn memory() -> Limits {
     Limits { memory: Some(GIB), ..Limits::default() }
 }
 
-fn notes(session: &Session<'_>) -> Vec<LimitNote> {
+pub(crate) fn notes(session: &Session<'_>) -> Vec<LimitNote> {
     let bodies = session.transcript().into_iter().map(|entry| entry.body);
     let notes = bodies.filter_map(|body| match body {
         EntryBody::Limit(note) => Some(note),
@@ -33,7 +33,7 @@ fn notes(session: &Session<'_>) -> Vec<LimitNote> {
     notes.collect()
 }
 
-fn results(session: &Session<'_>) -> Vec<String> {
+pub(crate) fn results(session: &Session<'_>) -> Vec<String> {
     let bodies = session.transcript().into_iter().map(|entry| entry.body);
     let results = bodies.filter_map(|body| match body {
         EntryBody::ToolUse { result, .. } => result.map(|result| result.text),
@@ -43,7 +43,7 @@ fn results(session: &Session<'_>) -> Vec<String> {
 }
 
 /// What was said to Claude of it.
-fn told(session: &Session<'_>) -> Vec<String> {
+pub(crate) fn told(session: &Session<'_>) -> Vec<String> {
     let bodies = session.transcript().into_iter().map(|entry| entry.body);
     let told = bodies.filter_map(|body| match body {
         EntryBody::Notice { text, .. } if text.starts_with(FROM_BOSK) => Some(text),

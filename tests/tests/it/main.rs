@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod clients_killed;
+mod confined;
 mod damaged;
 mod disk_full;
 mod foreign;

@@ -28,11 +28,15 @@ const TEST: &[&str] = &[
     "fonts-noto-cjk",
     "fonts-noto-color-emoji",
     "imagemagick",
+    "systemd",
     "webkit2gtk-driver",
     "xauth",
     "xdg-utils",
     "xvfb",
 ];
+
+/// A kernel of a test's own, in which it owns the cgroups. Not every release of every distribution has it.
+const IF_THERE_IS: &[&str] = &["user-mode-linux"];
 
 const PACKAGE: &[&str] = &["file", "patchelf", "xdg-utils"];
 
@@ -64,25 +68,36 @@ pub(super) fn is_here() -> bool {
 
 /// Installs what is missing, or says which command would.
 pub(super) fn ensure(purpose: Purpose) -> Result {
-    let missing = missing(&wanted(purpose), &installed(&wanted(purpose))?);
-    if missing.is_empty() {
+    let required = missing(&wanted(purpose), &installed(&wanted(purpose))?);
+    let optional = match purpose {
+        Purpose::Test => missing(IF_THERE_IS, &installed(IF_THERE_IS)?),
+        _ => Vec::new(),
+    };
+    let list = required.join(" ");
+    let apt_get = match apt_get() {
+        _ if required.is_empty() && optional.is_empty() => return Ok(()),
+        Some(apt_get) => apt_get,
+        None if required.is_empty() => return Ok(()),
+        None => {
+            return Err(Error::Missing {
+                what: format!("These packages are missing, and installing them needs root: {list}"),
+                install: format!(
+                    "Run this, then the same command again:\n  sudo apt-get update && sudo apt-get install -y {list}"
+                ),
+            });
+        }
+    };
+    apt_get.clone().words("update -qq").captured()?;
+    let known = |name: &&str| Cmd::new("apt-cache").words("show").arg(name).answer().is_some();
+    let all: Vec<&str> = required.into_iter().chain(optional.into_iter().filter(known)).collect();
+    if all.is_empty() {
         return Ok(());
     }
-    let list = missing.join(" ");
-    let Some(apt_get) = apt_get() else {
-        return Err(Error::Missing {
-            what: format!("These packages are missing, and installing them needs root: {list}"),
-            install: format!(
-                "Run this, then the same command again:\n  sudo apt-get update && sudo apt-get install -y {list}"
-            ),
-        });
-    };
-    println!("set-up: installing {list}");
-    apt_get.clone().words("update -qq").captured()?;
+    println!("set-up: installing {}", all.join(" "));
     // Debian's Rust stands against other packages of Rust: refuse rather than take away what somebody uses.
     apt_get
         .words("install -y -qq --no-install-recommends --no-remove")
-        .args(missing)
+        .args(all)
         .captured()
         .map(drop)
 }

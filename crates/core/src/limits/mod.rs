@@ -101,9 +101,11 @@ pub enum Limit {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Mechanism {
-    /// The kernel holds it, at once and without exception (Linux cgroup).
+    /// The kernel holds memory, at once and without exception; processes are counted once a second, and the
+    /// kernel stops a flood of them (Linux cgroup).
     Cgroup,
-    /// The system holds it, at once and without exception (Windows Job Object).
+    /// Bosk measures once a second and acts, and the system refuses whatever is an eighth above a limit
+    /// (Windows Job Object).
     Job,
     /// Bosk measures once a second and acts: for about a second it can be exceeded.
     Watchdog,

@@ -116,6 +116,22 @@ impl Watchdog {
         actions
     }
 
+    /// The system itself held a limit at `now`, by ending what was over it: which rung has been taken by that, or
+    /// is to be taken because ending it before was not enough; and whether that is news. It may end many at
+    /// once, and all of them are one offence.
+    pub fn held(&mut self, limits: &Limits, limit: Limit, now: u64) -> (Option<Rung>, bool) {
+        let standing = self.limits.entry(limit).or_default();
+        let since = now.saturating_sub(standing.at);
+        if standing.taken > 0 && since >= FORGIVEN {
+            standing.taken = 0;
+        }
+        let news = standing.taken == 0 || since >= GRACE;
+        let from = standing.taken - usize::from(!news);
+        let (rung, taken) = next_rung(limits, limit, true, from);
+        *standing = Standing { near: true, taken: taken.max(1), at: now };
+        (rung, news)
+    }
+
     fn one(
         &mut self,
         limits: &Limits,
@@ -221,6 +237,19 @@ mod tests {
         watchdog.look(&limits(), &memory(0.5), 3 * GRACE + FORGIVEN);
         let again = watchdog.look(&limits(), &memory(4.5), 4 * GRACE + FORGIVEN);
         assert_eq!(rung(&again), Some(Rung::StopTool));
+    }
+
+    #[test]
+    fn what_the_system_ends_is_a_rung_and_ending_it_again_was_not_enough() {
+        let mut watchdog = Watchdog::default();
+        let first = Some(Rung::StopTool);
+        assert_eq!(watchdog.held(&limits(), Limit::Memory, 0), (first, true));
+        assert_eq!(watchdog.held(&limits(), Limit::Memory, 9), (first, false), "at once");
+        assert_eq!(watchdog.look(&limits(), &memory(4.5), 10), [], "the rung has its time");
+        let paused = watchdog.held(&limits(), Limit::Memory, 2 * GRACE);
+        assert_eq!(paused, (Some(Rung::Pause), true));
+        let long = 3 * GRACE + FORGIVEN;
+        assert_eq!(watchdog.held(&limits(), Limit::Memory, long), (first, true));
     }
 
     #[test]

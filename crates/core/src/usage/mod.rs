@@ -52,6 +52,9 @@ pub struct Usage {
 pub enum MemoryKind {
     /// Pages that several processes share are divided among them (PSS): the sum is true.
     Pss,
+    /// What each process alone makes the system hold, compressed pages and all (macOS `phys_footprint`): RSS
+    /// misses most of it there (claude-code#91081: 8 of 87 GB).
+    Footprint,
     /// Shared pages are counted once for each process (RSS): the sum may be too high.
     #[default]
     Rss,

@@ -109,7 +109,10 @@ pub async fn launch_with(
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, &spec).await?;
     let brings = require_trust(home, &repository, &source).await?;
-    let spare = spare.take_if(|_| args::suits_spare(&spec));
+    // Only Linux can limit the files of a process that runs already.
+    let limits_files = spec.limits.as_ref().is_some_and(|limits| limits.file_size.is_some());
+    let late = cfg!(target_os = "linux") || !limits_files;
+    let spare = spare.take_if(|_| late && args::suits_spare(&spec));
     let id = spare.as_ref().map_or_else(new_id, |spare| Ok(spare.id().clone()))?;
     let record = SessionRecord {
         id: id.clone(),

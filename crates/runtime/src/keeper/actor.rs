@@ -75,6 +75,7 @@ pub(super) struct Actor {
     pub(super) waited_before: u64,
     pub(super) waits_since: Option<u64>,
     pub(super) throttle: super::throttle::Throttle,
+    pub(super) confinement: super::confine::Confinement,
     /// The limit of the size of files as it was set last.
     pub(super) file_size: Option<u64>,
     /// What the last forced end came to.
@@ -167,6 +168,7 @@ impl Actor {
             waited_before: 0,
             waits_since: None,
             throttle: super::throttle::Throttle::default(),
+            confinement: super::confine::Confinement::default(),
             file_size: None,
             killed: Killed::default(),
             meter: super::meter::Meter::default(),
@@ -229,6 +231,8 @@ impl Actor {
                 }
                 Some(result) = one_of(&mut self.syncing) => self.synced(result),
                 measured = one_of(&mut self.meter.measuring) => self.measured(measured),
+                made = one_of(&mut self.confinement.making) => self.confined(made),
+                () = super::confine::changed(&self.confinement.group) => self.look_what_was_ended(),
                 // Whoever has just begun to look need not wait.
                 Ok(()) = looked.changed() => {}
                 () = end.came() => self.input(Input::Stop(StopReason::Shutdown)),
@@ -308,10 +312,10 @@ impl Actor {
         let (home, id, overrides) =
             (self.home.clone(), self.record.id.clone(), self.overrides.clone());
         let args = arguments(&id, &self.record.spec, self.conversation());
-        let to = self.started.0.clone();
+        let (to, file_size) = (self.started.0.clone(), self.limits.file_size);
         tokio::task::spawn_local(async move {
             let folder = place.folder.as_ref();
-            let running = Running::start(&home, &id, &cli, folder, args, &overrides);
+            let running = Running::start(&home, &id, &cli, folder, args, &overrides, file_size);
             let _ = to.send(running.await).await;
         });
     }

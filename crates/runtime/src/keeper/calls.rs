@@ -261,6 +261,7 @@ impl Actor {
         self.note(&Note::CliStarted { pid, version: version.unwrap_or_default() });
         self.file_size = None;
         self.limit_file_size();
+        self.confine();
     }
 
     /// Whether there is a conversation to go on with.
@@ -270,6 +271,7 @@ impl Actor {
 
     /// The CLI has died: whatever it left behind goes too, and is named.
     pub(super) fn died(&mut self) {
+        self.look_what_was_ended();
         if let Some(running) = &self.running {
             let killed = running.tree().kill(KILL_LIMIT);
             self.left_behind.extend(killed.ended.into_iter().map(|(_, name)| name));

@@ -57,6 +57,7 @@ impl Running {
         folder: &Path,
         args: Vec<String>,
         overrides: &Overrides,
+        file_size: Option<u64>,
     ) -> Result<Self, Problem> {
         let settings = crate::settings::peek(home);
         let token = match settings.api_billing {
@@ -77,6 +78,7 @@ impl Running {
             args: cli.args(args),
             cwd: folder.to_owned(),
             env: claude::session_environment(&parent, cli.path(), billing, &overrides.set),
+            file_size,
             cookie: id.clone(),
         };
         let mut child = process::spawn(&spec).map_err(|error| {

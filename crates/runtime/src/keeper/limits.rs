@@ -25,7 +25,7 @@ impl Actor {
         let summary = self.tally.summary();
         let idle = self.state == (State::Running { turn: Turn::Idle }) && !self.paused();
         Figures {
-            memory: usage.memory,
+            memory: usage.memory.max(self.confinement.memory().unwrap_or(0)),
             processes: usage.processes,
             cpu_seconds: usage.cpu_seconds,
             written: usage.written,
@@ -73,7 +73,9 @@ impl Actor {
                     let note = LimitNote { limit, reached: false, rung: None, used, of, stopped };
                     self.note(&Note::Limit(note));
                 }
-                Action::Reached { limit, rung, used, of } => self.reached(limit, rung, used, of),
+                Action::Reached { limit, rung, used, of } => {
+                    self.reached(limit, rung, (used, of), None);
+                }
             }
             // What was done about one limit settles the others as well.
             if self.paused() || matches!(self.state, State::Stopping { .. } | State::Ended { .. }) {
@@ -82,8 +84,17 @@ impl Actor {
         }
     }
 
-    fn reached(&mut self, limit: Limit, rung: Option<Rung>, used: f64, of: f64) {
+    /// Does what is to be done at a limit. What the system has ended for it already stands in `ended`.
+    pub(super) fn reached(
+        &mut self,
+        limit: Limit,
+        rung: Option<Rung>,
+        (used, of): (f64, f64),
+        ended: Option<Vec<KilledProcess>>,
+    ) {
+        let by_system = ended.is_some();
         let stopped = match (rung, limit) {
+            _ if by_system => ended.unwrap_or_default(),
             (Some(Rung::StopTool), Limit::TurnTime) => {
                 self.control(input::interrupt(), Pending::Nobody);
                 Vec::new()
@@ -92,12 +103,19 @@ impl Actor {
             _ => Vec::new(),
         };
         let names = stopped.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+        let what = match names.as_str() {
+            _ if limit == Limit::TurnTime => "The turn was interrupted".to_owned(),
+            // Begun and ended between two looks.
+            "" if by_system => "A process was ended".to_owned(),
+            "" => String::new(),
+            names => format!("These processes were ended: {names}"),
+        };
         // That an idle process is put away is told by its end.
         if limit != Limit::Idle {
             self.note(&Note::Limit(LimitNote { limit, reached: true, rung, used, of, stopped }));
         }
         let done = match rung {
-            Some(Rung::StopTool) => self.tell_claude(limit, used, of, &names),
+            Some(Rung::StopTool) => self.tell_claude(limit, used, of, &what),
             Some(Rung::Pause) => self.pause(PausedBy::Limit { limit }),
             Some(Rung::Stop) => {
                 let idle = limit == Limit::Idle;
@@ -142,19 +160,11 @@ impl Actor {
     }
 
     /// Tells Claude why its tool was stopped, so that it can go on another way.
-    fn tell_claude(
-        &mut self,
-        limit: Limit,
-        used: f64,
-        of: f64,
-        names: &str,
-    ) -> Result<(), Problem> {
+    fn tell_claude(&mut self, limit: Limit, used: f64, of: f64, what: &str) -> Result<(), Problem> {
+        if what.is_empty() {
+            return Ok(());
+        }
         let (used, of) = (limit.figure(used), limit.figure(of));
-        let what = match (limit, names) {
-            (Limit::TurnTime, _) => "The turn was interrupted".to_owned(),
-            (_, "") => return Ok(()),
-            (_, names) => format!("These processes were ended: {names}"),
-        };
         let text = format!(
             "{FROM_BOSK}{what}, because the session used {used} and its limit is {of}. The files are as they \
              were left. Go on in a way that needs less, such as in smaller parts or with fewer jobs at once; \
@@ -173,6 +183,7 @@ impl Actor {
         self.limits = limits;
         self.tally.set_limits(&self.limits);
         self.limit_file_size();
+        self.confine();
         if self.limits.cpu.is_none() {
             self.let_tools_run();
         }
@@ -184,7 +195,8 @@ impl Actor {
     pub(super) fn limit_file_size(&mut self) {
         let limit = self.limits.file_size;
         let limited = std::mem::replace(&mut self.file_size, limit);
-        if limit.is_none() && limited.is_none() {
+        // Elsewhere it is set when a process is started, and holds from the next start on.
+        if !cfg!(target_os = "linux") || (limit.is_none() && limited.is_none()) {
             return;
         }
         for process in self.trees().iter().flat_map(process::Tree::processes) {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bosk_core::claude::envelope;
 use bosk_core::journal::Note;
-use bosk_core::limits::Mechanism;
 use bosk_core::session::{PrepareStep, State, Turn};
 use bosk_core::usage::ToolCosts;
 use bosk_core::wire::SessionUsage;
@@ -132,7 +131,7 @@ impl Actor {
         }
         self.shared.facts.borrow_mut().usage = Some(SessionUsage {
             usage: sample.usage,
-            mechanism: Mechanism::Watchdog,
+            mechanism: self.confinement.mechanism(),
             keeper_cpu_seconds: sample.own.0,
             keeper_memory: sample.own.1,
         });

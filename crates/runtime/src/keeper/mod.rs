@@ -10,6 +10,7 @@ mod actor;
 mod calls;
 mod claim;
 mod cli;
+mod confine;
 pub(crate) mod disk;
 mod limits;
 mod meter;

@@ -200,8 +200,14 @@ pub(super) fn start_setup(
     let mut env = env;
     env.set("BOSK_REPOSITORY", &record.repository_root);
     env.set("BOSK_WORKTREE", folder);
-    let spec =
-        process::Spec { program, args, cwd: folder.to_owned(), env, cookie: record.id.clone() };
+    let spec = process::Spec {
+        program,
+        args,
+        cwd: folder.to_owned(),
+        env,
+        file_size: None,
+        cookie: record.id.clone(),
+    };
     let mut child = process::spawn(&spec)
         .map_err(|error| failed(format!("The set-up script could not be started: {error}.")))?;
     let tree = child.tree().clone();

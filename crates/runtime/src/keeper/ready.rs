@@ -64,6 +64,7 @@ impl Actor {
             Ok((tree, said)) => {
                 self.setup_tree = Some(tree);
                 self.setup_said = Some(said);
+                self.confine();
             }
             Err(problem) => self.input(Input::SetupEnded { problem: Some(problem) }),
         }

@@ -33,7 +33,7 @@ pub(super) async fn start(home: &Home, id: &SessionId) -> Option<Running> {
     let started = async {
         let cli = claude::find(&own, named.as_deref()).await?;
         files::create_private_folder(&folder).map_err(|error| crate::home::unwritable(&error))?;
-        Running::start(home, id, &cli, &folder, args::spare(id), &Overrides::default()).await
+        Running::start(home, id, &cli, &folder, args::spare(id), &Overrides::default(), None).await
     };
     let running = match started.await {
         Ok(running) => running,

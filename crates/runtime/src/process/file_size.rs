@@ -6,6 +6,18 @@ use std::io;
 
 use super::ProcessIdentity;
 
+/// Limits this process. To be called between fork and exec.
+#[cfg(unix)]
+pub(super) fn limit_own(bytes: Option<u64>) -> io::Result<()> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    if let Some(bytes) = bytes {
+        // The ceiling stays, as below.
+        let (_, maximum) = getrlimit(Resource::RLIMIT_FSIZE)?;
+        setrlimit(Resource::RLIMIT_FSIZE, bytes.min(maximum), maximum)?;
+    }
+    Ok(())
+}
+
 /// Limits a running process and what it starts from now on; none takes the limit away again.
 ///
 /// # Errors

@@ -9,11 +9,11 @@ use super::ProcessIdentity;
 /// What a process can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// Give up what you are doing (SIGINT).
+    /// Give up what you are doing (SIGINT). Not on Windows.
     Interrupt,
-    /// End, tidily (SIGTERM).
+    /// End, tidily (SIGTERM). Not on Windows.
     Terminate,
-    /// Freeze (SIGSTOP).
+    /// Freeze (SIGSTOP; on Windows every thread).
     Stop,
     /// Go on (SIGCONT).
     Continue,
@@ -25,7 +25,7 @@ impl ProcessIdentity {
     /// Sends the signal to this very process.
     ///
     /// # Errors
-    /// It is gone, belongs to somebody else, or (Windows) can only be killed.
+    /// It is gone, belongs to somebody else, or (Windows) cannot be asked.
     pub fn signal(&self, signal: Signal) -> io::Result<()> {
         Handle::open(self)?.signal(signal)
     }
@@ -149,8 +149,11 @@ mod platform {
 #[cfg(windows)]
 fn send(identity: &ProcessIdentity, signal: Signal) -> io::Result<()> {
     use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
-    if signal != Signal::Kill {
-        return Err(io::ErrorKind::Unsupported.into());
+    match signal {
+        Signal::Stop if identity.is_alive() => return super::threads::stop(identity.pid),
+        Signal::Continue if identity.is_alive() => return super::threads::go_on(identity.pid),
+        Signal::Kill => {}
+        _ => return Err(io::ErrorKind::Unsupported.into()),
     }
     let pid = Pid::from_u32(identity.pid);
     let mut system = System::new().map_err(|_| gone())?;

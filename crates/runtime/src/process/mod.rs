@@ -5,12 +5,15 @@
 //! subreaper with a stop-and-kill loop none. Not here: what the processes say, and when they are
 //! to end (the keeper's stop ladder).
 
+mod confine;
 mod file_size;
 mod handle;
 mod oom;
 #[cfg(target_os = "linux")]
 pub(crate) mod stat;
 mod table;
+#[cfg(windows)]
+mod threads;
 
 pub mod detach;
 pub mod environment;
@@ -20,6 +23,7 @@ pub mod spawn;
 pub mod sweep;
 pub mod tree;
 
+pub use confine::{Bounds, Confined};
 pub use detach::{Detached, detach};
 pub use environment::Environment;
 pub use file_size::limit_file_size;

@@ -27,6 +27,8 @@ pub struct Spec {
     pub cwd: PathBuf,
     /// Its whole environment; the cookie is added.
     pub env: Environment,
+    /// How large a file it and what it starts may write, in bytes. Not on Windows.
+    pub file_size: Option<u64>,
     /// The session, whose id every descendant carries as `BOSK_SESSION`.
     pub cookie: SessionId,
 }
@@ -93,7 +95,7 @@ pub fn spawn(spec: &Spec) -> io::Result<Child> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut roots = roots();
-    let mut inner = platform::start(command)?;
+    let mut inner = platform::start(command, spec.file_size)?;
     let pipes = platform::pipes(&mut inner);
     // Not yet waited for, so its pid cannot have passed to another.
     let identity = platform::pid(&inner).and_then(ProcessIdentity::of);
@@ -129,7 +131,7 @@ mod platform {
 
     pub(super) type Inner = Child;
 
-    pub(super) fn start(mut command: Command) -> io::Result<Inner> {
+    pub(super) fn start(mut command: Command, file_size: Option<u64>) -> io::Result<Inner> {
         #[cfg(target_os = "linux")]
         let parent = nix::unistd::getpid();
         let before_exec = move || {
@@ -144,6 +146,7 @@ mod platform {
             }
             #[cfg(target_os = "linux")]
             super::super::oom::become_session();
+            super::super::file_size::limit_own(file_size)?;
             super::super::detach::keep_descriptors_back();
             Ok(())
         };
@@ -186,7 +189,7 @@ mod platform {
 
     /// Started suspended, put into a job that ends with this process, and only then let run, so
     /// that it can start nothing outside of the job.
-    pub(super) fn start(command: Command) -> io::Result<Inner> {
+    pub(super) fn start(command: Command, _: Option<u64>) -> io::Result<Inner> {
         let mut command = CommandWrap::from(command);
         command.wrap(CreationFlags(CREATE_NO_WINDOW)).wrap(KillOnDrop).wrap(JobObject);
         command.spawn()

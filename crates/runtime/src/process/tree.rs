@@ -86,7 +86,7 @@ impl Tree {
 
     /// Freezes everything in it, until nothing is found that still moves: what is frozen starts nothing. What
     /// may not be stopped, as another user's, can go on starting more; so it never takes much longer than
-    /// `limit`. Windows cannot, and does nothing.
+    /// `limit`.
     pub fn freeze(&self, limit: Duration) {
         let deadline = Instant::now() + limit;
         let mut held = BTreeSet::new();
@@ -238,7 +238,6 @@ pub(super) fn end_all(find: impl Fn() -> Vec<Process>, deadline: Instant) -> Kil
             for process in &found {
                 held.entry(process.identity()).or_insert_with_key(|identity| {
                     let handle = Handle::open(identity).ok()?;
-                    // Windows cannot freeze, and need not: the job ends all at once.
                     let _ = handle.signal(Signal::Stop);
                     Some(handle)
                 });

@@ -24,7 +24,8 @@ fn seconds(milliseconds: u64) -> f64 {
 
 impl Reader {
     pub(super) fn read(&mut self, whose: Whose<'_>) -> Counted {
-        let mut counted = Counted { kind: MemoryKind::Rss, ..Counted::default() };
+        let kind = if cfg!(target_os = "macos") { MemoryKind::Footprint } else { MemoryKind::Rss };
+        let mut counted = Counted { kind, ..Counted::default() };
         if self.system.is_none() {
             self.system = System::new().ok();
         }
@@ -56,7 +57,7 @@ impl Reader {
                 started: i64::try_from(found.start_time()).unwrap_or_default() * 1000,
                 cpu: f64::from(found.cpu_usage()) / 100.0,
                 cpu_seconds,
-                memory: found.memory(),
+                memory: footprint(member.pid).unwrap_or_else(|| found.memory()),
                 threads: 0,
                 files: 0,
                 state: match found.status() {
@@ -81,6 +82,24 @@ impl Reader {
         }
         counted
     }
+}
+
+/// What the process alone makes the system hold, in bytes: see libproc.h of macOS.
+#[cfg(target_os = "macos")]
+fn footprint(pid: u32) -> Option<u64> {
+    let pid = i32::try_from(pid).ok()?;
+    let mut usage = std::mem::MaybeUninit::<libc::rusage_info_v2>::zeroed();
+    // SAFETY: this flavour fills in exactly this structure, for which zeros are a value too.
+    let usage = unsafe {
+        let asked = libc::proc_pid_rusage(pid, libc::RUSAGE_INFO_V2, usage.as_mut_ptr().cast());
+        (asked == 0).then(|| usage.assume_init())
+    };
+    usage.map(|usage| usage.ri_phys_footprint)
+}
+
+#[cfg(not(target_os = "macos"))]
+const fn footprint(_: u32) -> Option<u64> {
+    None
 }
 
 pub(super) fn tools(trees: &[Tree]) -> Vec<ProcessIdentity> {

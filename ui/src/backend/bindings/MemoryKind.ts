@@ -3,4 +3,4 @@
 /**
  * What a memory figure counts.
  */
-export type MemoryKind = "pss" | "rss";
+export type MemoryKind = "pss" | "footprint" | "rss";

@@ -5,6 +5,8 @@ export const resources = {
   'use.cpuTime': 'CPU time',
   'use.memory': 'Memory',
   'use.kind.pss': 'PSS: memory that processes share is counted once',
+  'use.kind.footprint':
+    'Footprint: what each process alone makes the system hold, compressed memory included',
   'use.kind.rss': 'RSS: memory that processes share is counted for each of them',
   'use.processes': 'Processes',
   'use.threads': 'Threads',
@@ -71,8 +73,10 @@ export const resources = {
   'limits.rung.stop_tool': 'Stop what uses most, and tell Claude',
   'limits.rung.pause': 'Pause everything until you decide',
   'limits.rung.stop': 'Stop the session',
-  'limits.held.cgroup': 'Held by the kernel: cannot be exceeded',
-  'limits.held.job': 'Held by the system: cannot be exceeded',
+  'limits.held.cgroup':
+    'The kernel holds memory: it cannot be exceeded. Processes are counted once a second, and the kernel stops a flood of them.',
+  'limits.held.job':
+    'Bosk measures once a second and acts, and the system refuses whatever is an eighth above',
   'limits.held.watchdog': 'Bosk measures once a second and acts: it can be exceeded for about a second',
   'limits.heldWhat': 'Memory and processes',
   'limits.saved': 'Limits saved',
