@@ -2,14 +2,12 @@
 //! each shares. Only the tree is walked here, so the cost is the session's own and not the machine's.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, Instant};
 
 use bosk_core::usage::{MemoryKind, ProcessState, ProcessUsage};
 
+use super::super::proc_files::{Kept, ProcFiles};
 use super::{Counted, Whose};
 use crate::process::stat::{self, Stat};
 use crate::process::{ProcessIdentity, Tree};
@@ -41,8 +39,9 @@ struct Known {
 #[derive(Debug)]
 pub(super) struct Reader {
     known: BTreeMap<u32, Known>,
-    path: String,
-    buffer: Vec<u8>,
+    files: ProcFiles,
+    /// What ended children had read and written, when that was looked at, and what CPU time they had then.
+    waited: Option<((u64, u64), Instant, u64)>,
     ticks: u64,
     page: u64,
     /// When the machine was started: milliseconds since 1970.
@@ -56,8 +55,8 @@ impl Default for Reader {
         let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096);
         Self {
             known: BTreeMap::new(),
-            path: String::new(),
-            buffer: Vec::new(),
+            files: ProcFiles::default(),
+            waited: None,
             ticks: stat::ticks_a_second(),
             page: page.unsigned_abs(),
             booted: stat::booted(),
@@ -85,25 +84,8 @@ fn roots(whose: Whose<'_>) -> Vec<u32> {
 }
 
 impl Reader {
-    fn slurp(&mut self, what: std::fmt::Arguments<'_>) -> Option<&[u8]> {
-        self.path.clear();
-        let _ = self.path.write_fmt(what);
-        // One read: to ask for the size first, as the standard library does, would double the calls.
-        let mut file = File::open(&self.path).ok()?;
-        let mut filled = 0;
-        loop {
-            self.buffer.resize((filled + 4096).max(self.buffer.len()), 0);
-            let read = file.read(&mut self.buffer[filled..]).ok()?;
-            filled += read;
-            if read == 0 || filled < self.buffer.len() {
-                break;
-            }
-        }
-        Some(&self.buffer[..filled])
-    }
-
     fn stat(&mut self, pid: u32) -> Option<Stat> {
-        Stat::parse(self.slurp(format_args!("/proc/{pid}/stat"))?)
+        Stat::parse(self.files.again(Kept::Stat(pid), format_args!("/proc/{pid}/stat"))?)
     }
 
     /// The children of a process that has so many threads: each thread has its own.
@@ -111,7 +93,8 @@ impl Reader {
         let threads = if threads == 1 { vec![pid] } else { threads_of(pid) };
         let mut found = Vec::new();
         for thread in threads {
-            if let Some(text) = self.slurp(format_args!("/proc/{pid}/task/{thread}/children")) {
+            let path = format_args!("/proc/{pid}/task/{thread}/children");
+            if let Some(text) = self.files.again(Kept::Children(thread), path) {
                 let text = std::str::from_utf8(text).unwrap_or_default();
                 found.extend(
                     text.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok()),
@@ -155,7 +138,7 @@ impl Reader {
             counted.own = (self.seconds(stat.cpu), stat.pages * self.page);
             if !matches!(whose, Whose::Other(_)) {
                 counted.gone_cpu = self.seconds(stat.waited_cpu);
-                (counted.read, counted.written) = self.waited_io(own);
+                (counted.read, counted.written) = self.waited_io(own, stat.waited_cpu);
             }
         }
         let mut known = BTreeMap::new();
@@ -187,7 +170,8 @@ impl Reader {
             });
             let files = still.map_or_else(
                 || {
-                    let moved = reader.slurp(format_args!("/proc/{pid}/io")).map_or((0, 0), io);
+                    let moved =
+                        reader.files.once(format_args!("/proc/{pid}/io")).map_or((0, 0), io);
                     (moved, files(pid), now)
                 },
                 |before| before.files,
@@ -216,6 +200,7 @@ impl Reader {
             });
         });
         self.known = known;
+        self.files.forget_unread();
         self.divide_memory(&mut counted, unread);
         counted
     }
@@ -236,7 +221,7 @@ impl Reader {
                 break;
             }
             let memory = counted.processes[at].memory;
-            match self.slurp(format_args!("/proc/{pid}/smaps_rollup")).map(pss) {
+            match self.files.once(format_args!("/proc/{pid}/smaps_rollup")).map(pss) {
                 Some(Some(pss)) => {
                     let share = (pss as f64 / memory.max(1) as f64, Instant::now(), memory);
                     if let Some(known) = self.known.get_mut(&pid) {
@@ -259,15 +244,22 @@ impl Reader {
         }
     }
 
-    /// What this process's ended children have read and written: its own file counts them in, its
-    /// threads' files do not.
-    fn waited_io(&mut self, own: u32) -> (u64, u64) {
-        let mut rest = self.slurp(format_args!("/proc/{own}/io")).map_or((0, 0), io);
+    /// What this process's ended children have read and written, which have used so much CPU time: its own file
+    /// counts them in, its threads' files do not.
+    fn waited_io(&mut self, own: u32, waited_cpu: u64) -> (u64, u64) {
+        if let Some((moved, at, cpu)) = self.waited
+            && cpu == waited_cpu
+            && at.elapsed() < FILES_STAY
+        {
+            return moved;
+        }
+        let mut rest = self.files.once(format_args!("/proc/{own}/io")).map_or((0, 0), io);
         for thread in threads_of(own) {
-            let (read, written) =
-                self.slurp(format_args!("/proc/{own}/task/{thread}/io")).map_or((0, 0), io);
+            let path = format_args!("/proc/{own}/task/{thread}/io");
+            let (read, written) = self.files.once(path).map_or((0, 0), io);
             rest = (rest.0.saturating_sub(read), rest.1.saturating_sub(written));
         }
+        self.waited = Some((rest, Instant::now(), waited_cpu));
         rest
     }
 

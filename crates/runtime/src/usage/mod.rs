@@ -4,6 +4,8 @@
 pub mod condition;
 mod history;
 mod machine;
+#[cfg(target_os = "linux")]
+mod proc_files;
 mod sampler;
 
 pub use history::{Kept, history};
