@@ -8,6 +8,7 @@ use bosk_core::settings::Quit;
 use bosk_core::view::Event;
 use bosk_core::{Problem, SessionId};
 use bosk_runtime::client::all;
+use bosk_runtime::files;
 use bosk_runtime::fleet::{First, Fleet};
 use bosk_runtime::home::Home;
 use tauri::plugin::TauriPlugin;
@@ -28,14 +29,39 @@ use crate::{font, tray, words};
 /// The main window's label.
 pub(crate) const MAIN: &str = "main";
 
+/// What the label of a session's own window begins with.
+const SESSION: &str = "session-";
+
+/// The file of the windows' places.
+const PLACES: &str = "windows.json";
+
 /// Remembers the window's size and place, which may be lost.
 pub(crate) fn places<R: Runtime>(home: &Home) -> TauriPlugin<R> {
+    let places = home.path().join(PLACES);
+    let there = |id: &SessionId| home.session(id).is_dir();
+    if let Some(rest) = std::fs::read(&places).ok().and_then(|text| without_gone(&text, there))
+        && let Err(error) = files::write_atomically(&places, &rest)
+    {
+        tracing::warn!(%error, "places of windows that are gone are kept");
+    }
     let flags =
         StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     tauri_plugin_window_state::Builder::new()
-        .with_filename(home.path().join("windows.json").to_string_lossy())
+        .with_filename(places.to_string_lossy())
         .with_state_flags(flags)
         .build()
+}
+
+/// The places without those of sessions that are not there any more; none where there are no such.
+fn without_gone(places: &[u8], there: impl Fn(&SessionId) -> bool) -> Option<Vec<u8>> {
+    let mut places: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(places).ok()?;
+    let before = places.len();
+    places.retain(|label, _| {
+        let session = label.strip_prefix(SESSION).and_then(|id| SessionId::parse(id).ok());
+        session.is_none_or(|id| there(&id))
+    });
+    (places.len() < before).then(|| serde_json::to_vec(&places).ok()).flatten()
 }
 
 /// How long the window may wait for what its first picture shows. The sessions are read by then, unless
@@ -72,7 +98,7 @@ impl Kind {
             Self::Main => MAIN.to_owned(),
             Self::Monitor => "monitor".to_owned(),
             Self::Strip => "strip".to_owned(),
-            Self::Session(id) => format!("session-{id}"),
+            Self::Session(id) => format!("{SESSION}{id}"),
         }
     }
 
@@ -291,6 +317,23 @@ pub(crate) fn badge(app: &AppHandle, counts: Counts, progress: Option<u64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_of_sessions_that_are_gone_are_forgotten_and_no_others() {
+        let id = |digit: char| digit.to_string().repeat(8) + "-0000-4000-8000-000000000000";
+        let places = format!(
+            r#"{{"main":{{"x":1}},"session-{}":{{}},"session-{}":{{}},"session-":{{}}}}"#,
+            id('1'),
+            id('2')
+        );
+        let there = |one: &SessionId| one.as_str() == id('1');
+        let rest = without_gone(places.as_bytes(), there).unwrap();
+        let rest = String::from_utf8(rest).unwrap();
+        assert!(rest.contains(&id('1')) && !rest.contains(&id('2')), "{rest}");
+        assert!(rest.contains("main") && rest.contains("\"session-\""), "{rest}");
+        assert_eq!(without_gone(rest.as_bytes(), there), None, "nothing to be written");
+        assert_eq!(without_gone(b"{", there), None);
+    }
 
     #[test]
     fn the_page_goes_nowhere_else() {

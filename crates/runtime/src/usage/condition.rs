@@ -20,8 +20,28 @@ pub fn on_battery() -> Option<bool> {
         }
         found
     }
-    #[cfg(not(target_os = "linux"))]
-    None
+    #[cfg(target_os = "macos")]
+    {
+        let mut asked = std::process::Command::new("/usr/bin/pmset");
+        let told = asked.args(["-g", "ps"]).output().ok()?;
+        drawn_from(&String::from_utf8_lossy(&told.stdout))
+    }
+    #[cfg(windows)]
+    {
+        use windows::Win32::System::Power::{GetSystemPowerStatus, SYSTEM_POWER_STATUS};
+        let mut status = SYSTEM_POWER_STATUS::default();
+        // SAFETY: it fills in the structure that it is given.
+        unsafe { GetSystemPowerStatus(&raw mut status) }.ok()?;
+        // 255 stands for unknown.
+        (status.ACLineStatus < 2).then_some(status.ACLineStatus == 0)
+    }
+}
+
+/// From what pmset(1) says first: `Now drawing from 'AC Power'`.
+#[cfg(any(target_os = "macos", test))]
+fn drawn_from(told: &str) -> Option<bool> {
+    let source = told.split('\'').nth(1)?;
+    Some(source == "Battery Power")
 }
 
 /// Part of the last ten seconds in which something waited for memory, from 0 to 1: `some avg10` of the
@@ -42,6 +62,13 @@ fn average(text: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn reads_where_a_mac_draws_from() {
+        assert_eq!(super::drawn_from("Now drawing from 'AC Power'\n"), Some(false));
+        assert_eq!(super::drawn_from("Now drawing from 'Battery Power'\n -Int"), Some(true));
+        assert_eq!(super::drawn_from(""), None);
+    }
+
     #[test]
     fn reads_the_kernels_words() {
         let text = "some avg10=12.50 avg60=1.00 avg300=0.10 total=9\nfull avg10=3.00 avg60=0 avg300=0 total=1\n";
