@@ -8,12 +8,14 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(crate) mod adopt;
 pub(crate) mod answer;
+pub(crate) mod batch;
 pub(crate) mod doctor;
 pub(crate) mod kill;
 pub(crate) mod limit;
 pub(crate) mod logs;
 pub(crate) mod ls;
 pub(crate) mod pause;
+pub(crate) mod queue;
 pub(crate) mod resume;
 pub(crate) mod rm;
 pub(crate) mod run;
@@ -22,7 +24,9 @@ pub(crate) mod show;
 pub(crate) mod stop;
 pub(crate) mod token;
 pub(crate) mod top;
+pub(crate) mod wait;
 
+mod chosen;
 mod table;
 mod trial;
 mod trust;

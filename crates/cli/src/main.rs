@@ -4,6 +4,7 @@
 mod ask;
 mod clean;
 mod command;
+mod dispatch;
 mod failure;
 mod follow;
 mod keep;
@@ -22,9 +23,10 @@ use bosk_core::ProblemCode;
 use bosk_runtime::home::Home;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use command::queue::Deed;
 use command::{
-    adopt, answer, doctor, kill, limit, logs, ls, pause, resume, rm, run, send, show, stop, token,
-    top,
+    adopt, answer, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send, show,
+    stop, token, top, wait,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -46,6 +48,19 @@ enum Command {
     /// Ctrl-C interrupts the turn; again, it stops the session; a third time, it leaves it running.
     #[command(after_help = EXIT_CODES, after_long_help = format!("{EXIT_CODES}\n\n{}", told::SHAPE))]
     Run(Box<run::Arguments>),
+    /// Add many tasks to the queue, from a file
+    Batch(Box<batch::Arguments>),
+    /// List what waits in the queue, and for what
+    Queue(queue::Arguments),
+    /// Let tasks wait until they are released
+    Hold(queue::Which),
+    /// Let tasks start that are held
+    Release(queue::Which),
+    /// Take tasks out of the queue
+    Cancel(queue::Which),
+    /// Wait until tasks or sessions are done
+    #[command(after_help = EXIT_CODES)]
+    Wait(wait::Arguments),
     /// List all sessions
     Ls(ls::Arguments),
     /// Show one session and what waits for an answer
@@ -89,11 +104,15 @@ enum Command {
     /// Keep a session: started by Bosk itself
     #[command(hide = true)]
     Keep(keep::Arguments),
+    /// Start what waits in the queue: started by Bosk itself
+    #[command(hide = true)]
+    Dispatch(dispatch::Arguments),
 }
 
 fn main() -> ExitCode {
     let command = match Arguments::parse().command {
         Command::Keep(arguments) => return keep::run(&arguments),
+        Command::Dispatch(arguments) => return dispatch::run(&arguments),
         command => command,
     };
     logging::to_stderr();
@@ -120,6 +139,12 @@ async fn act(command: Command) -> Result<Exit, Failure> {
     let home = || Home::find();
     match command {
         Command::Run(arguments) => run::run(&home()?, *arguments).await,
+        Command::Batch(arguments) => batch::run(&home()?, *arguments).await,
+        Command::Queue(arguments) => queue::run(&home()?, &arguments).await,
+        Command::Hold(which) => queue::change(&home()?, &which, Deed::Hold).await,
+        Command::Release(which) => queue::change(&home()?, &which, Deed::Release).await,
+        Command::Cancel(which) => queue::change(&home()?, &which, Deed::Cancel).await,
+        Command::Wait(arguments) => wait::run(&home()?, &arguments).await,
         Command::Ls(arguments) => ls::run(&home()?, &arguments).await,
         Command::Show(arguments) => show::run(&home()?, &arguments).await,
         Command::Logs(arguments) => logs::run(&home()?, &arguments).await,
@@ -139,7 +164,9 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Token(arguments) => token::run(&home()?, &arguments).await,
         Command::Completions { shell } => completions(shell),
         // Handled before anything was started.
-        Command::Keep(_) => Err(Problem::new(ProblemCode::Internal, "Nothing to keep.").into()),
+        Command::Keep(_) | Command::Dispatch(_) => {
+            Err(Problem::new(ProblemCode::Internal, "Nothing to keep.").into())
+        }
     }
 }
 

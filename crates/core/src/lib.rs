@@ -17,6 +17,7 @@ pub mod launch;
 pub mod limits;
 pub mod lines;
 pub mod problem;
+pub mod queue;
 pub mod session;
 pub mod settings;
 pub mod transcript;

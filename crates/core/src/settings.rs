@@ -23,6 +23,12 @@ pub struct Settings {
     pub theme: Option<Theme>,
     /// What new sessions may use.
     pub limits: Limits,
+    /// How many sessions the queue lets work at the same time; by the machine's cores and memory when absent.
+    pub parallel: Option<u32>,
+    /// The same in one repository; not limited when absent.
+    pub parallel_in_repository: Option<u32>,
+    /// Whether the queue waits when the account's usage limit is reached, until it starts anew.
+    pub wait_for_usage_limit: bool,
     /// Of what the person is told outside the window.
     pub notifications: Notifications,
     /// What quitting does with sessions that run; asked each time when absent.
@@ -37,7 +43,6 @@ pub struct Settings {
     pub pause_when_busy: bool,
 }
 
-#[expect(clippy::derivable_impls, reason = "the defaults are a decision, so they are written out")]
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -47,6 +52,9 @@ impl Default for Settings {
             language: None,
             theme: None,
             limits: Limits::default(),
+            parallel: None,
+            parallel_in_repository: None,
+            wait_for_usage_limit: true,
             notifications: Notifications::default(),
             quit: None,
             autostart: false,

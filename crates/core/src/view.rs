@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 use crate::auth::AuthStatus;
 use crate::limits::Mechanism;
+use crate::queue::QueuedTask;
 use crate::session::{Ask, Glance, SessionSummary};
 use crate::settings::Settings;
 use crate::transcript::{Entry, Partial};
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub earlier: Earlier,
     /// Sessions that were started elsewhere, as far as they are known yet.
     pub foreign: Vec<ForeignSession>,
+    /// Tasks that are not over, in their places.
+    pub queue: Vec<QueuedTask>,
     /// The settings that matter.
     pub settings: Settings,
     /// Recently used repositories, the newest first: paths of main work trees.
@@ -165,6 +168,11 @@ pub enum Event {
     Foreign {
         /// All of them, as they are now.
         sessions: Vec<ForeignSession>,
+    },
+    /// The queue changed.
+    Queue {
+        /// Tasks that are not over, in their places.
+        tasks: Vec<QueuedTask>,
     },
     /// The settings changed.
     Settings {

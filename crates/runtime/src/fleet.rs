@@ -7,6 +7,7 @@ mod follow;
 mod gather;
 mod listeners;
 mod now;
+mod queueing;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -33,7 +33,7 @@ impl Home {
     /// The folder cannot be made or written to.
     pub fn at(folder: PathBuf) -> Result<Self, Problem> {
         let home = Self(folder);
-        for part in [home.sessions(), home.locks(), home.sockets()] {
+        for part in [home.sessions(), home.queue(), home.locks(), home.sockets()] {
             files::create_private_folder(&part).map_err(|error| unwritable(&error))?;
         }
         Ok(home)
@@ -55,6 +55,12 @@ impl Home {
     #[must_use]
     pub fn session(&self, id: &SessionId) -> PathBuf {
         self.sessions().join(id.as_str())
+    }
+
+    /// What waits to become sessions.
+    #[must_use]
+    pub fn queue(&self) -> PathBuf {
+        self.0.join("queue")
     }
 
     /// Lock files that several processes share.

@@ -15,6 +15,7 @@ pub mod journal;
 pub mod keeper;
 pub mod process;
 pub mod project;
+pub mod queue;
 pub mod session_record;
 pub mod settings;
 pub mod socket;

@@ -4,6 +4,7 @@
 pub(crate) mod claude;
 mod fleet;
 pub(crate) mod launch;
+mod queue;
 pub(crate) mod session;
 mod settings;
 mod usage;
@@ -36,6 +37,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         launch::launch,
         launch::try_rehearsal,
         launch::pick_folder,
+        queue::queue_add,
+        queue::queue_cancel,
+        queue::queue_hold,
+        queue::queue_release,
+        queue::queue_move,
+        queue::queue_prioritise,
+        queue::batch_prompts,
+        queue::batch_file,
         session::send,
         session::edit_queued,
         session::remove_queued,

@@ -15,6 +15,7 @@ mod messages;
 mod misbehaves;
 mod pausing;
 mod promise;
+mod queue;
 mod set_up;
 mod spare;
 mod stop;

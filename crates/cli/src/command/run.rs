@@ -1,14 +1,13 @@
 //! `bosk run`: launches a session and shows it to its end.
 
-use std::path::PathBuf;
-
+use bosk_core::Problem;
 use bosk_core::git::LaunchPlan;
-use bosk_core::launch::{Backend, Effort, LaunchSpec, PermissionMode};
-use bosk_core::{Problem, ProblemCode};
+use bosk_core::launch::{Backend, LaunchSpec, PermissionMode};
 use bosk_runtime::client;
 use bosk_runtime::home::Home;
 
-use super::{efforts, limit, permission_modes, trial, trust};
+use super::chosen::{Chosen, absolute};
+use super::{trial, trust};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::live::{self, Watching};
@@ -19,44 +18,11 @@ use crate::{keep, told};
 /// What is launched.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// A folder inside the repository [default: the current folder]
-    #[arg(long, value_name = "FOLDER")]
-    repo: Option<PathBuf>,
-    /// The branch, tag or commit to start from [default: HEAD]
-    #[arg(long, value_name = "REF")]
-    base: Option<String>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// The branch to make [default: proposed from the prompt]
     #[arg(long)]
     branch: Option<String>,
-    /// The model's name or alias
-    #[arg(long)]
-    model: Option<String>,
-    /// How hard the model thinks
-    #[arg(long, value_parser = efforts())]
-    effort: Option<Effort>,
-    /// What Claude may do without asking; `manual` asks
-    #[arg(long, value_name = "MODE", default_value = "manual", value_parser = permission_modes())]
-    permission_mode: PermissionMode,
-    /// A tool or rule that is allowed beyond the mode, such as `Bash(npm test:*)`; may be repeated
-    #[arg(long, value_name = "TOOL")]
-    allow: Vec<String>,
-    /// A tool or rule that is denied; may be repeated
-    #[arg(long, value_name = "TOOL")]
-    deny: Vec<String>,
-    /// Text added to the system prompt
-    #[arg(long, value_name = "TEXT")]
-    append_system_prompt: Option<String>,
-    /// Most turns of the model for each message
-    #[arg(long, value_name = "N")]
-    max_turns: Option<u32>,
-    /// Most that the session may cost, in US dollars
-    #[arg(long, value_name = "USD")]
-    max_budget_usd: Option<f64>,
-    #[command(flatten)]
-    limits: limit::Words,
-    /// Work in the repository itself, not in a worktree of its own
-    #[arg(long)]
-    no_worktree: bool,
     /// Play a script: no account, no cost. Without --repo, on a sample repository of Bosk's own
     #[arg(long, value_name = "SCRIPT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     rehearsal: Option<String>,
@@ -114,29 +80,16 @@ async fn spec(home: &Home, arguments: Arguments) -> Result<LaunchSpec, Problem> 
         (None, Some(prompt)) => prompt,
         (None, None) => String::new(),
     };
-    let repository = match (arguments.repo, &script) {
-        (Some(folder), _) => folder,
-        (None, Some(_)) => trial::repository(home).await?,
-        (None, None) => ".".into(),
+    let repository = match &script {
+        Some(_) if arguments.chosen.repo.is_none() => trial::repository(home).await?,
+        _ => ".".into(),
     };
-    Ok(LaunchSpec {
-        repository: absolute(repository)?,
-        prompt,
-        images: Vec::new(),
-        base: arguments.base,
-        branch: arguments.branch,
-        worktree: !arguments.no_worktree,
-        model: arguments.model,
-        effort: arguments.effort,
-        permission_mode: arguments.permission_mode,
-        allowed_tools: arguments.allow,
-        denied_tools: arguments.deny,
-        append_system_prompt: arguments.append_system_prompt,
-        max_turns: arguments.max_turns,
-        max_budget_usd: arguments.max_budget_usd,
-        limits: arguments.limits.over(None)?,
-        backend: script.map_or(Backend::Account, |script| Backend::Rehearsal { script }),
-    })
+    let mut spec = arguments.chosen.spec(prompt, repository)?;
+    spec.branch = arguments.branch;
+    if let Some(script) = script {
+        spec.backend = Backend::Rehearsal { script };
+    }
+    Ok(spec)
 }
 
 /// A script's name, or its file's absolute path, once it is known that it can be played.
@@ -148,20 +101,6 @@ fn script(named: &str) -> Result<Option<String>, Problem> {
     let named = if file { absolute(named.into())? } else { named.to_owned() };
     keep::scripts(Some(&named))?;
     Ok(Some(named))
-}
-
-fn absolute(folder: PathBuf) -> Result<String, Problem> {
-    let unusable = |why: &str| {
-        let shown = folder.display();
-        Problem::new(ProblemCode::InvalidInput, format!("`{shown}` cannot be used: {why}."))
-    };
-    // Windows has `..` taken out by the first, and gets from the second a form that git dislikes.
-    let path = match std::path::absolute(&folder) {
-        Ok(path) if cfg!(windows) => path,
-        Ok(path) => std::fs::canonicalize(&path).unwrap_or(path),
-        Err(error) => return Err(unusable(&error.to_string())),
-    };
-    path.into_os_string().into_string().map_err(|_| unusable("its name is not Unicode"))
 }
 
 /// The true folder and branch, and what is dangerous.

@@ -103,44 +103,79 @@ pub async fn launch_with(
     spec: LaunchSpec,
     spare: &mut Option<Spare>,
 ) -> Result<Launched, Problem> {
+    let accepted = accept(home, spec).await?;
+    // Only Linux can limit the files of a process that runs already.
+    let limits_files = accepted.spec.limits.as_ref().is_some_and(|one| one.file_size.is_some());
+    let late = cfg!(target_os = "linux") || !limits_files;
+    let spare = spare.take_if(|_| late && args::suits_spare(&accepted.spec));
+    let id = spare.as_ref().map_or_else(new_id, |spare| Ok(spare.id().clone()))?;
+    make(home, &id, accepted, spare).await?;
+    Ok(Launched { id })
+}
+
+/// Launches the session of that id, which is not there yet.
+///
+/// # Errors
+/// As for [`launch`].
+pub(crate) async fn launch_as(
+    home: &Home,
+    id: &SessionId,
+    spec: LaunchSpec,
+) -> Result<(), Problem> {
+    let accepted = accept(home, spec).await?;
+    make(home, id, accepted, None).await
+}
+
+/// A launch that nothing stands against.
+struct Accepted {
+    spec: LaunchSpec,
+    repository: Repository,
+    agreed: Option<Agreed>,
+}
+
+async fn accept(home: &Home, spec: LaunchSpec) -> Result<Accepted, Problem> {
     check(&spec)?;
     check_room(home)?;
     let spec = with_limits(home, spec);
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, &spec).await?;
     let brings = require_trust(home, &repository, &source).await?;
-    // Only Linux can limit the files of a process that runs already.
-    let limits_files = spec.limits.as_ref().is_some_and(|limits| limits.file_size.is_some());
-    let late = cfg!(target_os = "linux") || !limits_files;
-    let spare = spare.take_if(|_| late && args::suits_spare(&spec));
-    let id = spare.as_ref().map_or_else(new_id, |spare| Ok(spare.id().clone()))?;
+    let agreed = match source {
+        trust::Source::Commit(commit) => Some(Agreed { commit, brings }),
+        trust::Source::Folder(_) => None,
+    };
+    Ok(Accepted { spec, repository, agreed })
+}
+
+async fn make(
+    home: &Home,
+    id: &SessionId,
+    Accepted { spec, repository, agreed }: Accepted,
+    spare: Option<Spare>,
+) -> Result<(), Problem> {
     let record = SessionRecord {
         id: id.clone(),
         created_at: writer::wall_clock(),
         repository_name: repository.name(),
         repository_root: repository.root.to_string_lossy().into_owned(),
         worktrees: worktrees(home)?.to_string_lossy().into_owned(),
-        agreed: match source {
-            trust::Source::Commit(commit) => Some(Agreed { commit, brings }),
-            trust::Source::Folder(_) => None,
-        },
+        agreed,
         spec,
     };
-    let folder = home.session(&id);
+    let folder = home.session(id);
     let written = {
         let (home, folder) = (home.clone(), folder.clone());
         reconcile::blocking(move || write(&home, &folder, &record)).await
     };
     let started = match written {
-        Ok(()) => keep(home, &id, spare).await,
+        Ok(()) => keep(home, id, spare).await,
         Err(problem) => Err(problem),
     };
-    if let Err(problem) = started {
+    if started.is_err() {
         // Nothing has run, so nothing is lost with it.
         let _ = tokio::fs::remove_dir_all(&folder).await;
-        return Err(problem);
     }
-    Ok(Launched { id })
+    started
 }
 
 async fn keep(home: &Home, id: &SessionId, spare: Option<Spare>) -> Result<(), Problem> {
@@ -153,7 +188,7 @@ async fn keep(home: &Home, id: &SessionId, spare: Option<Spare>) -> Result<(), P
     start::start(home, id).await
 }
 
-pub(super) fn new_id() -> Result<SessionId, Problem> {
+pub(crate) fn new_id() -> Result<SessionId, Problem> {
     SessionId::parse(&uuid::Uuid::new_v4().to_string())
         .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }
@@ -176,7 +211,7 @@ fn write(home: &Home, folder: &Path, record: &SessionRecord) -> Result<(), Probl
     files::sync_folder(&home.sessions()).map_err(unwritable)
 }
 
-fn check(spec: &LaunchSpec) -> Result<(), Problem> {
+pub(crate) fn check(spec: &LaunchSpec) -> Result<(), Problem> {
     let invalid = |message: &str, hint: &str| {
         Err(Problem::new(ProblemCode::InvalidInput, message).hint(hint))
     };

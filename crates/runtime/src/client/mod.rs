@@ -21,6 +21,8 @@ pub mod worktree;
 
 pub use connection::{Connection, News};
 pub use launch::{Launched, launch, launch_with, plan};
+pub(crate) use launch::{check, new_id, source};
+pub(crate) use reconcile::blocking;
 pub use reconcile::{Standing, standing};
 pub use spare::Spare;
 pub use start::resume;

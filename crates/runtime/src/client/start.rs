@@ -76,14 +76,14 @@ pub(super) fn detach(
 }
 
 /// What a keeper says next.
-pub(super) async fn says(keeper: &mut Detached) -> Result<Ready, Problem> {
+pub(crate) async fn says(keeper: &mut Detached) -> Result<Ready, Problem> {
     let line = keeper.ready_line(READY).await.map_err(|error| failed(&error.to_string()))?;
     let line = line.ok_or_else(|| failed("it ended before it was ready"))?;
     serde_json::from_str(&line).map_err(|error| failed(&error.to_string()))
 }
 
 /// The `bosk` command: what `BOSK_BIN` names, this very program if it is that, or the one beside it.
-fn command() -> Result<PathBuf, Problem> {
+pub(crate) fn command() -> Result<PathBuf, Problem> {
     if let Some(named) = std::env::var_os("BOSK_BIN").filter(|value| !value.is_empty()) {
         return Ok(named.into());
     }
@@ -95,7 +95,7 @@ fn command() -> Result<PathBuf, Problem> {
     Err(failed(&format!("`{}` is missing", beside.display())))
 }
 
-fn failed(why: &str) -> Problem {
+pub(crate) fn failed(why: &str) -> Problem {
     Problem::new(
         ProblemCode::KeeperUnreachable,
         format!("The session's keeper could not be started, so nothing runs: {why}."),

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::follow::{Followed, Follower};
 use super::listeners::Listeners;
 use super::now::Now;
+use super::queueing::Queueing;
 use super::untold::Untold;
 use super::using::{Using, marks};
 use super::watch_folders::Seen;
@@ -34,9 +35,10 @@ pub(super) struct State {
     index: Arc<Index>,
     to: mpsc::WeakSender<Message>,
     pub(super) sessions: HashMap<SessionId, Session>,
-    others: Others,
+    pub(super) others: Others,
     pub(super) listeners: Listeners,
     pub(super) using: Using,
+    pub(super) queue: Queueing,
     /// Sessions of whose journal there is more to read, in turn.
     pub(super) behind: VecDeque<SessionId>,
 }
@@ -62,8 +64,8 @@ pub(super) struct Session {
 }
 
 /// What is not a session's.
-struct Others {
-    settings: bosk_core::settings::Settings,
+pub(super) struct Others {
+    pub(super) settings: bosk_core::settings::Settings,
     cli: CliStatus,
     auth: Option<bosk_core::auth::AuthStatus>,
     problems: Vec<Problem>,
@@ -93,6 +95,7 @@ impl State {
             },
             listeners: Listeners::default(),
             using: Using::default(),
+            queue: Queueing::default(),
             behind: VecDeque::new(),
         };
         for one in listed {
@@ -108,6 +111,8 @@ impl State {
                 Err((_, problem)) => state.others.problems.push(problem),
             }
         }
+        state.queue.ordered();
+        state.look_at_queue();
         state
     }
 
@@ -115,6 +120,7 @@ impl State {
         loop {
             let batch = self.listeners.next_batch();
             let measurement = self.next_measurement();
+            let queue = self.queue.due();
             tokio::select! {
                 message = from.recv() => match message {
                     Some(message) => self.take(message),
@@ -124,6 +130,7 @@ impl State {
                     self.listeners.send(&Now { sessions: &self.sessions, using: &self.using });
                 }
                 () = at(measurement) => self.measure(),
+                () = at(queue) => self.look_at_queue(),
                 found = one_of(&mut self.using.measuring) => self.measured(found),
                 // Piece by piece between messages: what floods holds up nothing else.
                 () = std::future::ready(()), if !self.behind.is_empty() => self.read_behind(),
@@ -225,6 +232,7 @@ impl State {
             sessions,
             earlier,
             foreign: self.using.foreign.clone(),
+            queue: self.queue.told().to_vec(),
             settings: self.others.settings.clone(),
             repositories,
             cli: self.others.cli.clone(),
@@ -258,6 +266,7 @@ impl State {
 
     /// A session's row has changed, or the session is gone.
     fn changed(&mut self, id: &SessionId) {
+        self.queue.look_soon();
         self.listeners.all(|listener| {
             listener.untold.told(id);
             listener.gathered.session(id);
@@ -324,7 +333,10 @@ impl State {
 
     fn tell(&mut self, event: Event) {
         match &event {
-            Event::Settings { settings } => self.others.settings = settings.clone(),
+            Event::Settings { settings } => {
+                self.others.settings = settings.clone();
+                self.queue.look_soon();
+            }
             Event::Cli { cli } => self.others.cli = cli.clone(),
             Event::Auth { auth } => self.others.auth = Some(auth.clone()),
             _ => {}
@@ -357,6 +369,7 @@ impl State {
                     self.changed(&id);
                 }
             }
+            Seen::Queue => self.queue.ordered(),
             Seen::Missed => match catalog::ids(&self.home) {
                 Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),
                 Err(problem) => self.tell_all(&Event::Problem { problem }),

@@ -1,5 +1,5 @@
 //! Noticing sessions that somebody else launches, resumes or removes: the system tells of new and
-//! vanished names in two folders. The journals themselves are not watched: keepers tell of those.
+//! vanished names in two folders, and of the queue's orders. The journals themselves are not watched: keepers tell of those.
 
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::Message;
 use crate::home::Home;
+use crate::queue;
 use crate::socket;
 
 /// What was seen.
@@ -19,6 +20,8 @@ pub(super) enum Seen {
     Keeper(String),
     /// A session's folder vanished.
     Gone(SessionId),
+    /// Something was ordered in the queue.
+    Queue,
     /// Names were missed: everything is to be looked at again.
     Missed,
 }
@@ -49,6 +52,7 @@ pub(super) fn start(
     };
     let mut watcher = notify::recommended_watcher(told).map_err(failed)?;
     watcher.watch(&home.sessions(), RecursiveMode::NonRecursive).map_err(failed)?;
+    watcher.watch(&home.queue(), RecursiveMode::NonRecursive).map_err(failed)?;
     if let Some(sockets) = socket::folder(home) {
         watcher.watch(&sockets, RecursiveMode::NonRecursive).map_err(failed)?;
     }
@@ -57,6 +61,9 @@ pub(super) fn start(
 
 fn seen(kind: EventKind, path: &Path) -> Option<Seen> {
     let name = path.file_name()?.to_str()?;
+    if name == queue::ORDERS {
+        return matches!(kind, EventKind::Create(_) | EventKind::Modify(_)).then_some(Seen::Queue);
+    }
     match kind {
         EventKind::Create(CreateKind::Any | CreateKind::File | CreateKind::Other)
         | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => {

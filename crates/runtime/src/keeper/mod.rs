@@ -159,8 +159,8 @@ fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
     Ok(file)
 }
 
-/// Says one line to whoever started this keeper. Nobody may be listening; that is no error.
-fn say(ready: &Ready) {
+/// Says one line to whoever started this process. Nobody may be listening; that is no error.
+pub fn say(ready: &Ready) {
     let mut out = std::io::stdout().lock();
     if let Ok(text) = serde_json::to_string(ready) {
         let _ = writeln!(out, "{text}");

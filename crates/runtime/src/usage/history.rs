@@ -13,6 +13,9 @@ use bosk_core::view::{Curve, History, SessionCurve};
 use super::{BOSK, MACHINE, USAGE};
 use crate::home::Home;
 
+/// Seconds.
+const MONTH: i64 = 30 * 86_400;
+
 /// A file that measurements are written to.
 #[derive(Debug)]
 pub struct Kept {
@@ -78,6 +81,17 @@ pub fn history(home: &Home, ids: &[SessionId], (from, to): (i64, i64), points: u
         machine: curve(&home.usage().join(MACHINE)),
         bosk: curve(&home.usage().join(BOSK)),
     }
+}
+
+/// The most memory that a session took in the last month, in bytes; none where nothing was measured.
+#[must_use]
+pub fn peak(home: &Home, id: &SessionId) -> Option<u64> {
+    let now = crate::journal::writer::wall_clock() / 1000;
+    let month = series::ring_for(now - MONTH, now);
+    let points = points(&home.session(id).join(USAGE), month, (now - MONTH, now)).ok()?;
+    let most = points.iter().map(|point| point.memory_max).fold(0.0, f64::max);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
+    (most > 0.0).then_some(most as u64)
 }
 
 /// What a file's ring says of the time between `from` and `to` (seconds since 1970), in spans of `step` seconds;

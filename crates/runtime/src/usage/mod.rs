@@ -8,7 +8,7 @@ mod machine;
 mod proc_files;
 mod sampler;
 
-pub use history::{Kept, history};
+pub use history::{Kept, history, peak};
 pub use machine::Machine;
 pub use sampler::{Sample, Sampler, tools, tools_cpu};
 

@@ -160,14 +160,17 @@ impl House {
         replay["isReplay"] = json!(true);
         say(format_args!("{replay}"));
         let interrupted = turn::play(&text, &mut self.inbox);
-        let (subtype, reason) = match interrupted {
-            true => ("error_during_execution", "aborted_tools"),
-            false => ("success", "completed"),
+        let failure = turn::failure(&text);
+        let (subtype, reason) = match (interrupted, failure) {
+            (true, _) => ("error_during_execution", "aborted_tools"),
+            (false, None) => ("success", "completed"),
+            (false, Some(_)) => ("success", "api_error"),
         };
         say(format_args!(
             "{}",
             json!({"type": "result", "subtype": subtype, "terminal_reason": reason,
-                   "is_error": interrupted, "num_turns": 1, "duration_ms": 1,
+                   "is_error": interrupted || failure.is_some(), "api_error_status": failure,
+                   "num_turns": 1, "duration_ms": 1,
                    "total_cost_usd": 0.01, "result": "done"})
         ));
     }

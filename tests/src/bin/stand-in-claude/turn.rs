@@ -15,6 +15,8 @@
 //! | `!stderr BYTES` | prints that much on standard error |
 //! | `!tool COMMAND` | runs it in a shell, as a tool use `tool-1`, `tool-2`, …, and says its exit code |
 //! | `!exit CODE` | ends in the middle of the turn |
+//! | `!fail STATUS [FILE]` | the service answers with that status; only where that file is not there yet, which it makes |
+//! | `!used-up SECONDS FILE` | the account's limit is reached, as above, and starts anew in so many seconds |
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -55,6 +57,33 @@ pub(crate) fn play(text: &str, inbox: &mut Inbox) -> bool {
         }
     }
     false
+}
+
+/// The status that the service ends the turn with, if it does.
+pub(crate) fn failure(text: &str) -> Option<u16> {
+    let is_first = |file: Option<&str>| {
+        let made =
+            file.map(|file| std::fs::File::options().write(true).create_new(true).open(file));
+        made.is_none_or(|made| made.is_ok())
+    };
+    text.lines().find_map(|line| {
+        let mut words = line.split(' ');
+        let (word, number) = (words.next()?, words.next()?.parse::<u16>().ok()?);
+        match word {
+            "!fail" if is_first(words.next()) => Some(number),
+            "!used-up" if is_first(words.next()) => {
+                let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+                let resets = now.unwrap().as_secs() + u64::from(number);
+                let info = json!({"status": "rejected", "resetsAt": resets});
+                say(format_args!(
+                    "{}",
+                    json!({"type": "rate_limit_event", "rate_limit_info": info})
+                ));
+                Some(429)
+            }
+            _ => None,
+        }
+    })
 }
 
 /// The directives that take no time.

@@ -10,6 +10,7 @@ import type { Offer } from "./Offer";
 import type { Partial } from "./Partial";
 import type { Problem } from "./Problem";
 import type { QueuedMessage } from "./QueuedMessage";
+import type { QueuedTask } from "./QueuedTask";
 import type { RecentRepository } from "./RecentRepository";
 import type { SessionFigures } from "./SessionFigures";
 import type { SessionId } from "./SessionId";
@@ -95,7 +96,11 @@ machine: MachineUsage | null, } | { "type": "foreign",
 /**
  * All of them, as they are now.
  */
-sessions: Array<ForeignSession>, } | { "type": "settings", 
+sessions: Array<ForeignSession>, } | { "type": "queue", 
+/**
+ * Tasks that are not over, in their places.
+ */
+tasks: Array<QueuedTask>, } | { "type": "settings", 
 /**
  * As they are now.
  */

@@ -34,6 +34,18 @@ theme: Theme | null,
  */
 limits: Limits, 
 /**
+ * How many sessions the queue lets work at the same time; by the machine's cores and memory when absent.
+ */
+parallel: number | null, 
+/**
+ * The same in one repository; not limited when absent.
+ */
+parallel_in_repository: number | null, 
+/**
+ * Whether the queue waits when the account's usage limit is reached, until it starts anew.
+ */
+wait_for_usage_limit: boolean, 
+/**
  * Of what the person is told outside the window.
  */
 notifications: Notifications, 

@@ -4,6 +4,7 @@ import type { CliStatus } from "./CliStatus";
 import type { Earlier } from "./Earlier";
 import type { ForeignSession } from "./ForeignSession";
 import type { Problem } from "./Problem";
+import type { QueuedTask } from "./QueuedTask";
 import type { RecentRepository } from "./RecentRepository";
 import type { SessionSummary } from "./SessionSummary";
 import type { Settings } from "./Settings";
@@ -28,6 +29,10 @@ earlier: Earlier,
  * Sessions that were started elsewhere, as far as they are known yet.
  */
 foreign: Array<ForeignSession>, 
+/**
+ * Tasks that are not over, in their places.
+ */
+queue: Array<QueuedTask>, 
 /**
  * The settings that matter.
  */

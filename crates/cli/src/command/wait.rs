@@ -1,0 +1,110 @@
+//! `bosk wait`: until tasks and sessions are done, for scripts.
+
+use std::collections::BTreeMap;
+
+use bosk_core::queue::{Came, Ended, Stage, came_to};
+use bosk_core::session::SessionSummary;
+use bosk_core::view::{Batch, Event};
+use bosk_core::{Problem, ProblemCode, SessionId};
+use bosk_runtime::catalog;
+use bosk_runtime::fleet::{First, Fleet};
+use bosk_runtime::home::Home;
+use bosk_runtime::queue::{self, Log};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use crate::failure::{Exit, Failure};
+use crate::screen::{print, print_json};
+
+/// Its name among the fleet's listeners.
+const NAME: &str = "wait";
+
+/// What is waited for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// A task's or session's id; its beginning will do
+    #[arg(required = true)]
+    ids: Vec<String>,
+    /// Print what has become of each as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Waits. Done when all are done; failed when one of them was not.
+pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Failure> {
+    let find = |id: &String| super::queue::find(home, id).or_else(|_| catalog::find(home, id));
+    let ids = arguments.ids.iter().map(find).collect::<Result<Vec<SessionId>, Problem>>()?;
+    queue::ensure(home).await?;
+    let fleet = Fleet::open(home.clone())?;
+    let snapshot = fleet.snapshot(NAME, First::All).await?;
+    let (to, mut batches) = mpsc::unbounded_channel::<Batch>();
+    fleet.listen(NAME, snapshot.seq, Box::new(move |batch| to.send(batch).is_ok())).await?;
+    let mut sessions: BTreeMap<SessionId, SessionSummary> =
+        snapshot.sessions.into_iter().map(|one| (one.id.clone(), one)).collect();
+    let mut log = Log::default();
+    let mut ended: BTreeMap<SessionId, Ended> = BTreeMap::new();
+    loop {
+        log.catch_up(home)?;
+        for id in ids.iter() {
+            if !ended.contains_key(id)
+                && let Some(how) = become_of(&log, sessions.get(id), id)
+            {
+                ended.insert(id.clone(), how);
+                if !arguments.json {
+                    print(&format!("{} {}\n", id.short(), word(how)))?;
+                }
+            }
+        }
+        if ended.len() == ids.iter().collect::<std::collections::BTreeSet<_>>().len() {
+            break;
+        }
+        let Some(batch) = batches.recv().await else {
+            let text = "The sessions cannot be followed any more. They go on.";
+            return Err(Problem::new(ProblemCode::Internal, text).into());
+        };
+        for event in batch.events {
+            match event {
+                Event::Session { summary } => {
+                    sessions.insert(summary.id.clone(), *summary);
+                }
+                Event::SessionGone { id } => {
+                    sessions.remove(&id);
+                }
+                _ => {}
+            }
+        }
+        fleet.acknowledge(NAME).await;
+    }
+    if arguments.json {
+        print_json(&json!(ended))?;
+    }
+    let worst = ended.values().copied();
+    Ok(if worst.clone().any(|how| how == Ended::Failed) {
+        Exit::Failed
+    } else if worst.into_iter().any(|how| how != Ended::Done) {
+        Exit::Stopped
+    } else {
+        Exit::Done
+    })
+}
+
+/// What has become of one. A task that waits to be tried again is not over, whatever its session says.
+fn become_of(log: &Log, session: Option<&SessionSummary>, id: &SessionId) -> Option<Ended> {
+    match log.queue().get(id) {
+        Some((_, Stage::Ended { how }, _)) => Some(*how),
+        Some(_) => None,
+        None => match came_to(session?)? {
+            Came::Ended(how) => Some(how),
+            Came::Broke | Came::UsedUp(_) => Some(Ended::Failed),
+        },
+    }
+}
+
+const fn word(how: Ended) -> &'static str {
+    match how {
+        Ended::Done => "done",
+        Ended::Failed => "failed",
+        Ended::Stopped => "stopped",
+        Ended::Cancelled => "cancelled",
+    }
+}
