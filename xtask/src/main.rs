@@ -9,6 +9,7 @@ mod counted;
 mod counts;
 mod e2e;
 mod error;
+mod interface;
 mod layout;
 mod package;
 mod platforms;
@@ -25,6 +26,7 @@ const USAGE: &str = "\
 cargo xtask run                 set up, build, and open the window (without a display: rehearse in the terminal)
 cargo xtask test [STEP…]        set up, then all checks and tests, or the steps named
 cargo xtask e2e [ARG…]          the end-to-end tests alone, on what is built; arguments go to the test runner
+cargo xtask interface           `bosk serve` alone, by a generated client and by schemathesis, on what is built
 cargo xtask bench [ARG…]        benchmarks, as a table and in artifacts/bench.json
 cargo xtask bindings [--check]  core's types for the page
 cargo xtask package [KIND…]     installers: deb, appimage, rpm, dmg, msi (by default this platform's usual one)
@@ -53,6 +55,7 @@ fn dispatch(args: &[String]) -> Result<bool> {
         ("run", []) => run::run()?,
         ("test", names) => return test::run(names),
         ("e2e", args) => e2e::run(args)?,
+        ("interface", []) => interface::run()?,
         ("bench", args) => bench::run(args)?,
         ("bindings", []) => bindings::run(false)?,
         ("bindings", [check]) if check == "--check" => bindings::run(true)?,

@@ -25,8 +25,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::queue::Deed;
 use command::{
-    adopt, answer, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send, show,
-    stop, token, top, wait,
+    adopt, answer, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send,
+    serve, show, stop, token, top, wait,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -92,6 +92,8 @@ enum Command {
     Resume(resume::Arguments),
     /// Remove a session: its state is kept in a snapshot, its folders in the trash
     Rm(rm::Arguments),
+    /// Offer sessions to other programs, over HTTP and WebSocket
+    Serve(serve::Arguments),
     /// Check what Bosk needs
     Doctor(doctor::Arguments),
     /// Keep a token of `claude setup-token`, from standard input
@@ -160,6 +162,7 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
+        Command::Serve(arguments) => serve::run(&home()?, arguments).await,
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Token(arguments) => token::run(&home()?, &arguments).await,
         Command::Completions { shell } => completions(shell),

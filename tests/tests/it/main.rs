@@ -16,6 +16,7 @@ mod misbehaves;
 mod pausing;
 mod promise;
 mod queue;
+mod serve;
 mod set_up;
 mod spare;
 mod stop;

@@ -28,6 +28,7 @@ const TEST: &[&str] = &[
     "fonts-noto-cjk",
     "fonts-noto-color-emoji",
     "imagemagick",
+    "python3-venv",
     "systemd",
     "webkit2gtk-driver",
     "xauth",

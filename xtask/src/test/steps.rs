@@ -47,6 +47,7 @@ pub(crate) fn all(claude: &Path) -> Vec<Step> {
             "examples in the documentation",
             Cmd::cargo("test --doc").words(WORKSPACE),
         ),
+        step("interface", "`bosk serve`, by a client generated from its description", interface()),
         step("window", "end to end, in the real window", window()),
         step("platforms", "the other platforms type-check", platforms()),
     ]
@@ -66,6 +67,15 @@ fn rust_tests() -> Cmd {
         Cmd::cargo("nextest run --no-fail-fast").words(WORKSPACE)
     } else {
         Cmd::cargo("test --no-fail-fast --lib --bins --tests").words(WORKSPACE)
+    }
+}
+
+/// The stand-in for the CLI speaks on Unix only.
+fn interface() -> Plan {
+    if cfg!(unix) && layout::on_path("python3").is_some() {
+        Plan::Run(Cmd::cargo("xtask interface"))
+    } else {
+        Plan::NotRun("there is no python3 here".to_owned())
     }
 }
 

@@ -18,6 +18,9 @@ use crate::home::Home;
 /// For a reminder only, since nothing that Bosk can read tells a token's real end.
 pub const LIFETIME: u64 = 365 * 24 * 60 * 60;
 
+/// What a token of Bosk's own interface begins with.
+const INTERFACE: &str = "bosk_";
+
 /// A secret: it can be handed on, but neither shown nor written by accident.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -43,6 +46,22 @@ impl Secret {
         } else {
             Err(NotAToken)
         }
+    }
+
+    /// A new one for Bosk's own interface: 244 random bits.
+    #[must_use]
+    pub fn new_for_interface() -> Self {
+        let random = || uuid::Uuid::new_v4().simple().to_string();
+        Self(format!("{INTERFACE}{}{}", random(), random()))
+    }
+
+    /// Reads one that was made for Bosk's own interface.
+    #[must_use]
+    pub fn interface(text: &str) -> Option<Self> {
+        let token = text.trim();
+        let proper = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_one = token.starts_with(INTERFACE) && token.len() > INTERFACE.len() + 30 && proper;
+        is_one.then(|| Self(token.to_owned()))
     }
 
     /// The secret itself: for a process's environment and for a key store, and nowhere else.
@@ -91,6 +110,7 @@ pub struct TokenShelf {
     file: PathBuf,
     /// The name in the key store; each home has its own.
     account: Option<String>,
+    read: fn(&str) -> Option<Secret>,
 }
 
 impl TokenShelf {
@@ -98,7 +118,21 @@ impl TokenShelf {
     #[must_use]
     pub fn of(home: &Home) -> Self {
         let account = Some(home.path().to_string_lossy().into_owned());
-        Self { note: home.path().join("token.json"), file: home.path().join("token"), account }
+        let read = |text: &str| Secret::parse(text).ok();
+        Self {
+            note: home.path().join("token.json"),
+            file: home.path().join("token"),
+            account,
+            read,
+        }
+    }
+
+    /// The shelf of the token that callers of this home's interface have to show.
+    #[must_use]
+    pub fn of_interface(home: &Home) -> Self {
+        let account = Some(format!("{} interface", home.path().display()));
+        let at = |name: &str| home.path().join(name);
+        Self { note: at("interface.json"), file: at("interface"), account, read: Secret::interface }
     }
 
     /// The same without a key store: for a person who wants none, and for tests, which must not
@@ -154,7 +188,7 @@ impl TokenShelf {
                 got => got.map_err(|error| not_had(&error.to_string()))?,
             },
         };
-        Secret::parse(&token).map(Some).map_err(|_| not_had("what is kept is not a token"))
+        (self.read)(&token).map(Some).ok_or_else(|| not_had("what is kept is not a token"))
     }
 
     /// Forgets it, wherever it is.

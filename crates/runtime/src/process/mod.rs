@@ -9,6 +9,7 @@ mod confine;
 mod file_size;
 mod handle;
 mod oom;
+mod open_files;
 #[cfg(target_os = "linux")]
 pub(crate) mod stat;
 mod table;
@@ -31,6 +32,7 @@ pub use handle::Signal;
 pub use identity::ProcessIdentity;
 pub use memory::let_go_of_code;
 pub use oom::goes_first;
+pub use open_files::raise_file_limit;
 pub use spawn::{Child, Spec, become_subreaper, spawn};
 pub use sweep::sweep;
 pub use table::{Process, is_of_bosk, look_up};

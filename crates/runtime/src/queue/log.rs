@@ -71,8 +71,11 @@ impl Log {
         let mut read_to = self.read_to;
         reader
             .read_all(|line| {
-                let (Line::Whole(text) | Line::Long(text, _)) = line;
-                read_to += text.len() as u64 + 1;
+                let (text, length) = match line {
+                    Line::Whole(text) => (text, text.len() as u64),
+                    Line::Long(start, length) => (start, length),
+                };
+                read_to += length + 1;
                 // What cannot be read is passed by, and the rest still holds; so is what was refused to somebody.
                 if let Some(order) = order_in(text) {
                     let _ = self.queue.take(order);
