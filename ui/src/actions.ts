@@ -2,12 +2,13 @@ import type { WindowKind } from './backend/backend';
 import type { SessionSummary } from './backend/types';
 import { t } from './i18n/index.svelte';
 import type { Bosk } from './state/bosk.svelte';
+import { queueActions, taskActions } from './tasks';
 
 /** Everything that can be done from anywhere: the palette lists it, shortcuts and the app's menu reach it. */
 export interface Action {
   id: string;
   label: string;
-  /** As pressed: `mod` is Ctrl, or ⌘ on a Mac. A single letter works outside of text only. */
+  /** As pressed: `mod` is Ctrl, or ⌘ on a Mac. Without it a key works outside of text only. */
   keys?: string[];
   danger?: boolean;
   run: () => void;
@@ -62,7 +63,7 @@ const leftOut: Record<WindowKind, readonly string[]> = {
   main: [],
   monitor: ['monitor', 'next', 'previous'],
   session: ['own-window', 'next', 'previous'],
-  strip: ['palette', 'settings', 'shortcuts', 'launch', 'strip', 'next', 'previous'],
+  strip: ['palette', 'settings', 'shortcuts', 'launch', 'batch', 'strip', 'next', 'previous'],
 };
 
 /** Everything that can be done from this window. */
@@ -86,12 +87,14 @@ function all(bosk: Bosk): Action[] {
 
   const always: Action[] = [
     { id: 'launch', label: t('action.newSession'), keys: ['mod', 'N'], run: () => (bosk.sheet = 'launch') },
+    { id: 'batch', label: t('action.batch'), keys: ['mod', 'B'], run: () => (bosk.sheet = 'batch') },
     { id: 'palette', label: t('action.palette'), keys: ['mod', 'K'], run: () => (bosk.sheet = 'palette') },
     { id: 'settings', label: t('action.settings'), keys: ['mod', ','], run: () => (bosk.sheet = 'settings') },
     { id: 'shortcuts', label: t('action.shortcuts'), keys: ['?'], run: () => (bosk.sheet = 'shortcuts') },
     { id: 'monitor', label: t('action.monitor'), run: open('monitor', null) },
     { id: 'strip', label: t('action.strip'), run: open('strip', null) },
     ...together(bosk),
+    ...queueActions(bosk),
     { id: 'next', label: t('action.next'), keys: ['j'], run: () => bosk.step(1) },
     { id: 'previous', label: t('action.previous'), keys: ['k'], run: () => bosk.step(-1) },
     {
@@ -105,7 +108,7 @@ function all(bosk: Bosk): Action[] {
     { id: 'theme-system', label: t('action.theme.system'), run: theme(null) },
     { id: 'quit', label: t('action.quit'), run: () => bosk.quit() },
   ];
-  if (!session) return always;
+  if (!session) return [...taskActions(bosk), ...always];
 
   const here: Action[] = [
     { id: 'find', label: t('action.find'), keys: ['mod', 'F'], run: () => (bosk.finding = true) },
@@ -153,9 +156,18 @@ function isText(target: EventTarget | null): boolean {
   );
 }
 
+/** Keys that are called something else than they are written. */
+const written: Record<string, string> = { Escape: 'Esc', ArrowUp: '↑', ArrowDown: '↓' };
+
+function nameOf({ key }: KeyboardEvent, bosk: Bosk): string {
+  // The key that is so named on a Mac.
+  if (key === 'Backspace' && bosk.store.platform === 'macos') return 'Delete';
+  return written[key] ?? key;
+}
+
 /** Runs the action whose keys were pressed, if there is one. */
 export function press(event: KeyboardEvent, bosk: Bosk): void {
-  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.altKey) return;
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
   const mod = bosk.store.platform === 'macos' ? event.metaKey : event.ctrlKey;
   if (bosk.sheet && !(mod && event.key.toLowerCase() === 'k')) return;
   if (bosk.drawerOpen && event.key === 'Escape') {
@@ -163,11 +175,14 @@ export function press(event: KeyboardEvent, bosk: Bosk): void {
     return;
   }
   if (event.key === 'Escape' && !interruptible(bosk)) return;
-  const name = event.key === 'Escape' ? 'Esc' : event.key;
+  const name = nameOf(event, bosk);
   const wanted = actions(bosk).find(({ keys }) => {
     if (!keys) return false;
+    const isAlt = keys[0] === 'Alt';
+    if (isAlt !== event.altKey) return false;
     if (keys[0] === 'mod') return mod && !event.shiftKey && keys[1]?.toLowerCase() === name.toLowerCase();
     if (mod || event.metaKey || event.ctrlKey) return false;
+    if (isAlt) return keys[1] === name && !isText(event.target);
     return keys[0] === name && (name === 'Esc' || !isText(event.target));
   });
   if (!wanted) return;

@@ -79,7 +79,7 @@ describe('resources', () => {
   it('say what is limited and how that is held, and lead to the fields', async () => {
     const { backend, id, bosk } = await resources('paused');
     expect(screen.getByTestId('limited').textContent).toContain('4 GB of memory');
-    expect(screen.getByText('Held by the kernel: cannot be exceeded')).toBeTruthy();
+    expect(screen.getByText(/^The kernel holds memory: it cannot be exceeded/)).toBeTruthy();
     await fireEvent.click(screen.getByTestId('change-limits'));
     const dialog = await screen.findByTestId('limits-dialog');
     const memory = within(dialog).getByLabelText<HTMLInputElement>('Memory (GB)');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { faults, open, openFirst } from './test-window';
 
 describe('axe finds nothing', () => {
-  it.each(['empty', 'no-cli', 'one', 'twenty', 'problem', 'korean', 'paused'])(
+  it.each(['empty', 'no-cli', 'one', 'twenty', 'problem', 'korean', 'paused', 'tasks', 'used-up'])(
     'in the scene %s',
     async (scene) => {
       await open(scene);
@@ -19,13 +19,20 @@ describe('axe finds nothing', () => {
     },
   );
 
-  it.each(['launch', 'palette', 'shortcuts', 'settings', 'remove', 'limits', 'kill', 'quit'] as const)(
-    'in the sheet %s',
-    async (sheet) => {
-      const { bosk } = await openFirst('some');
-      bosk.sheet = sheet;
-      await screen.findByRole('dialog');
-      expect(await faults()).toEqual([]);
-    },
-  );
+  it.each([
+    'launch',
+    'batch',
+    'palette',
+    'shortcuts',
+    'settings',
+    'remove',
+    'limits',
+    'kill',
+    'quit',
+  ] as const)('in the sheet %s', async (sheet) => {
+    const { bosk } = await openFirst('some');
+    bosk.sheet = sheet;
+    await screen.findByRole('dialog');
+    expect(await faults()).toEqual([]);
+  });
 });

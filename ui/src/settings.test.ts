@@ -42,6 +42,29 @@ describe('the settings', () => {
     await waitFor(() => expect(backend.settings.shortcut).toBeNull());
   });
 
+  it('say how much the queue lets work at once', async () => {
+    const { backend, sheet } = await settings();
+    const parallel = within(sheet).getByTestId<HTMLInputElement>('settings-parallel');
+    expect(parallel.placeholder).toBe('By the machine');
+    await fireEvent.change(parallel, { target: { value: 'many' } });
+    expect(within(sheet).getByText(/^Enter a whole number/)).toBeTruthy();
+    expect(parallel.getAttribute('aria-invalid')).toBe('true');
+    expect(backend.settings.parallel).toBeNull();
+    await fireEvent.change(parallel, { target: { value: ' 4 ' } });
+    await fireEvent.change(within(sheet).getByLabelText('In one repository'), { target: { value: '2' } });
+    await fireEvent.click(within(sheet).getByTestId('wait-for-usage-limit'));
+    await waitFor(() =>
+      expect(backend.settings).toMatchObject({
+        parallel: 4,
+        parallel_in_repository: 2,
+        wait_for_usage_limit: false,
+      }),
+    );
+    expect(parallel.getAttribute('aria-invalid')).toBeNull();
+    await fireEvent.change(parallel, { target: { value: '' } });
+    await waitFor(() => expect(backend.settings.parallel).toBeNull());
+  });
+
   it('hold the limits of new sessions, and say what is refused', async () => {
     const { backend, sheet } = await settings();
     const line = within(sheet).getByTestId('settings-limits');

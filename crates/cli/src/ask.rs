@@ -54,9 +54,7 @@ impl Interview {
             (Stage::Reason, _) => {
                 Next::Answer(Answer::Deny { message: line.to_owned(), interrupt: false })
             }
-            (Stage::Sure, _) if line == "yes" => {
-                Next::Answer(Answer::Allow { suggestions: Vec::new() })
-            }
+            (Stage::Sure, _) if line == "yes" => Next::Answer(Answer::allow(Vec::new())),
             (Stage::Choice, AskKind::Question { questions }) => {
                 let Some(question) = questions.get(self.answers.len()) else {
                     return Next::Answer(Answer::Answers { answers: self.answers.clone() });
@@ -83,10 +81,10 @@ impl Interview {
                                 .to_owned(),
                         )
                     }
-                    ("a", _) => Next::Answer(Answer::Allow { suggestions: Vec::new() }),
+                    ("a", _) => Next::Answer(Answer::allow(Vec::new())),
                     (_, Ok(number @ 1..)) if number <= suggestions.len() && !default_to_no => {
                         let position = u32::try_from(number - 1).unwrap_or(u32::MAX);
-                        Next::Answer(Answer::Allow { suggestions: vec![position] })
+                        Next::Answer(Answer::allow(vec![position]))
                     }
                     _ => Next::Say(self.choices()),
                 }

@@ -213,7 +213,7 @@ impl Live<'_> {
             1 => {
                 self.interview = None;
                 self.say("\nInterrupting the turn. Ctrl-C again stops the session.\n")?;
-                self.call(keeper, Call::Interrupt).await?;
+                self.call(keeper, Call::Interrupt { drop_queued: false }).await?;
             }
             2 => {
                 (self.interview, self.choosing_setup) = (None, false);

@@ -224,7 +224,8 @@ fn cost_words(cost: &ToolCost) -> String {
 /// What the person decided.
 fn decision(answer: &Answer) -> String {
     let (shape, words) = match answer {
-        Answer::Allow { suggestions } if suggestions.is_empty() => ("✓", "Allowed".to_owned()),
+        Answer::Allow { input: Some(_), .. } => ("✓", "Allowed, changed by you".to_owned()),
+        Answer::Allow { suggestions, .. } if suggestions.is_empty() => ("✓", "Allowed".to_owned()),
         Answer::Allow { .. } => ("✓", "Allowed, with a rule for the next time".to_owned()),
         Answer::Deny { message, .. } if message.is_empty() => ("■", "Denied".to_owned()),
         Answer::Deny { message, .. } => ("■", format!("Denied: {}", one_line(message, 200))),

@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub foreign: Vec<ForeignSession>,
     /// Tasks that are not over, in their places.
     pub queue: Vec<QueuedTask>,
+    /// What waits for the person in any session, the oldest first.
+    pub inbox: Vec<InboxItem>,
     /// The settings that matter.
     pub settings: Settings,
     /// Recently used repositories, the newest first: paths of main work trees.
@@ -169,6 +171,11 @@ pub enum Event {
         /// All of them, as they are now.
         sessions: Vec<ForeignSession>,
     },
+    /// What waits for the person changed.
+    Inbox {
+        /// All of it, the oldest first.
+        items: Vec<InboxItem>,
+    },
     /// The queue changed.
     Queue {
         /// Tasks that are not over, in their places.
@@ -204,6 +211,16 @@ pub enum Event {
         /// The action's name, such as `launch`, `find` or `settings`.
         action: String,
     },
+}
+
+/// Something that waits for the person in a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct InboxItem {
+    /// The session.
+    pub session: SessionId,
+    /// What it asks.
+    pub ask: Ask,
 }
 
 /// What a session uses.

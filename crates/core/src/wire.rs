@@ -8,7 +8,7 @@ use ts_rs::TS;
 
 use crate::Problem;
 use crate::journal::{KilledProcess, Message, SetupChoice};
-use crate::launch::PermissionMode;
+use crate::launch::{Effort, PermissionMode};
 use crate::limits::{Limits, Mechanism};
 use crate::session::{Answer, Ask, PausedBy, SessionSummary, StopReason};
 use crate::transcript::Partial;
@@ -75,7 +75,11 @@ pub enum Call {
         answer: Answer,
     },
     /// Ends the running turn.
-    Interrupt,
+    Interrupt {
+        /// Whether messages that wait for the CLI go as well; otherwise they stay, and are next.
+        #[serde(default)]
+        drop_queued: bool,
+    },
     /// Climbs the stop ladder.
     Stop {
         /// Why.
@@ -107,6 +111,26 @@ pub enum Call {
         /// To what.
         model: String,
     },
+    /// Changes how hard the model thinks.
+    SetEffort {
+        /// To what.
+        effort: Effort,
+    },
+    /// Asks the CLI about itself; the reply is its own.
+    About {
+        /// What about.
+        subject: Subject,
+    },
+    /// Ends a task in the background, or a subagent.
+    StopTask {
+        /// Which.
+        task: String,
+    },
+    /// Connects an MCP server anew.
+    Reconnect {
+        /// Which.
+        server: String,
+    },
     /// Decides about a failed set-up script.
     Setup {
         /// What.
@@ -119,6 +143,21 @@ pub enum Call {
     },
     /// Where the session stands: a [`Status`].
     Stat,
+}
+
+/// What the CLI can be asked about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Subject {
+    /// What fills its context.
+    Context,
+    /// Its MCP servers.
+    Servers,
+    /// Its tasks in the background, and its subagents.
+    Tasks,
+    /// The rules by which tools are allowed and denied.
+    Rules,
 }
 
 /// A message that replaces another.

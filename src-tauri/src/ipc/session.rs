@@ -2,9 +2,9 @@
 
 use bosk_core::SessionId;
 use bosk_core::journal::{Message, SetupChoice};
-use bosk_core::launch::{Image, PermissionMode};
+use bosk_core::launch::{Effort, Image, PermissionMode};
 use bosk_core::session::{Answer as Given, StopReason};
-use bosk_core::wire::{Call, Edit};
+use bosk_core::wire::{Call, Edit, Subject};
 use bosk_runtime::client::{self, Connection};
 use bosk_runtime::fleet::Fleet;
 use serde_json::Value;
@@ -59,8 +59,46 @@ pub(crate) async fn answer(
 }
 
 #[tauri::command]
-pub(crate) async fn interrupt(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
-    call(&fleet, &id, Call::Interrupt).await.map(drop)
+pub(crate) async fn interrupt(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    drop_queued: Option<bool>,
+) -> Answer<()> {
+    let drop_queued = drop_queued.unwrap_or(false);
+    call(&fleet, &id, Call::Interrupt { drop_queued }).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn set_effort(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    effort: Effort,
+) -> Answer<()> {
+    call(&fleet, &id, Call::SetEffort { effort }).await.map(drop)
+}
+
+/// What the CLI says of itself, as it says it.
+#[tauri::command]
+pub(crate) async fn ask_about(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    subject: Subject,
+) -> Answer<Value> {
+    call(&fleet, &id, Call::About { subject }).await
+}
+
+#[tauri::command]
+pub(crate) async fn stop_task(fleet: State<'_, Fleet>, id: SessionId, task: String) -> Answer<()> {
+    call(&fleet, &id, Call::StopTask { task }).await.map(drop)
+}
+
+#[tauri::command]
+pub(crate) async fn reconnect_server(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    server: String,
+) -> Answer<()> {
+    call(&fleet, &id, Call::Reconnect { server }).await.map(drop)
 }
 
 #[tauri::command]

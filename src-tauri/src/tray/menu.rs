@@ -44,12 +44,12 @@ pub(super) struct Asking {
 pub(super) fn asking(summary: &SessionSummary, asks: &[bosk_core::session::Ask]) -> Asking {
     let title = cut(&summary.title, TITLE);
     let (words, request) = match asks.first().map(|ask| (ask, &ask.ask)) {
-        Some((ask, AskKind::Permission { tool, input, default_to_no, .. })) => {
+        Some((ask, AskKind::Permission { tool, input, default_to_no, interactive, .. })) => {
             let detail = bosk_core::session::tally::detail(input);
             let words = if detail.is_empty() { tool.clone() } else { detail };
             // Only what can be read here whole is answered here.
             let whole = input["command"].as_str() == Some(&words) && cut(&words, TITLE) == words;
-            let request = (!default_to_no && whole).then(|| ask.request_id.clone());
+            let request = (!default_to_no && !interactive && whole).then(|| ask.request_id.clone());
             (cut(&words, TITLE), request)
         }
         Some((_, AskKind::Question { questions })) => {

@@ -135,7 +135,7 @@ async fn act(app: &AppHandle, name: &str) {
     match (what, id, request) {
         ("open", Some(id), _) => window::raise_at(app, &id).await,
         ("allow", Some(id), Some(request)) => {
-            answer(&fleet, &id, request, Answer::Allow { suggestions: Vec::new() }).await;
+            answer(&fleet, &id, request, Answer::allow(Vec::new())).await;
         }
         ("deny", Some(id), Some(request)) => {
             let denied = Answer::Deny { message: String::new(), interrupt: false };

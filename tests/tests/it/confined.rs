@@ -75,7 +75,7 @@ mod inside {
         let mut watched = session.follow().await;
         watched.working().await;
         held_by_the_kernel(&mut watched).await;
-        watched.call(Call::Interrupt).await.unwrap();
+        watched.call(Call::Interrupt { drop_queued: false }).await.unwrap();
         watched.idle().await;
         let eat = nearly_full(&tool("eat 400 4000"));
         watched.send(&format!("eat\n!tool {eat}\n!say I go on.")).await.unwrap();
@@ -101,7 +101,7 @@ mod inside {
         let mut watched = session.follow().await;
         watched.until("ended", |_| notes(&session).iter().any(|note| note.reached)).await;
         // Some of them fit: what was ended gave back enough. What is left stands in the way of the next.
-        watched.call(Call::Interrupt).await.unwrap();
+        watched.call(Call::Interrupt { drop_queued: false }).await.unwrap();
         let later = format!("sleep 3; {}", tool("eat 400 4000"));
         // What was left of the first may still eat when it comes, and then is the same offence.
         watched.send(&format!("again{}", format!("\n!tool {later}").repeat(3))).await.unwrap();

@@ -19,6 +19,7 @@ mod queue;
 mod serve;
 mod set_up;
 mod spare;
+mod steering;
 mod stop;
 mod usage;
 

@@ -112,7 +112,7 @@ async fn says_nothing_and_then_something() {
     assert_eq!(spoke.summary.state, State::Running { turn: Turn::Working }, "in the same turn");
     assert!(session.texts().contains(&"two".to_owned()));
     watched.until("told again", is_silent).await;
-    watched.call(Call::Interrupt).await.unwrap();
+    watched.call(Call::Interrupt { drop_queued: false }).await.unwrap();
     assert_eq!(watched.idle().await.summary.problem, None);
     watched.turn("!say three").await;
     assert_eq!(session.texts(), ["one", "two", "three"]);
@@ -301,7 +301,7 @@ async fn asks_and_waits_for_ever() {
     assert_eq!(status.summary.state, State::Running { turn: Turn::Asking });
     assert_eq!(status.summary.problem, None, "it is not the CLI that is silent");
     let request_id = status.asks[0].request_id.clone();
-    let answer = bosk_core::session::Answer::Allow { suggestions: vec![] };
+    let answer = bosk_core::session::Answer::allow(vec![]);
     let call = Call::Answer { request_id, answer };
     watched.call(call.clone()).await.unwrap();
     watched.idle().await;

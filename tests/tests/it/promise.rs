@@ -68,7 +68,7 @@ async fn play(sandbox: &Sandbox, session: &Session<'_>, step: &Step, known: &mut
         }
         Step::Settle => {
             // A session that is ending settles nothing.
-            let _ = watched.call(Call::Interrupt).await;
+            let _ = watched.call(Call::Interrupt { drop_queued: false }).await;
         }
         Step::KillKeeper => {
             if let Some(keeper) = session.keeper() {
@@ -104,7 +104,7 @@ async fn settle(sandbox: &Sandbox, session: &Session<'_>, known: &mut Known) {
                     return;
                 }
                 // Refused where nothing runs: then there will be news.
-                let _ = watched.call(Call::Interrupt).await;
+                let _ = watched.call(Call::Interrupt { drop_queued: false }).await;
                 if !watched.changed().await {
                     break;
                 }

@@ -59,7 +59,7 @@ async fn a_launch_goes_on_in_the_process_that_waits() {
     let mut watched = session.follow().await;
     // Its mode is the one that asks.
     let asks = watched.until("asked", |status| !status.asks.is_empty()).await.asks.clone();
-    let answer = Answer::Allow { suggestions: vec![] };
+    let answer = Answer::allow(vec![]);
     let request_id = asks[0].request_id.clone();
     watched.call(Call::Answer { request_id, answer }).await.unwrap();
     let summary = watched.idle().await.summary.clone();

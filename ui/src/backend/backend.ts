@@ -1,7 +1,9 @@
 import type {
+  Addition,
   Answer,
   AuthStatus,
   Batch,
+  BatchSource,
   Changes,
   CliStatus,
   FileDiff,
@@ -14,6 +16,7 @@ import type {
   Limits,
   Page,
   PermissionMode,
+  Priority,
   ProcessUsage,
   Quit,
   RemovalPlan,
@@ -59,6 +62,21 @@ export interface Backend {
   expectLaunch(soon: boolean): Promise<void>;
   launch(spec: LaunchSpec): Promise<SessionId>;
   tryRehearsal(): Promise<SessionId[]>;
+
+  /** Adds tasks to the queue; the sessions that they will be. */
+  queueAdd(addition: Addition): Promise<SessionId[]>;
+  /** Takes out a task that waits. */
+  queueCancel(id: SessionId): Promise<void>;
+  /** Its turn does not come until it is released. */
+  queueHold(id: SessionId): Promise<void>;
+  queueRelease(id: SessionId): Promise<void>;
+  /** Puts a task before another, or at the end. */
+  queueMove(id: SessionId, before: SessionId | null): Promise<void>;
+  queuePrioritise(id: SessionId, priority: Priority): Promise<void>;
+  /** The prompts that a text, a table or a file comes to. */
+  batchPrompts(source: BatchSource): Promise<string[]>;
+  /** Asks for a file with prompts or a table: its path; null when the person thought better of it. */
+  batchFile(): Promise<string | null>;
 
   send(id: SessionId, uuid: string, text: string, images: Image[]): Promise<void>;
   editQueued(id: SessionId, uuid: string, text: string): Promise<void>;

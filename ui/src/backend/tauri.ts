@@ -34,6 +34,15 @@ export const tauri: Backend = {
   launch: (spec) => invoke('launch', { spec }),
   tryRehearsal: () => invoke('try_rehearsal'),
 
+  queueAdd: (addition) => invoke('queue_add', { addition }),
+  queueCancel: (id) => invoke('queue_cancel', { id }),
+  queueHold: (id) => invoke('queue_hold', { id }),
+  queueRelease: (id) => invoke('queue_release', { id }),
+  queueMove: (id, before) => invoke('queue_move', { id, before }),
+  queuePrioritise: (id, priority) => invoke('queue_prioritise', { id, priority }),
+  batchPrompts: (source) => invoke('batch_prompts', { source }),
+  batchFile: () => invoke('batch_file'),
+
   send: (id, uuid, text, images) => invoke('send', { id, uuid, text, images }),
   editQueued: (id, uuid, text) => invoke('edit_queued', { id, uuid, text }),
   removeQueued: (id, uuid) => invoke('remove_queued', { id, uuid }),

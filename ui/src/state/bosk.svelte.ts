@@ -1,13 +1,25 @@
 import { createContext } from 'svelte';
 import type { Backend } from '../backend';
 import type { WindowKind } from '../backend/backend';
-import type { SessionId, SessionSummary } from '../backend/types';
+import type { QueuedTask, SessionId, SessionSummary } from '../backend/types';
 import { asProblem, type Connection } from './connection';
 import { Fleet } from './fleet.svelte';
 import { Looking } from './looking';
+import { Queue } from './queue.svelte';
 import type { Store } from './store.svelte';
 
-export type Sheet = 'launch' | 'palette' | 'shortcuts' | 'settings' | 'remove' | 'limits' | 'kill' | 'quit';
+export type Sheet =
+  | 'launch'
+  | 'batch'
+  | 'palette'
+  | 'shortcuts'
+  | 'settings'
+  | 'remove'
+  | 'limits'
+  | 'kill'
+  | 'quit'
+  | 'cancel-task'
+  | 'trust-task';
 
 /** The window as a whole: what is known, what can be asked for, and what is open. */
 export class Bosk {
@@ -26,7 +38,10 @@ export class Bosk {
   said = $state('');
   /** Whose composer, or question, takes the focus once it is on screen. */
   arriving: SessionId | null = null;
+  /** The task on screen, until it is a session: then that is shown. */
+  awaited = $state<SessionId | null>(null);
   readonly fleet: Fleet;
+  readonly queue: Queue;
   readonly #looking: Looking;
   #asked = 0;
 
@@ -36,6 +51,7 @@ export class Bosk {
     readonly connection: Connection,
   ) {
     this.fleet = new Fleet(store);
+    this.queue = new Queue(store, backend, (work) => this.attempt(work));
     this.#looking = new Looking((wanted) => void backend.look(wanted).catch(() => undefined));
     this.#wide.addEventListener('change', ({ matches }) => {
       if (!matches) this.panelOpen = false;
@@ -44,6 +60,18 @@ export class Bosk {
 
   get session(): SessionSummary | null {
     return (this.selected && this.store.sessions.get(this.selected)) || null;
+  }
+
+  /** The task that is on screen: one that is no session yet. */
+  get task(): QueuedTask | null {
+    if (this.session) return null;
+    return this.store.queue.find(({ id }) => id === this.selected) ?? null;
+  }
+
+  /** The repository of what is on screen, or the one that was used last. */
+  get repository(): string {
+    const shown = this.session ?? this.task;
+    return shown?.repository_path ?? this.store.repositories[0]?.path ?? '';
   }
 
   /** Goes to a session that was just launched, and takes the focus there. */
@@ -58,9 +86,12 @@ export class Bosk {
     if (this.selected === id && (this.store.conversation || this.reading)) return;
     this.selected = id;
     this.finding = false;
-    this.reading = id;
+    this.awaited = this.task?.id ?? null;
+    // Of a task there is nothing to be read yet.
+    const wanted = this.awaited ? null : id;
+    this.reading = wanted;
     const asked = ++this.#asked;
-    void this.connection.watch(id).finally(() => {
+    void this.connection.watch(wanted).finally(() => {
       if (asked === this.#asked) this.reading = null;
     });
   }

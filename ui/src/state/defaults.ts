@@ -21,6 +21,9 @@ export const noSettings: Settings = {
   language: null,
   theme: null,
   limits: noLimits,
+  parallel: null,
+  parallel_in_repository: null,
+  wait_for_usage_limit: true,
   notifications: {
     needs_you: true,
     done: true,

@@ -1,4 +1,4 @@
-import type { SessionId } from '../backend/types';
+import type { Glance, SessionId } from '../backend/types';
 import { newestFirst } from './elsewhere';
 import { group, keepPlaces, stay, type Group } from './groups';
 import type { Store } from './store.svelte';
@@ -18,11 +18,23 @@ export class Fleet {
   constructor(readonly store: Store) {}
 
   readonly groups = $derived.by(() =>
-    this.#places ? stay(this.#places, this.store.sessions) : group(this.store.sessions.values()),
+    this.#places
+      ? stay(this.#places, this.store.sessions, this.store.waiting)
+      : group(this.store.sessions.values(), this.store.waiting),
   );
 
   /** All rows, from the first to the last. */
-  readonly rows = $derived.by(() => this.groups.flatMap((part) => part.sessions));
+  readonly rows = $derived.by(() => this.groups.flatMap((part) => part.rows));
+
+  /** How many there are of each kind, wherever their rows are kept. */
+  readonly counts = $derived.by(() => {
+    const { sessions, waiting } = this.store;
+    const waits = new Set(waiting.map(({ id }) => id));
+    const counts = new Map<Glance, number>(waits.size > 0 ? [['queued', waits.size]] : []);
+    for (const { id, glance } of sessions.values())
+      if (!waits.has(id)) counts.set(glance, (counts.get(glance) ?? 0) + 1);
+    return counts;
+  });
 
   /** Those that were started elsewhere. */
   readonly elsewhere = $derived.by(() =>

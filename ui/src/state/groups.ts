@@ -1,4 +1,4 @@
-import type { Glance, SessionId, SessionSummary } from '../backend/types';
+import type { Glance, QueuedTask, SessionId, SessionSummary } from '../backend/types';
 
 /** The order in which sessions ask for a person's eyes. */
 export const glances: readonly Glance[] = [
@@ -11,43 +11,75 @@ export const glances: readonly Glance[] = [
   'stopped',
 ];
 
+/** A row of the fleet: a session, or a task that waits to be one. */
+export type Row = SessionSummary | QueuedTask;
+
+export function isTask(row: Row): row is QueuedTask {
+  return 'stage' in row;
+}
+
 export interface Group {
   glance: Glance;
-  sessions: SessionSummary[];
+  rows: Row[];
   /** Came while the others were held in their places. */
   late?: boolean;
 }
 
-/** Sessions by what they need. Who waits longest for the person comes first; else the newest does. */
-export function group(sessions: Iterable<SessionSummary>): Group[] {
+/**
+ * Sessions by what they need. Who waits longest for the person comes first; else the newest does. Tasks that wait
+ * stand after sessions that do, in the order of their turns; a session that is to be tried again is one of them.
+ */
+export function group(sessions: Iterable<SessionSummary>, tasks: readonly QueuedTask[] = []): Group[] {
   const by = new Map<Glance, SessionSummary[]>();
+  const waits = new Set(tasks.map(({ id }) => id));
   for (const session of sessions) {
+    if (waits.has(session.id)) continue;
     const list = by.get(session.glance);
     if (list) list.push(session);
     else by.set(session.glance, [session]);
   }
   return glances.flatMap((glance) => {
-    const list = by.get(glance);
-    if (!list) return [];
+    const list = by.get(glance) ?? [];
+    const queued = glance === 'queued' ? tasks : [];
+    if (list.length + queued.length === 0) return [];
     // Places must not change while a session streams, so nothing that ticks decides them.
     if (glance === 'needs_you')
       list.sort((a, b) => a.last_event_at - b.last_event_at || a.id.localeCompare(b.id));
     else list.sort((a, b) => b.created_at - a.created_at || a.id.localeCompare(b.id));
-    return [{ glance, sessions: list }];
+    return [{ glance, rows: [...list, ...queued] }];
   });
 }
 
+/** The tasks among some rows in the order of their turns: that changes only by the person's own hand. */
+function inTurn(rows: Row[], tasks: readonly QueuedTask[]): Row[] {
+  const here = new Set(rows.map(({ id }) => id));
+  const turns = tasks.filter(({ id }) => here.has(id));
+  let next = 0;
+  return rows.map((row) => (isTask(row) ? (turns[next++] ?? row) : row));
+}
+
 /** The same rows in the same places, each as it is now; who came since stands below them. */
-export function stay(places: Group[], sessions: ReadonlyMap<SessionId, SessionSummary>): Group[] {
-  const here = new Set(places.flatMap((part) => part.sessions.map(({ id }) => id)));
+export function stay(
+  places: Group[],
+  sessions: ReadonlyMap<SessionId, SessionSummary>,
+  tasks: readonly QueuedTask[] = [],
+): Group[] {
+  const here = new Set(places.flatMap((part) => part.rows.map(({ id }) => id)));
+  const waits = new Map(tasks.map((task) => [task.id, task]));
   const kept = places.map((part) => ({
     ...part,
-    sessions: part.sessions.flatMap(({ id }) => sessions.get(id) ?? []),
+    rows: inTurn(
+      part.rows.flatMap(({ id }) => waits.get(id) ?? sessions.get(id) ?? []),
+      tasks,
+    ),
   }));
-  const came = [...sessions.values()].filter(({ id }) => !here.has(id));
+  const isNew = ({ id }: Row) => !here.has(id);
   return [
-    ...kept.filter((part) => part.sessions.length > 0),
-    ...group(came).map((part) => ({ ...part, late: true })),
+    ...kept.filter((part) => part.rows.length > 0),
+    ...group([...sessions.values()].filter(isNew), tasks.filter(isNew)).map((part) => ({
+      ...part,
+      late: true,
+    })),
   ];
 }
 
@@ -66,12 +98,12 @@ export function keepPlaces<T>(
 export function top(groups: readonly Group[], count: number): Group[] {
   let left = count;
   return groups.flatMap((part) => {
-    const sessions = part.sessions.slice(0, Math.max(0, left));
-    left -= sessions.length;
-    return sessions.length > 0 ? [{ ...part, sessions }] : [];
+    const rows = part.rows.slice(0, Math.max(0, left));
+    left -= rows.length;
+    return rows.length > 0 ? [{ ...part, rows }] : [];
   });
 }
 
 export function order(sessions: Iterable<SessionSummary>): SessionSummary[] {
-  return group(sessions).flatMap((part) => part.sessions);
+  return group(sessions).flatMap((part) => part.rows.flatMap((row) => (isTask(row) ? [] : [row])));
 }

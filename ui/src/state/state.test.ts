@@ -5,7 +5,7 @@ import { summary } from '../backend/fake/scenes';
 import type { Batch, PartialBlock, SessionView } from '../backend/types';
 import { Connection } from './connection';
 import { Conversation, KEPT, PAGE } from './conversation.svelte';
-import { group, order } from './groups';
+import { order } from './groups';
 import { grow } from './partials';
 import { Store } from './store.svelte';
 
@@ -66,7 +66,7 @@ describe('the order of the fleet', () => {
     const now = 1_000_000_000;
     const late = summary('late', 'needs_you', now, { last_event_at: 20 });
     const early = summary('early', 'needs_you', now, { last_event_at: 10 });
-    expect(group([late, early])[0]?.sessions.map((session) => session.title)).toEqual(['early', 'late']);
+    expect(order([late, early]).map((session) => session.title)).toEqual(['early', 'late']);
     const one = summary('one', 'running', now, { created_at: 5 });
     const two = summary('two', 'running', now, { created_at: 9 });
     const before = order([one, two]).map((session) => session.id);

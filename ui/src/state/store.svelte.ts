@@ -5,6 +5,7 @@ import type {
   Event,
   ForeignSession,
   Problem,
+  QueuedTask,
   RecentRepository,
   SessionId,
   SessionSummary,
@@ -13,6 +14,7 @@ import type {
 } from '../backend/types';
 import type { Conversation } from './conversation.svelte';
 import { noSettings } from './defaults';
+import { waiting } from './queue';
 import { UsageState } from './usage.svelte';
 
 const none: Earlier = { counts: {}, cost_usd: 0 };
@@ -26,6 +28,10 @@ export class Store {
   #foreign = $state.raw<ForeignSession[]>([]);
   /** Sessions that were started elsewhere. One that was taken over is told here for a moment longer. */
   readonly foreign = $derived(this.#foreign.filter(({ id }) => !this.sessions.has(id)));
+  /** Tasks that are not over, in their places. */
+  queue = $state.raw<QueuedTask[]>([]);
+  /** Those that wait, in the order of their turns. */
+  readonly waiting = $derived(waiting(this.queue, this.sessions));
   /** What the sessions come to that are not here yet. */
   earlier = $state.raw<Earlier>(none);
   settings = $state.raw<Settings>(noSettings);
@@ -55,6 +61,7 @@ export class Store {
     for (const session of snapshot.sessions) this.#sessions.set(session.id, session);
     this.#changes += 1;
     this.#foreign = snapshot.foreign;
+    this.queue = snapshot.queue;
     this.#forget();
     this.earlier = snapshot.earlier;
     this.settings = snapshot.settings;
@@ -99,6 +106,9 @@ export class Store {
       case 'foreign':
         this.#foreign = event.sessions;
         this.#forget();
+        break;
+      case 'queue':
+        this.queue = event.tasks;
         break;
       case 'settings':
         this.settings = event.settings;

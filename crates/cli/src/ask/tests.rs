@@ -18,6 +18,8 @@ fn permission(command: &str, default_to_no: bool) -> Ask {
             "rules": [{"toolName": "Bash", "ruleContent": "ls *"}]}),
         ],
         default_to_no,
+        interactive: false,
+        agent: None,
     })
 }
 
@@ -33,7 +35,7 @@ fn question(text: &str, multi_select: bool) -> Question {
 
 #[test]
 fn a_permission_is_allowed_kept_or_denied_with_a_reason() {
-    let allow = |suggestions| Next::Answer(Answer::Allow { suggestions });
+    let allow = |suggestions| Next::Answer(Answer::allow(suggestions));
     let (mut asked, text) = Interview::begin(permission("ls\nrm x", false), "");
     let text = anstream::adapter::strip_str(&text).to_string();
     assert!(text.contains("    ls\n    rm x\n"), "{text}");
@@ -54,7 +56,7 @@ fn what_is_advised_against_needs_a_second_word() {
     for line in ["1", "a", "a", "y"] {
         assert!(matches!(asked.line(line), Next::Say(_)), "{line}");
     }
-    assert_eq!(asked.line("yes"), Next::Answer(Answer::Allow { suggestions: vec![] }));
+    assert_eq!(asked.line("yes"), Next::Answer(Answer::allow(vec![])));
 }
 
 #[test]

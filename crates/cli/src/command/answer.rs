@@ -7,6 +7,7 @@ use bosk_core::wire::Call;
 use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::catalog;
 use bosk_runtime::home::Home;
+use serde_json::Value;
 
 use super::{keeper, permission_modes, wrong_state};
 use crate::ask::answer_to;
@@ -32,6 +33,9 @@ enum Decision {
         /// Also keep the rule with this number, of those that `bosk show` lists; may be repeated
         #[arg(long, value_name = "NUMBER")]
         rule: Vec<u32>,
+        /// What the tool gets instead of what it asked for, as JSON
+        #[arg(long, value_name = "JSON", value_parser = object)]
+        input: Option<Value>,
         /// The mode to go on in after a plan
         #[arg(long, value_parser = permission_modes())]
         mode: Option<PermissionMode>,
@@ -89,19 +93,24 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
     Ok(Exit::Done)
 }
 
+fn object(text: &str) -> Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if value.is_object() { Ok(value) } else { Err("it is no JSON object".to_owned()) }
+}
+
 fn answer(ask: &Ask, decision: Decision) -> Result<Answer, Problem> {
     match (decision, &ask.ask) {
         (Decision::Deny { message, interrupt }, _) => Ok(Answer::Deny { message, interrupt }),
-        (Decision::Allow { rule, mode: None }, AskKind::Permission { suggestions, .. }) => {
+        (Decision::Allow { rule, input, mode: None }, AskKind::Permission { suggestions, .. }) => {
             let position = |number: u32| {
                 let position =
                     number.checked_sub(1).filter(|at| (*at as usize) < suggestions.len());
                 position.ok_or_else(|| wrong_state(format!("There is no rule {number} to keep.")))
             };
             let suggestions: Result<Vec<u32>, Problem> = rule.into_iter().map(position).collect();
-            Ok(Answer::Allow { suggestions: suggestions? })
+            Ok(Answer::Allow { suggestions: suggestions?, input: input.map(Box::new) })
         }
-        (Decision::Allow { rule, mode }, AskKind::Plan { .. }) if rule.is_empty() => {
+        (Decision::Allow { rule, input: None, mode }, AskKind::Plan { .. }) if rule.is_empty() => {
             Ok(Answer::ApprovePlan { mode })
         }
         (Decision::Answers { answers }, AskKind::Question { questions })

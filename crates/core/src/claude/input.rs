@@ -97,6 +97,31 @@ pub fn set_model(model: &str) -> Value {
     json!({"subtype": "set_model", "model": model})
 }
 
+/// What the CLI is asked about itself.
+#[must_use]
+pub fn about(subject: crate::wire::Subject) -> Value {
+    use crate::wire::Subject;
+    let subtype = match subject {
+        Subject::Context => "get_context_usage",
+        Subject::Servers => "mcp_status",
+        Subject::Tasks => "background_tasks",
+        Subject::Rules => "list_permission_rules",
+    };
+    json!({"subtype": subtype})
+}
+
+/// Ends a task in the background, or a subagent.
+#[must_use]
+pub fn stop_task(task: &str) -> Value {
+    json!({"subtype": "stop_task", "task_id": task})
+}
+
+/// Connects an MCP server anew.
+#[must_use]
+pub fn reconnect(server: &str) -> Value {
+    json!({"subtype": "mcp_reconnect", "serverName": server})
+}
+
 /// Files whose name is like `query`.
 #[must_use]
 pub fn file_suggestions(query: &str) -> Value {
@@ -107,13 +132,14 @@ pub fn file_suggestions(query: &str) -> Value {
 #[must_use]
 pub fn answer(ask: &Ask, input: &Value, answer: &Answer) -> Vec<u8> {
     let response = match answer {
-        Answer::Allow { suggestions } => {
+        Answer::Allow { suggestions, input: changed } => {
             let chosen: Vec<&Value> = match &ask.ask {
                 AskKind::Permission { suggestions: offered, .. } => {
                     suggestions.iter().filter_map(|at| offered.get(*at as usize)).collect()
                 }
                 AskKind::Question { .. } | AskKind::Plan { .. } => Vec::new(),
             };
+            let input = changed.as_deref().unwrap_or(input);
             let mut response = json!({"behavior": "allow", "updatedInput": input});
             if !chosen.is_empty() {
                 response["updatedPermissions"] = json!(chosen);
@@ -183,6 +209,8 @@ mod tests {
                 blocked_path: None,
                 suggestions: vec![json!({"type": "a"}), json!({"type": "b"})],
                 default_to_no: false,
+                interactive: false,
+                agent: None,
             },
         }
     }
@@ -194,9 +222,9 @@ mod tests {
 
     #[test]
     fn allows_once_or_with_the_chosen_rule() {
-        let once = answered(&Answer::Allow { suggestions: vec![] });
+        let once = answered(&Answer::allow(vec![]));
         assert_eq!(once, json!({"behavior": "allow", "updatedInput": {"command": "ls"}}));
-        let ruled = answered(&Answer::Allow { suggestions: vec![1, 7] });
+        let ruled = answered(&Answer::allow(vec![1, 7]));
         assert_eq!(ruled["updatedPermissions"], json!([{"type": "b"}]));
     }
 

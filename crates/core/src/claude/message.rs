@@ -241,6 +241,8 @@ wire! {
         permission_suggestions: Vec<Value>,
         suppress_always_allow_rule: bool,
         default_to_no: bool,
+        requires_user_interaction: bool,
+        agent_id: Option<String>,
     }
     /// The CLI no longer needs an answer.
     struct Withdrawn { request_id: String }

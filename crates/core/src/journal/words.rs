@@ -162,6 +162,16 @@ pub enum Decision {
         /// What.
         answer: Answer,
     },
+    /// The model is to think this hard.
+    Effort {
+        /// How hard.
+        effort: crate::launch::Effort,
+    },
+    /// A task in the background is ended.
+    StopTask {
+        /// Which.
+        task: String,
+    },
     /// The turn was interrupted.
     Interrupted,
     /// The session was stopped.

@@ -42,6 +42,12 @@ pub enum AskKind {
         suggestions: Vec<Value>,
         /// The CLI advises against allowing.
         default_to_no: bool,
+        /// The CLI wants a person to see it: no rule is to answer it.
+        #[serde(default)]
+        interactive: bool,
+        /// The subagent that asks, if it is one.
+        #[serde(default)]
+        agent: Option<String>,
     },
     /// One or several questions with choices.
     Question {
@@ -93,6 +99,10 @@ pub enum Answer {
         /// Positions in the ask's `suggestions` of the rules to keep.
         #[serde(default)]
         suggestions: Vec<u32>,
+        /// What the tool gets instead of what it asked for, where the person has changed that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(type = "unknown", optional)]
+        input: Option<Box<Value>>,
     },
     /// Deny, with words that Claude reads.
     Deny {
@@ -112,4 +122,12 @@ pub enum Answer {
         /// The mode to go on in, such as accepting edits.
         mode: Option<crate::launch::PermissionMode>,
     },
+}
+
+impl Answer {
+    /// Allows what was asked for as it was asked, with these of the proposed rules.
+    #[must_use]
+    pub const fn allow(suggestions: Vec<u32>) -> Self {
+        Self::Allow { suggestions, input: None }
+    }
 }

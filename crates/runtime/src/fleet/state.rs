@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bosk_core::session::{Glance, SessionSummary};
 use bosk_core::transcript::Partial;
-use bosk_core::view::{CliStatus, Event, Offer, Page, RecentRepository, Snapshot};
+use bosk_core::view::{CliStatus, Event, InboxItem, Offer, Page, RecentRepository, Snapshot};
 use bosk_core::wire::{SessionUsage, Status};
 use bosk_core::{Problem, SessionId};
 use tokio::sync::{mpsc, watch};
@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) listeners: Listeners,
     pub(super) using: Using,
     pub(super) queue: Queueing,
+    /// What waits for the person, as it was told last.
+    pub(super) inbox: Vec<InboxItem>,
     /// Sessions of whose journal there is more to read, in turn.
     pub(super) behind: VecDeque<SessionId>,
 }
@@ -96,6 +98,7 @@ impl State {
             listeners: Listeners::default(),
             using: Using::default(),
             queue: Queueing::default(),
+            inbox: Vec::new(),
             behind: VecDeque::new(),
         };
         for one in listed {
@@ -233,6 +236,7 @@ impl State {
             earlier,
             foreign: self.using.foreign.clone(),
             queue: self.queue.told().to_vec(),
+            inbox: self.inbox.clone(),
             settings: self.others.settings.clone(),
             repositories,
             cli: self.others.cli.clone(),
@@ -321,6 +325,7 @@ impl State {
     fn without_keeper(&mut self, id: &SessionId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         let waited = session.status.take().is_some();
+        let asked = self.inbox.iter().any(|item| item.session == *id);
         session.usage = None;
         let done: Vec<u64> = std::mem::take(&mut session.partials).into_keys().collect();
         if session.transcript.is_some() && waited {
@@ -328,6 +333,26 @@ impl State {
                 listener.gathered.streamed(id, Vec::new(), done.clone());
                 listener.gathered.waiting(id);
             });
+        }
+        if asked {
+            self.look_at_inbox();
+        }
+    }
+
+    /// Tells what waits for the person, if that has changed.
+    pub(super) fn look_at_inbox(&mut self) {
+        let of = |(id, session): (&SessionId, &Session)| {
+            let asks = session.status.as_ref().map(|status| status.asks.clone());
+            let item = |ask| InboxItem { session: id.clone(), ask };
+            asks.unwrap_or_default().into_iter().map(item).collect::<Vec<_>>()
+        };
+        let mut items: Vec<InboxItem> = self.sessions.iter().flat_map(of).collect();
+        items.sort_by(|one, other| {
+            one.ask.at.cmp(&other.ask.at).then_with(|| one.session.cmp(&other.session))
+        });
+        if items != self.inbox {
+            self.inbox.clone_from(&items);
+            self.tell_all(&Event::Inbox { items });
         }
     }
 
@@ -367,6 +392,7 @@ impl State {
                         listener.watched.remove(&id);
                     });
                     self.changed(&id);
+                    self.look_at_inbox();
                 }
             }
             Seen::Queue => self.queue.ordered(),

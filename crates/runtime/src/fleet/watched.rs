@@ -38,6 +38,10 @@ impl State {
                 {
                     self.listeners.watching(id, |listener| listener.gathered.waiting(id));
                 }
+                let asked = |status: &Status| !status.asks.is_empty();
+                if before.as_ref().is_some_and(asked) || now.is_some_and(asked) {
+                    self.look_at_inbox();
+                }
             }
         }
         if let Some(offer) = news.offer

@@ -328,6 +328,8 @@ fn ask_kind(request: message::RequestBody) -> AskKind {
             false => request.permission_suggestions,
         },
         default_to_no: request.default_to_no,
+        interactive: request.requires_user_interaction,
+        agent: request.agent_id,
     }
 }
 

@@ -18,7 +18,7 @@ fn result(id: u32) -> String {
 }
 
 fn decided(id: u32) -> Vec<u8> {
-    let answer = Answer::Allow { suggestions: vec![] };
+    let answer = Answer::allow(vec![]);
     let (request_id, tool_use_id) = (format!("r{id}"), format!("t{id}"));
     serde_json::to_vec(&Note::Answered { request_id, tool_use_id, answer }).unwrap()
 }

@@ -8,7 +8,11 @@ export type Answer = { "answer": "allow",
 /**
  * Positions in the ask's `suggestions` of the rules to keep.
  */
-suggestions: Array<number>, } | { "answer": "deny", 
+suggestions: Array<number>, 
+/**
+ * What the tool gets instead of what it asked for, where the person has changed that.
+ */
+input?: unknown, } | { "answer": "deny", 
 /**
  * The reason.
  */

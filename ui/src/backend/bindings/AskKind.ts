@@ -32,7 +32,15 @@ suggestions: unknown[],
 /**
  * The CLI advises against allowing.
  */
-default_to_no: boolean, } | { "kind": "question", 
+default_to_no: boolean, 
+/**
+ * The CLI wants a person to see it: no rule is to answer it.
+ */
+interactive: boolean, 
+/**
+ * The subagent that asks, if it is one.
+ */
+agent: string | null, } | { "kind": "question", 
 /**
  * The questions, in order.
  */

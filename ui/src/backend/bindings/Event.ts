@@ -5,6 +5,7 @@ import type { CliStatus } from "./CliStatus";
 import type { Earlier } from "./Earlier";
 import type { Entry } from "./Entry";
 import type { ForeignSession } from "./ForeignSession";
+import type { InboxItem } from "./InboxItem";
 import type { MachineUsage } from "./MachineUsage";
 import type { Offer } from "./Offer";
 import type { Partial } from "./Partial";
@@ -96,7 +97,11 @@ machine: MachineUsage | null, } | { "type": "foreign",
 /**
  * All of them, as they are now.
  */
-sessions: Array<ForeignSession>, } | { "type": "queue", 
+sessions: Array<ForeignSession>, } | { "type": "inbox", 
+/**
+ * All of it, the oldest first.
+ */
+items: Array<InboxItem>, } | { "type": "queue", 
 /**
  * Tasks that are not over, in their places.
  */

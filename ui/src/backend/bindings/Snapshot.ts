@@ -3,6 +3,7 @@ import type { AuthStatus } from "./AuthStatus";
 import type { CliStatus } from "./CliStatus";
 import type { Earlier } from "./Earlier";
 import type { ForeignSession } from "./ForeignSession";
+import type { InboxItem } from "./InboxItem";
 import type { Problem } from "./Problem";
 import type { QueuedTask } from "./QueuedTask";
 import type { RecentRepository } from "./RecentRepository";
@@ -33,6 +34,10 @@ foreign: Array<ForeignSession>,
  * Tasks that are not over, in their places.
  */
 queue: Array<QueuedTask>, 
+/**
+ * What waits for the person in any session, the oldest first.
+ */
+inbox: Array<InboxItem>, 
 /**
  * The settings that matter.
  */

@@ -1,8 +1,8 @@
 import type { Backend } from '../backend';
 import type { Batch, Earlier, LaunchSpec, SessionId, SessionSummary, SessionView, Snapshot } from '../types';
 import { longEntry } from './entries';
-import { Resources } from './resources';
-import { summary } from './scenes';
+import { Tasks } from './queue';
+import { specOf } from './tasks';
 import { check } from './usage';
 import { no } from './world';
 
@@ -12,9 +12,8 @@ const LONG = 100_000;
 const FIRST = 100;
 
 /** The backend's twin in memory: for developing in a browser (`?scene=…`), and for tests. */
-export class FakeBackend extends Resources implements Backend {
+export class FakeBackend extends Tasks implements Backend {
   readonly acknowledged: number[] = [];
-  trusted = true;
 
   constructor(scene: string) {
     super(scene);
@@ -43,6 +42,7 @@ export class FakeBackend extends Resources implements Backend {
       sessions,
       earlier,
       foreign: this.foreign,
+      queue: this.tasks,
       settings: this.settings,
       repositories:
         this.scene === 'empty'
@@ -126,10 +126,6 @@ export class FakeBackend extends Resources implements Backend {
       .map(({ index }) => ({ index }));
   }
 
-  async acceptTrust(): Promise<void> {
-    this.trusted = true;
-  }
-
   async expectLaunch(soon: boolean): Promise<void> {
     this.calls.push({ name: 'expectLaunch', args: [soon] });
   }
@@ -138,20 +134,8 @@ export class FakeBackend extends Resources implements Backend {
     this.calls.push({ name: 'launch', args: [spec] });
     if (spec.limits) check(spec.limits);
     if (!this.trusted) throw no('not_trusted', 'What this repository brings has not been accepted yet.');
-    const one = summary(spec.prompt.split('\n')[0] ?? '', 'running', Date.now(), {
-      permission_mode: spec.permission_mode,
-      doing: { kind: 'thinking' },
-      cost_usd: 0,
-      limits: spec.limits,
-    });
     const id = `00000000-0000-4000-9000-${String(this.sessions.size).padStart(12, '0')}`;
-    const session = this.add({ ...one, id, created_at: Date.now(), turn_started_at: Date.now() }, []);
-    this.emit({ type: 'session', summary: session.summary });
-    this.append(id, { kind: 'prompt', uuid: crypto.randomUUID(), text: spec.prompt, images: 0 });
-    this.stream(
-      id,
-      'I’ll start by reading the code around it.\n\n- First the **tests**\n- then the code\n\nDone: the change is small and everything passes.',
-    );
+    this.start(id, spec);
     return id;
   }
 
@@ -160,21 +144,8 @@ export class FakeBackend extends Resources implements Backend {
     return Promise.all(
       names.map((prompt) =>
         this.launch({
+          ...specOf(prompt),
           repository: '/tmp/sample',
-          prompt,
-          images: [],
-          base: null,
-          branch: null,
-          worktree: true,
-          model: null,
-          effort: null,
-          permission_mode: 'manual',
-          allowed_tools: [],
-          denied_tools: [],
-          append_system_prompt: null,
-          max_turns: null,
-          max_budget_usd: null,
-          limits: null,
           backend: { kind: 'rehearsal', script: null },
         }),
       ),

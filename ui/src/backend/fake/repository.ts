@@ -3,6 +3,8 @@ import { no, World } from './world';
 
 /** What git and the repository's files would say. */
 export class Repository extends World {
+  trusted = true;
+
   async describeRepository(path: string) {
     if (path.includes('plain'))
       throw no(
@@ -65,6 +67,10 @@ export class Repository extends World {
         { kind: 'setup_script' as const, name: 'setup', detail: 'npm ci', file: 'bosk.toml' },
       ],
     };
+  }
+
+  async acceptTrust(): Promise<void> {
+    this.trusted = true;
   }
 
   async changedFiles() {

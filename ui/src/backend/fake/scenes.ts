@@ -60,6 +60,8 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     queued: 0,
     paused: glance === 'paused' ? { by: 'person', since: now - age / 4 } : null,
     limits: null,
+    near_limit: null,
+    usage_resets_at: null,
     problem: null,
     ...change,
   } as SessionSummary;
@@ -89,6 +91,12 @@ export function fleet(scene: string, now: number): SessionSummary[] {
       return [summary('Move 4,000 call sites to the new client', 'running', now)];
     case 'trouble':
       return [summary('Upgrade the database driver', 'failed', now, { problem })];
+    case 'tasks':
+      return [
+        summary('Fix the login redirect that drops the query string', 'needs_you', now),
+        summary('Port the pricing tests to Vitest', 'running', now),
+        summary('Cache the exchange rates', 'failed', now, { problem }),
+      ];
     case 'paused':
       return [
         summary('Find the memory leak in the importer', 'needs_you', now, atItsLimit(now)),

@@ -27,6 +27,7 @@ export const general = {
   'action.tryAgain': 'Try again',
   'action.launch': 'Launch',
   'action.newSession': 'New session',
+  'action.batch': 'Launch a batch',
   'action.settings': 'Settings',
   'action.signIn': 'Sign in…',
   'action.reveal': 'Show the folder',

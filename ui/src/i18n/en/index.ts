@@ -4,6 +4,7 @@ import { general } from './general';
 import { launch } from './launch';
 import { monitor } from './monitor';
 import { problems } from './problems';
+import { queue } from './queue';
 import { resources } from './resources';
 import { session } from './session';
 
@@ -16,4 +17,5 @@ export const en = {
   ...around,
   ...resources,
   ...monitor,
+  ...queue,
 } as const;

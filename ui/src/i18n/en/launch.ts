@@ -52,6 +52,8 @@ export const launch = {
   'trust.bodyEmpty': 'Nothing in it would act by itself.',
   'trust.accept': 'Trust and launch',
   'trust.refuse': 'Don’t launch',
+  'trust.acceptTask': 'Trust and go on',
+  'trust.refuseTask': 'Not now',
   'trust.loading': 'Looking at what the repository brings…',
   'trust.hook': 'Hook',
   'trust.mcp_server': 'MCP server',

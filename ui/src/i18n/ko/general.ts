@@ -28,6 +28,7 @@ export const general: Record<keyof typeof english, string> = {
   'action.tryAgain': '다시 시도',
   'action.launch': '시작',
   'action.newSession': '새 세션',
+  'action.batch': '묶음으로 시작',
   'action.settings': '설정',
   'action.signIn': '로그인…',
   'action.reveal': '폴더 보기',

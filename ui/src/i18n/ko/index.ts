@@ -5,6 +5,7 @@ import { general } from './general';
 import { launch } from './launch';
 import { monitor } from './monitor';
 import { problems } from './problems';
+import { queue } from './queue';
 import { resources } from './resources';
 import { session } from './session';
 
@@ -17,4 +18,5 @@ export const ko: Record<keyof typeof en, string> = {
   ...around,
   ...resources,
   ...monitor,
+  ...queue,
 };

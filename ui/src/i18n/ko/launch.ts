@@ -53,6 +53,8 @@ export const launch: Record<keyof typeof english, string> = {
   'trust.bodyEmpty': '스스로 작동하는 것이 없습니다.',
   'trust.accept': '신뢰하고 시작',
   'trust.refuse': '시작하지 않기',
+  'trust.acceptTask': '신뢰하고 계속',
+  'trust.refuseTask': '지금은 안 함',
   'trust.loading': '저장소의 설정을 살펴보는 중…',
   'trust.hook': '훅',
   'trust.mcp_server': 'MCP 서버',

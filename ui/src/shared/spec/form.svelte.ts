@@ -25,7 +25,7 @@ const lines = (text: string) =>
 
 const positive = (text: string) => text.trim() === '' || Number(text) > 0;
 
-/** The launch sheet's values, and where they would lead. */
+/** What is chosen for a launch, or for many, and where it would lead. */
 export class LaunchForm {
   repository = $state('');
   prompt = $state('');
@@ -54,13 +54,9 @@ export class LaunchForm {
   numbersValid = $derived(
     positive(this.turns) && Number.isInteger(Number(this.turns)) && positive(this.budget),
   );
-  ready = $derived(
-    this.repository !== '' &&
-      this.prompt.trim() !== '' &&
-      this.numbersValid &&
-      this.limitsValid &&
-      !this.busy,
-  );
+  /** All but the prompt is right. */
+  filled = $derived(this.repository !== '' && this.numbersValid && this.limitsValid && !this.busy);
+  ready = $derived(this.filled && this.prompt.trim() !== '');
 
   spec: LaunchSpec = $derived({
     repository: this.repository,
