@@ -33,6 +33,8 @@ fn results(session: &Session<'_>) -> Vec<String> {
 
 const MARK: &str = "@tool Bash {\"command\":\"echo asked > mark\"}\n@text Done.";
 
+const TOUCH: &str = "@tool Bash {\"command\":\"touch q1\"}\n@text Done.";
+
 #[tokio::test]
 async fn what_is_allowed_can_be_changed_first_and_a_denial_has_its_reason() {
     let server = server().await;
@@ -63,15 +65,15 @@ async fn what_is_allowed_can_be_changed_first_and_a_denial_has_its_reason() {
 async fn a_rule_that_is_kept_takes_effect_at_once() {
     let server = server().await;
     let sandbox = Sandbox::real(&server);
-    let session = sandbox.launch(&spec(&sandbox.repository("shop"), MARK)).await.unwrap();
+    let session = sandbox.launch(&spec(&sandbox.repository("shop"), TOUCH)).await.unwrap();
     let mut watched = session.follow().await;
     let (request, kind) = asked(&mut watched).await;
     let AskKind::Permission { suggestions, interactive, .. } = kind else { panic!("{kind:?}") };
     assert!(!suggestions.is_empty() && !interactive, "{suggestions:?}");
     answer(&watched, request, Answer::allow(vec![0])).await;
     watched.idle().await;
-    // The same is not asked again.
-    watched.turn(MARK).await;
+    // What is like it is not asked any more.
+    watched.turn(TOUCH).await;
     assert_eq!(results(&session).len(), 2);
     session.stop().await;
 }
@@ -80,8 +82,10 @@ async fn a_rule_that_is_kept_takes_effect_at_once() {
 async fn an_interrupt_keeps_what_is_queued_or_takes_it_along() {
     let server = server().await;
     let sandbox = Sandbox::real(&server);
-    let mut spec =
-        spec(&sandbox.repository("shop"), "@tool Bash {\"command\":\"sleep 30\"}\n@text One.");
+    // The CLI itself refuses to only sleep.
+    let command = json!({"command": "python3 -c 'import time; time.sleep(30)'"});
+    let prompt = format!("@tool Bash {command}\n@text One.");
+    let mut spec = spec(&sandbox.repository("shop"), &prompt);
     spec.allowed_tools = vec!["Bash".to_owned()];
     let session = sandbox.launch(&spec).await.unwrap();
     let mut watched = session.follow().await;
@@ -90,9 +94,10 @@ async fn an_interrupt_keeps_what_is_queued_or_takes_it_along() {
         bodies.filter(|body| matches!(body, EntryBody::ToolUse { result: None, .. })).count() == 1
     };
     watched.until("running", |_| running(&session)).await;
+    let texts = || session.texts().join(" ");
     watched.send("@text Kept.").await.unwrap();
     watched.call(Call::Interrupt { drop_queued: false }).await.unwrap();
-    watched.until("kept", |_| session.texts().iter().any(|text| text == "Kept.")).await;
+    watched.until("kept", |_| texts().contains("Kept.")).await;
     watched.idle().await;
 
     watched.send(&spec.prompt).await.unwrap();
@@ -102,8 +107,7 @@ async fn an_interrupt_keeps_what_is_queued_or_takes_it_along() {
     watched.call(Call::Interrupt { drop_queued: true }).await.unwrap();
     watched.idle().await;
     watched.turn("@text After it.").await;
-    let texts = session.texts();
-    assert!(!texts.iter().any(|text| text == "Dropped."), "{texts:?}");
+    assert!(!texts().contains("Dropped."), "{}", texts());
     session.stop().await;
 }
 
@@ -127,8 +131,7 @@ async fn model_effort_and_mode_change_while_it_lives_and_it_tells_of_itself() {
     assert!(about(Subject::Servers).await["mcpServers"].is_array());
     assert_ne!(about(Subject::Tasks).await, Value::Null);
     assert_ne!(about(Subject::Rules).await, Value::Null);
-    let nothing = watched.call(Call::StopTask { task: "none".to_owned() }).await;
-    assert!(nothing.is_err(), "{nothing:?}");
+    watched.call(Call::StopTask { task: "none".to_owned() }).await.unwrap();
     session.stop().await;
 }
 

@@ -309,10 +309,11 @@ fn ask_kind(request: message::RequestBody) -> AskKind {
                 return AskKind::Question { questions };
             }
         }
+        // The CLI puts what stands in the plan's file there. Where the model has written none, there is nothing
+        // (2.1.330, measured), and it is a plan to be approved or sent back all the same.
         "ExitPlanMode" => {
-            if let Some(plan) = request.input["plan"].as_str() {
-                return AskKind::Plan { plan: plan.to_owned() };
-            }
+            let plan = request.input["plan"].as_str().unwrap_or_default().to_owned();
+            return AskKind::Plan { plan };
         }
         _ => {}
     }
