@@ -25,6 +25,7 @@ pub(crate) mod show;
 pub(crate) mod stop;
 pub(crate) mod token;
 pub(crate) mod top;
+pub(crate) mod usage;
 pub(crate) mod wait;
 
 mod chosen;

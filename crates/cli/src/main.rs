@@ -26,7 +26,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use command::queue::Deed;
 use command::{
     adopt, answer, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send,
-    serve, show, stop, token, top, wait,
+    serve, show, stop, token, top, usage, wait,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -86,6 +86,8 @@ enum Command {
     Limit(limit::Arguments),
     /// Show what sessions use, once a second
     Top(top::Arguments),
+    /// Show what sessions have cost, by day, repository, model or session
+    Usage(usage::Arguments),
     /// Take over a conversation that was begun elsewhere and has ended
     Adopt(adopt::Arguments),
     /// Start a session that has ended again, in the same conversation
@@ -159,6 +161,7 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Kill(arguments) => kill::run(&home()?, &arguments).await,
         Command::Limit(arguments) => limit::run(&home()?, arguments).await,
         Command::Top(arguments) => top::run(&home()?, &arguments).await,
+        Command::Usage(arguments) => usage::run(&home()?, &arguments).await,
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,

@@ -206,6 +206,12 @@ pub(crate) fn now() -> i64 {
     since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// The day, here, of a time in seconds since 1970, as `2026-11-25`.
+pub(crate) fn day_of(seconds: i64) -> String {
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+    time.to_zoned(jiff::tz::TimeZone::system()).date().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod queue;
 pub mod session;
 pub mod settings;
+pub mod spend;
 pub mod transcript;
 pub mod trust;
 pub mod usage;

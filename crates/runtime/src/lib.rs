@@ -19,6 +19,7 @@ pub mod queue;
 pub mod session_record;
 pub mod settings;
 pub mod socket;
+pub mod spend;
 pub mod transcript;
 pub mod trust;
 pub mod usage;

@@ -164,3 +164,24 @@ async fn a_plan_is_sent_back_with_remarks_and_then_approved_into_a_mode() {
         .await;
     session.stop().await;
 }
+
+#[tokio::test]
+async fn what_was_spent_is_counted_once_over_turns_and_resumes() {
+    let server = server().await;
+    let sandbox = Sandbox::real(&server);
+    let session = sandbox.launch(&spec(&sandbox.repository("shop"), "@text One.")).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.idle().await;
+    watched.turn("@text Two.").await;
+    session.stop().await;
+    sandbox.resume(&session).await.unwrap();
+    session.follow().await.turn("@text Three.").await;
+    let cost = session.stop().await.cost_usd;
+    let spent = bosk_runtime::spend::spent(sandbox.home(), 0).await.unwrap();
+    let sum: f64 = spent.iter().map(|one| one.cost_usd).sum();
+    assert!(cost > 0.0 && (sum - cost).abs() < 1e-9, "{sum} of {cost}: {spent:#?}");
+    assert!(spent.iter().all(|one| one.repository == "shop" && one.session == session.id));
+    assert!(spent.iter().map(|one| one.tokens.output).sum::<u64>() > 0);
+    let future = spent[0].hour + 7_200;
+    assert!(bosk_runtime::spend::spent(sandbox.home(), future).await.unwrap().is_empty());
+}

@@ -187,6 +187,7 @@ wire! {
         cache_read: u64 = "cacheReadInputTokens",
         cache_creation: u64 = "cacheCreationInputTokens",
         context_window: u64 = "contextWindow",
+        cost_usd: f64 = "costUSD",
     }
     /// A part of a block that is being streamed.
     struct Stream { event: StreamEvent, parent_tool_use_id: Option<String> }
