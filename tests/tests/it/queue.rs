@@ -155,6 +155,27 @@ async fn no_more_than_so_many_work_at_once_and_all_are_done() {
 }
 
 #[tokio::test]
+async fn two_hundred_tasks_are_all_done_once() {
+    let sandbox = sandbox(8);
+    let mut watch = Watch::begin(&sandbox).await;
+    let ids = batch(&sandbox, &numbered(200, 50), &[]).await;
+    let mut done = BTreeSet::new();
+    watch
+        .until(|row| {
+            if row.glance == bosk_core::session::Glance::Done {
+                done.insert(row.id.clone());
+            }
+            done.len() == 200
+        })
+        .await;
+    assert!(watch.most <= 8, "{} at once", watch.most);
+    assert_eq!(wait(&sandbox, &ids).await, 0);
+    for (number, id) in ids.iter().enumerate() {
+        assert_eq!(sandbox.session(id.clone()).texts(), [format!("Done {number}.")]);
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_killed_nothing_is_lost_and_nothing_done_twice() {
     let sandbox = sandbox(3);
     let mut watch = Watch::begin(&sandbox).await;

@@ -22,6 +22,7 @@ mod journal;
 mod latency;
 mod launch;
 mod long;
+mod queue;
 mod report;
 mod room;
 mod stand_in;
@@ -37,8 +38,8 @@ use report::Row;
 use serde_json::json;
 
 /// The benchmarks, in the order in which they run.
-const ALL: [&str; 8] =
-    ["launch", "journal", "latency", "long", "idle", "start", "usage", "monitor"];
+const ALL: [&str; 9] =
+    ["launch", "journal", "latency", "long", "idle", "start", "usage", "monitor", "queue"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -72,6 +73,7 @@ async fn main() {
             "start" => start::measure().await,
             "usage" => usage::measure().await,
             "monitor" => usage::monitor().await,
+            "queue" => queue::measure().await,
             other => panic!("{other}"),
         };
         more.iter().for_each(|row| eprintln!("  {row}"));
