@@ -16,8 +16,8 @@ use crate::{
 pub(crate) fn run(kinds: &[String]) -> Result {
     setup::ensure(Purpose::Package)?;
     let tauri = tauri()?;
-    Cmd::cargo("build --release --bin bosk").words(WORKSPACE).run()?;
-    let config = sidecar()?;
+    Cmd::cargo("build --release --bin bosk --bin bosk-serve").words(WORKSPACE).run()?;
+    let config = sidecars()?;
     let usual = if cfg!(target_os = "macos") {
         "dmg"
     } else if cfg!(windows) {
@@ -52,16 +52,20 @@ fn tauri() -> Result<Cmd> {
     })
 }
 
-/// Puts `bosk` where the bundler takes it from, under the name with the target's triple that it asks for, and writes
-/// the configuration that says so. It is apart from tauri.conf.json, or every build of the window would need the file.
-fn sidecar() -> Result<PathBuf> {
+/// Puts `bosk` and `bosk-serve` where the bundler takes them from, under the names with the target's triple that it
+/// asks for, and writes the configuration that says so. It is apart from tauri.conf.json, or every build of the window would need the file.
+fn sidecars() -> Result<PathBuf> {
     let folder = layout::target().join("sidecar");
     fs::create_dir_all(&folder).map_err(at(&folder))?;
-    let name = format!("bosk-{}{}", host()?, std::env::consts::EXE_SUFFIX);
-    let built = layout::built("release", "bosk");
-    fs::copy(&built, folder.join(name)).map_err(at(&built))?;
+    let programs = ["bosk", "bosk-serve"];
+    for program in programs {
+        let name = format!("{program}-{}{}", host()?, std::env::consts::EXE_SUFFIX);
+        let built = layout::built("release", program);
+        fs::copy(&built, folder.join(name)).map_err(at(&built))?;
+    }
     let config = folder.join("tauri.json");
-    let content = json!({ "bundle": { "externalBin": [folder.join("bosk")] } });
+    let content =
+        json!({ "bundle": { "externalBin": programs.map(|program| folder.join(program)) } });
     fs::write(&config, content.to_string()).map_err(at(&config))?;
     Ok(config)
 }

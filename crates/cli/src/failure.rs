@@ -40,6 +40,8 @@ pub(crate) enum Exit {
     Refused,
     /// Somebody interrupted or stopped it.
     Stopped,
+    /// What a program says that was handed over to.
+    Other(u8),
 }
 
 impl Exit {
@@ -50,6 +52,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Refused => 2,
             Self::Stopped => 130,
+            Self::Other(code) => code,
         }
     }
 }

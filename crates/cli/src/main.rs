@@ -165,7 +165,7 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
-        Command::Serve(arguments) => serve::run(&home()?, arguments).await,
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Token(arguments) => token::run(&home()?, &arguments).await,
         Command::Completions { shell } => completions(shell),

@@ -12,6 +12,7 @@ mod main_job;
 mod misbehaves;
 mod outside;
 mod problems;
+mod queue;
 mod resources;
 mod services;
 mod transcript;

@@ -169,9 +169,16 @@ impl Window {
     /// Presses the Escape key.
     pub(crate) async fn press_escape(&self) {
         // W3C WebDriver, 17.4.2: E00C is Escape.
-        let key = |kind: &str| json!({"type": kind, "value": "\u{e00c}"});
-        let keys =
-            json!({"type": "key", "id": "keyboard", "actions": [key("keyDown"), key("keyUp")]});
+        self.press(&["\u{e00c}"]).await;
+    }
+
+    /// Presses a key, together with those before it: `["\u{e009}", "b"]` is Control and B.
+    pub(crate) async fn press(&self, keys: &[&str]) {
+        let key = |kind: &str, value: &str| json!({"type": kind, "value": value});
+        let down = keys.iter().map(|one| key("keyDown", one));
+        let actions: Vec<Value> =
+            down.chain(keys.iter().rev().map(|one| key("keyUp", one))).collect();
+        let keys = json!({"type": "key", "id": "keyboard", "actions": actions});
         self.driver.post("/actions", &json!({"actions": [keys]})).await.unwrap();
     }
 
