@@ -31,6 +31,9 @@ const TRAY: Duration = Duration::from_millis(300);
 /// How often the running sessions' times in the tray's menu are brought up to date.
 const TIMES: Duration = Duration::from_secs(60);
 
+/// How often it is seen to that the queue has a dispatcher, while something waits.
+const SEE_TO_QUEUE: Duration = Duration::from_secs(60);
+
 /// Which session each window shows.
 #[derive(Default)]
 pub(crate) struct InView(Mutex<BTreeMap<String, SessionId>>);
@@ -99,6 +102,7 @@ pub(crate) fn start(app: &AppHandle) {
             notices: Vec::new(),
             tell_at: None,
             draw_at: Some(Instant::now()),
+            seen_to: None,
             resets: BTreeMap::new(),
             app,
         };
@@ -117,6 +121,8 @@ struct Outside {
     notices: Vec<Notice>,
     tell_at: Option<Instant>,
     draw_at: Option<Instant>,
+    /// When it was last seen to that the queue has a dispatcher.
+    seen_to: Option<Instant>,
     /// When usage limits start anew (seconds since 1970), with a session that met each.
     resets: BTreeMap<i64, Notice>,
 }
@@ -130,6 +136,9 @@ impl Outside {
             self.attention.begin(&snapshot.sessions);
             for one in &snapshot.sessions {
                 self.progress.take(&one.id, one.glance);
+            }
+            if !snapshot.queue.is_empty() {
+                self.see_to_queue();
             }
             self.settings = snapshot.settings;
             system::apply(&self.app, &self.settings);
@@ -182,6 +191,7 @@ impl Outside {
                 self.sessions.remove(&id);
                 self.draw_soon();
             }
+            Event::Queue { tasks } if !tasks.is_empty() => self.see_to_queue(),
             Event::Settings { settings } => {
                 system::apply(&self.app, &settings);
                 self.settings = settings;
@@ -189,6 +199,20 @@ impl Outside {
             }
             _ => {}
         }
+    }
+
+    /// What waits must have somebody who starts it: after a restart of the machine nobody does.
+    fn see_to_queue(&mut self) {
+        if self.seen_to.is_some_and(|at| at.elapsed() < SEE_TO_QUEUE) {
+            return;
+        }
+        self.seen_to = Some(Instant::now());
+        let fleet = self.fleet.clone();
+        tauri::async_runtime::spawn(async move {
+            if let Err(problem) = bosk_runtime::queue::ensure(fleet.home()).await {
+                fleet.tell(Event::Problem { problem }).await;
+            }
+        });
     }
 
     fn notice(&mut self, notice: Notice, summary: &SessionSummary) {

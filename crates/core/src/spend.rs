@@ -46,7 +46,11 @@ impl Spending {
         let hour = wall.div_euclid(1000 * HOUR) * HOUR;
         for (model, usage) in &result.model_usage {
             let before = self.seen.entry(model.clone()).or_default();
-            let now = (usage.cost_usd.max(before.0), grown(before.1, usage));
+            if usage.cost_usd < before.0 {
+                // A conversation that has begun anew counts from nothing.
+                *before = Default::default();
+            }
+            let now = (usage.cost_usd, grown(before.1, usage));
             let spent = self.spent.entry((hour, model.clone())).or_default();
             spent.0 += now.0 - before.0;
             add(&mut spent.1, now.1, before.1);
@@ -68,7 +72,7 @@ impl Spending {
     }
 }
 
-/// The figures never go down: a process that begins anew without what was before counts from there.
+/// Tokens so far: they never go down as long as the cost does not.
 fn grown(before: Tokens, now: &ModelUsage) -> Tokens {
     Tokens {
         input: now.input_tokens.max(before.input),
@@ -103,7 +107,7 @@ mod tests {
         let mut spending = Spending::default();
         spending.take(&result("a", 0.5, 10), 1_000);
         spending.take(&result("a", 0.75, 15), 3_599_999);
-        // After a resume the figures carry on; after a new beginning they may be lower.
+        // After a resume the figures carry on; after a new beginning they count from nothing.
         spending.take(&result("a", 1.75, 20), 3_600_000);
         spending.take(&result("a", 0.25, 1), 7_200_000);
         spending.take(&result("b", 2.0, 5), 7_200_001);
@@ -113,8 +117,12 @@ mod tests {
             .map(|one| (one.hour, one.model, one.cost_usd, one.tokens.output))
             .collect();
         let word = str::to_owned;
-        let wanted =
-            [(0, word("a"), 0.75, 15), (3600, word("a"), 1.0, 5), (7200, word("b"), 2.0, 5)];
+        let wanted = [
+            (0, word("a"), 0.75, 15),
+            (3600, word("a"), 1.0, 5),
+            (7200, word("a"), 0.25, 1),
+            (7200, word("b"), 2.0, 5),
+        ];
         assert_eq!(all, wanted);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// Print the token that callers have to show, and end
     #[arg(long)]
     pub(crate) show_token: bool,
-    /// Make a new token first: the one before is no longer accepted at the next start
+    /// Make a new token first: the one before is no longer accepted once this is started again
     #[arg(long)]
     pub(crate) new_token: bool,
     /// Print the description of the interface (OpenAPI, JSON), and end

@@ -37,6 +37,10 @@ async fn run(arguments: Arguments) -> Result<(), Problem> {
     }
     let home = Home::find()?;
     let token = token(&home, arguments.new_token).await?;
+    // What was added and nobody started, as after a restart of the machine, goes on.
+    if !arguments.show_token {
+        bosk_runtime::queue::ensure(&home).await?;
+    }
     if arguments.show_token {
         say(token.reveal());
         return Ok(());
@@ -64,7 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), Problem> {
 
 async fn token(home: &Home, new: bool) -> Result<Secret, Problem> {
     let shelf = TokenShelf::of_interface(home);
-    if let Some(token) = shelf.load().await?.filter(|_| !new) {
+    if !new && let Some(token) = shelf.load().await? {
         return Ok(token);
     }
     let token = Secret::new_for_interface();

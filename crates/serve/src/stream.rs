@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use bosk_core::journal::{self, Kind};
 use bosk_core::lines::{Line, Lines};
+use bosk_core::queue::Stage;
 use bosk_core::wire::Call;
 use bosk_core::{Problem, SessionId};
 use bosk_runtime::client::{self, Connection, Standing};
@@ -25,6 +26,9 @@ use crate::words::read_id;
 
 /// How long a client may take for one message. Whoever takes longer is dropped, and asks again.
 const SLOW: Duration = Duration::from_secs(30);
+
+/// How long a keeper that does not answer is left alone before it is looked at again.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// Bytes of a journal that are read at once.
 const PIECE: usize = 256 << 10;
@@ -85,13 +89,21 @@ struct Gone;
 
 impl Client {
     async fn tell(&mut self) -> Result<(), Problem> {
-        self.until_there().await?;
+        if !self.until_there().await? {
+            let _ = self.send(&json!({"type": "end", "seq": self.after})).await;
+            return Ok(());
+        }
         loop {
             let kept = client::standing(&self.desk.home, &self.id).await? == Standing::Kept;
             let connection = match kept {
                 true => Connection::open(&self.desk.home, &self.id).await.ok(),
                 false => None,
             };
+            // It is just beginning or ending: what it is will be known in a moment.
+            if kept && connection.is_none() {
+                tokio::time::sleep(MOMENT).await;
+                continue;
+            }
             if let Some(connection) = &connection {
                 connection.call(Call::Watch { partials: true, usage: false }).await?;
             }
@@ -123,25 +135,33 @@ impl Client {
         }
     }
 
-    /// Until the task is a session.
-    async fn until_there(&mut self) -> Result<(), Problem> {
+    /// Until the task is a session. Whether it has become one, rather than been cancelled.
+    async fn until_there(&mut self) -> Result<bool, Problem> {
         let name = format!("serve-{}", uuid(&self.id));
         let snapshot = self.desk.fleet.snapshot(&name, bosk_runtime::fleet::First::Picture).await?;
         let (to, mut batches) = tokio::sync::mpsc::unbounded_channel();
         let sink = Box::new(move |batch| to.send(batch).is_ok());
         self.desk.fleet.listen(&name, snapshot.seq, sink).await?;
-        while self.desk.fleet.summary(self.id.clone()).await.is_err() {
+        let mut log = bosk_runtime::queue::Log::default();
+        let there = loop {
+            if self.desk.fleet.summary(self.id.clone()).await.is_ok() {
+                break true;
+            }
+            log.catch_up(&self.desk.home)?;
+            if matches!(log.queue().get(&self.id), None | Some((_, Stage::Ended { .. }, _))) {
+                break false;
+            }
             let told = tokio::select! {
                 batch = batches.recv() => batch.is_some(),
                 said = self.socket.recv() => matches!(said, Some(Ok(_))),
             };
             self.desk.fleet.acknowledge(&name).await;
             if !told {
-                break;
+                break false;
             }
-        }
+        };
         self.desk.fleet.leave(&name).await;
-        Ok(())
+        Ok(there)
     }
 
     /// Tells what was added to the journal.

@@ -103,9 +103,14 @@ pub(crate) async fn end(
     });
     let cancelled = cancelled.await.map_err(|error| internal(&error))?;
     let running = client::standing(&desk.home, &id).await;
-    if cancelled.is_err() && running.is_ok_and(|standing| standing == Standing::Kept) {
-        let connection = Connection::open(&desk.home, &id).await?;
-        connection.call(Call::Stop { reason: StopReason::Person }).await?;
+    match (cancelled, running) {
+        (Ok(()), _) | (_, Ok(Standing::Ended)) => {}
+        (Err(_), Ok(Standing::Kept)) => {
+            let connection = Connection::open(&desk.home, &id).await?;
+            connection.call(Call::Stop { reason: StopReason::Person }).await?;
+        }
+        // It is being launched at this moment.
+        (Err(problem), Err(_)) => return Err(problem.into()),
     }
     Ok((StatusCode::ACCEPTED, Json(before)))
 }

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::process::Stdio;
 
 use bosk_core::SessionId;
-use bosk_core::queue::{Hold, QueuedTask, Stage, Wait};
-use bosk_core::session::{SessionSummary, State, Turn};
+use bosk_core::queue::{Hold, Order, Priority, QueuedTask, Stage, Task, Wait};
+use bosk_core::session::{Glance, SessionSummary, State, Turn};
 use bosk_core::settings::Settings;
 use bosk_core::transcript::EntryBody;
 use bosk_core::view::{Batch, Event};
 use bosk_runtime::fleet::{First, Fleet};
 use bosk_runtime::process::{ProcessIdentity, Signal};
+use bosk_runtime::queue::Log;
 use bosk_tests::processes;
 use bosk_tests::{PATIENCE, Sandbox, Session};
 use tokio::process::Command;
@@ -162,7 +163,7 @@ async fn two_hundred_tasks_are_all_done_once() {
     let mut done = BTreeSet::new();
     watch
         .until(|row| {
-            if row.glance == bosk_core::session::Glance::Done {
+            if row.glance == Glance::Done {
                 done.insert(row.id.clone());
             }
             done.len() == 200
@@ -208,6 +209,65 @@ async fn whoever_is_killed_nothing_is_lost_and_nothing_done_twice() {
         // What was broken off was tried again, and what had ended was not.
         assert_eq!(session.texts(), [format!("Done {number}.")]);
     }
+}
+
+#[tokio::test]
+async fn what_was_done_while_nobody_dispatched_is_not_done_again() {
+    let sandbox = sandbox(1);
+    let spec = bosk_tests::spec(&sandbox.repository("shop"), "Once\n!say Once.");
+    let session = sandbox.launch(&spec).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.until("done", |_| session.texts().len() == 1).await;
+    watched.idle().await;
+    let row = session.row().await.unwrap();
+    // A dispatcher had launched it, and was killed before it could say so.
+    let task = Task {
+        id: session.id.clone(),
+        spec,
+        repository: row.repository,
+        repository_path: row.repository_path,
+        batch: None,
+        after: vec![],
+        builds_on: None,
+        priority: Priority::Normal,
+        added_at: row.created_at,
+    };
+    let id = session.id.clone();
+    let orders = vec![Order::Added { tasks: vec![task] }, Order::Starting { id: id.clone() }];
+    bosk_runtime::queue::order(sandbox.home(), &mut Log::default(), orders).unwrap();
+    assert_eq!(wait(&sandbox, &[id]).await, 0);
+    assert_eq!(session.texts(), ["Once."]);
+}
+
+#[tokio::test]
+async fn what_the_person_goes_on_with_or_removes_is_left_alone_when_its_time_comes() {
+    let mut sandbox = sandbox(2);
+    sandbox.set("BOSK_PATIENCE_MS", "4000");
+    let once = |name: &str| sandbox.path(name);
+    let prompts = ["mended", "removed"]
+        .map(|name| format!("Try {name}\n!fail 529 {}\n!say {name}.", once(name).display()));
+    let mut watch = Watch::begin(&sandbox).await;
+    let ids = batch(&sandbox, &prompts, &[]).await;
+    let mut failed = BTreeSet::new();
+    watch
+        .until(|row| {
+            if row.glance == Glance::Failed {
+                failed.insert(row.id.clone());
+            }
+            failed.len() == 2
+        })
+        .await;
+    let mended = sandbox.session(ids[0].clone());
+    let (code, _, said) = bosk(&sandbox, &["send", ids[0].as_str(), "!say By hand."]).await;
+    assert_eq!(code, 0, "{said}");
+    let (code, _, said) = bosk(&sandbox, &["stop", ids[1].as_str()]).await;
+    assert_eq!(code, 0, "{said}");
+    let (code, _, said) = bosk(&sandbox, &["rm", "--yes", ids[1].as_str()]).await;
+    assert_eq!(code, 0, "{said}");
+    let code = wait(&sandbox, &ids).await;
+    assert_ne!(code, 1, "neither has failed");
+    assert_eq!(mended.texts(), ["mended.", "By hand."], "and not once more");
+    assert!(!sandbox.session(ids[1].clone()).folder().exists());
 }
 
 #[tokio::test]

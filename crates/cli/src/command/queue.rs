@@ -44,6 +44,16 @@ pub(crate) enum Deed {
     Cancel,
 }
 
+impl Deed {
+    const fn order(self, id: SessionId) -> Order {
+        match self {
+            Self::Hold => Order::Held { id, hold: Hold::Person },
+            Self::Release => Order::Released { id },
+            Self::Cancel => Order::Cancelled { id },
+        }
+    }
+}
+
 const COLUMNS: [Column; 5] = [
     Column { title: "ID", flexible: false, right: false },
     Column { title: "TASK", flexible: true, right: false },
@@ -104,7 +114,7 @@ pub(crate) async fn change(home: &Home, which: &Which, deed: Deed) -> Result<Exi
         let wanted = |stage: &Stage| match (deed, stage) {
             (Deed::Release, Stage::Waiting { hold }) => hold.is_some(),
             (Deed::Hold, Stage::Waiting { hold }) => hold.is_none(),
-            (Deed::Cancel, Stage::Waiting { .. }) => true,
+            (Deed::Cancel, Stage::Waiting { .. } | Stage::Retrying { .. }) => true,
             _ => false,
         };
         let tasks = log.queue().tasks().filter(|(_, stage)| wanted(stage));
@@ -112,20 +122,17 @@ pub(crate) async fn change(home: &Home, which: &Which, deed: Deed) -> Result<Exi
     } else {
         which.ids.iter().map(|id| find(home, id)).collect::<Result<_, _>>()?
     };
-    let mut changed = 0_usize;
-    for id in ids {
-        let order = match deed {
-            Deed::Hold => Order::Held { id, hold: Hold::Person },
-            Deed::Release => Order::Released { id },
-            Deed::Cancel => Order::Cancelled { id },
-        };
-        match queue::order(home, &mut log, vec![order]) {
-            Ok(()) => changed += 1,
-            // One of a batch that was released with the others, or has just started.
-            Err(problem) if which.all => note(&problem.message),
-            Err(problem) => return Err(problem.into()),
+    let orders: Vec<Order> = ids.into_iter().map(|id| deed.order(id)).collect();
+    let count = orders.len();
+    let changed = match queue::order(home, &mut log, orders.clone()) {
+        Ok(()) => count,
+        Err(problem) if !which.all => return Err(problem.into()),
+        // One of them has just started, or was released with its batch: then one by one.
+        Err(_) => {
+            let done = |order| queue::order(home, &mut log, vec![order]).is_ok();
+            orders.into_iter().map(done).filter(|done| *done).count()
         }
-    }
+    };
     queue::ensure(home).await?;
     note(&format!("{changed} changed."));
     Ok(Exit::Done)

@@ -1,6 +1,6 @@
 //! `bosk wait`: until tasks and sessions are done, for scripts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bosk_core::queue::{Came, Ended, Stage, came_to};
 use bosk_core::session::SessionSummary;
@@ -34,6 +34,10 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Failure> {
     let find = |id: &String| super::queue::find(home, id).or_else(|_| catalog::find(home, id));
     let ids = arguments.ids.iter().map(find).collect::<Result<Vec<SessionId>, Problem>>()?;
+    let mut log = Log::default();
+    log.catch_up(home)?;
+    let mut queued: BTreeSet<SessionId> =
+        ids.iter().filter(|id| log.queue().get(id).is_some()).cloned().collect();
     queue::ensure(home).await?;
     let fleet = Fleet::open(home.clone())?;
     let snapshot = fleet.snapshot(NAME, First::All).await?;
@@ -41,13 +45,17 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     fleet.listen(NAME, snapshot.seq, Box::new(move |batch| to.send(batch).is_ok())).await?;
     let mut sessions: BTreeMap<SessionId, SessionSummary> =
         snapshot.sessions.into_iter().map(|one| (one.id.clone(), one)).collect();
-    let mut log = Log::default();
     let mut ended: BTreeMap<SessionId, Ended> = BTreeMap::new();
     loop {
         log.catch_up(home)?;
+        queued.extend(ids.iter().filter(|id| log.queue().get(id).is_some()).cloned());
         for id in ids.iter() {
             if !ended.contains_key(id)
-                && let Some(how) = become_of(&log, sessions.get(id), id)
+                && let Some(how) = become_of(&log, sessions.get(id), id).or_else(|| {
+                    // What is over is forgotten when nothing else is left to do.
+                    let gone = queued.contains(id) && log.queue().get(id).is_none();
+                    (gone && !sessions.contains_key(id)).then_some(Ended::Cancelled)
+                })
             {
                 ended.insert(id.clone(), how);
                 if !arguments.json {
@@ -55,7 +63,7 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
                 }
             }
         }
-        if ended.len() == ids.iter().collect::<std::collections::BTreeSet<_>>().len() {
+        if ended.len() == ids.iter().collect::<BTreeSet<_>>().len() {
             break;
         }
         let Some(batch) = batches.recv().await else {

@@ -55,6 +55,11 @@ pub enum Order {
         /// Which.
         id: SessionId,
     },
+    /// It could not be launched just now, and waits as before.
+    PutBack {
+        /// Which.
+        id: SessionId,
+    },
     /// Its session is there.
     Started {
         /// Which.
@@ -106,15 +111,26 @@ impl Queue {
             Order::Added { tasks } => self.add(tasks),
             Order::Cancelled { id } => {
                 let stage = self.stage(&id)?;
-                if !matches!(stage, Stage::Waiting { .. }) {
+                if !matches!(stage, Stage::Waiting { .. } | Stage::Retrying { .. }) {
                     return Err(not_waiting());
                 }
                 self.end(&id, Ended::Cancelled)
             }
-            Order::Held { id, hold } => match self.stage(&id)? {
-                Stage::Waiting { .. } | Stage::Starting => {
-                    self.set(&id, Stage::Waiting { hold: Some(hold) })
+            Order::Held { id, hold } => {
+                let refused = matches!(hold, Hold::Refused { .. });
+                match self.stage(&id)? {
+                    Stage::Waiting { .. } | Stage::Retrying { .. } => {
+                        self.set(&id, Stage::Waiting { hold: Some(hold) })
+                    }
+                    // It is being launched: only whoever does that may say that it cannot be.
+                    Stage::Starting if refused => {
+                        self.set(&id, Stage::Waiting { hold: Some(hold) })
+                    }
+                    _ => Err(not_waiting()),
                 }
+            }
+            Order::PutBack { id } => match self.stage(&id)? {
+                Stage::Starting => self.let_wait(&id),
                 _ => Err(not_waiting()),
             },
             Order::Released { id } => self.release(&id),
@@ -360,6 +376,16 @@ impl Queue {
 /// Whether tasks wait for each other: then some are left when those are taken away, again and again, that wait
 /// for none of the others.
 fn in_a_ring(tasks: &[Task]) -> bool {
+    // Nearly always each stands behind what it waits for.
+    let places: BTreeMap<&SessionId, usize> =
+        tasks.iter().enumerate().map(|(at, task)| (&task.id, at)).collect();
+    let in_order = tasks.iter().enumerate().all(|(at, task)| {
+        let mut before = task.after.iter().chain(&task.builds_on);
+        before.all(|id| places.get(id).is_none_or(|place| *place < at))
+    });
+    if in_order {
+        return false;
+    }
     let mut left: BTreeMap<&SessionId, &Task> = tasks.iter().map(|task| (&task.id, task)).collect();
     loop {
         let waits =

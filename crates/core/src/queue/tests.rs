@@ -164,6 +164,36 @@ fn places_can_be_changed_and_what_runs_cannot_be_cancelled() {
     assert!(queue.take(Order::Starting { id: id(2) }).is_err());
 }
 
+#[test]
+fn what_is_being_launched_is_not_held_by_the_person_and_what_waits_to_be_tried_again_can_be() {
+    let mut queue = queue(vec![task(1), task(2)]);
+    queue.take(Order::Starting { id: id(1) }).unwrap();
+    assert!(queue.take(Order::Held { id: id(1), hold: Hold::Person }).is_err());
+    queue.take(Order::PutBack { id: id(1) }).unwrap();
+    assert_eq!(queue.next(&CAPS, &load(), 0), Some(id(1)), "as before");
+    start(&mut queue, 1);
+    assert!(queue.take(Order::PutBack { id: id(1) }).is_err());
+    queue.take(Order::Retrying { id: id(1), at: 9, counts: true }).unwrap();
+    queue.take(Order::Held { id: id(1), hold: Hold::Person }).unwrap();
+    assert_eq!(wait(&queue, &load(), 1), Wait::Release { hold: Hold::Person });
+    start(&mut queue, 2);
+    queue.take(Order::Retrying { id: id(2), at: 9, counts: true }).unwrap();
+    queue.take(Order::Cancelled { id: id(2) }).unwrap();
+}
+
+#[test]
+fn a_long_chain_is_added_at_once_and_a_ring_in_it_is_found() {
+    let chain = |count: usize| -> Vec<Task> {
+        let one = |number: usize| Task { builds_on: number.checked_sub(1).map(id), ..task(number) };
+        (0..count).map(one).collect()
+    };
+    let long = queue(chain(10_000));
+    assert_eq!(long.waits(&CAPS, &load(), 0).len(), 10_000);
+    let mut ring = chain(50);
+    ring[0].builds_on = Some(id(49));
+    assert!(Queue::default().take(Order::Added { tasks: ring }).is_err());
+}
+
 /// Something that happens: what the dispatcher does by itself, or one of the person's orders.
 #[derive(Debug, Clone)]
 enum Happens {
@@ -211,7 +241,7 @@ proptest! {
         let before: BTreeMap<SessionId, Vec<SessionId>> =
             tasks.iter().map(|task| (task.id.clone(), task.after.clone())).collect();
         let mut queue = queue(tasks);
-        let mut released = BTreeSet::new();
+        let (mut released, mut broken) = (BTreeSet::new(), BTreeSet::new());
         let (mut started, mut running): (BTreeSet<SessionId>, BTreeMap<SessionId, String>) =
             Default::default();
         for (now, happens) in (0_i64..).zip(all) {
@@ -238,6 +268,7 @@ proptest! {
                     queue.take(Order::Ended { id: id(number), how }).unwrap();
                 }
                 Happens::Breaks(number) if running.remove(&id(number)).is_some() => {
+                    broken.insert(id(number));
                     let order = Order::Retrying { id: id(number), at: now, counts: true };
                     queue.take(order).unwrap();
                 }

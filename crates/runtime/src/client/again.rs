@@ -7,9 +7,11 @@ use bosk_core::wire::Call;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::reconcile::{self, Standing, standing};
-use super::{Connection, ended, send};
+use super::{Connection, ended, send, start};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, read_decisions};
+use crate::keeper::replay;
+use crate::session_record::SessionRecord;
 
 /// Sends the session's last message once more.
 ///
@@ -32,7 +34,23 @@ pub async fn again(home: &Home, id: &SessionId) -> Result<(), Problem> {
         }
         ended::ended(home, id).await?;
     }
+    // What the CLI never took is handed to it by the resume itself.
+    if waits(home, id, &last.uuid).await? {
+        return start::resume(home, id).await;
+    }
     send::send_message(home, id, Message { uuid: send::new_name(), ..last }).await.map(drop)
+}
+
+/// Whether the CLI has not taken that message.
+async fn waits(home: &Home, id: &SessionId, uuid: &str) -> Result<bool, Problem> {
+    let record = SessionRecord::load(home, id)?;
+    let (folder, uuid) = (home.session(id), uuid.to_owned());
+    reconcile::blocking(move || {
+        let past =
+            replay::read(&folder, record.tally()).map_err(|error| home::unwritable(&error))?;
+        Ok(past.mailbox.has(&uuid))
+    })
+    .await
 }
 
 /// The last message that was not taken back.

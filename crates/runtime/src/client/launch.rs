@@ -123,7 +123,16 @@ pub(crate) async fn launch_as(
     spec: LaunchSpec,
 ) -> Result<(), Problem> {
     let accepted = accept(home, spec).await?;
+    // Half of a launch that was broken off: a folder without its record is no session.
+    if !is_made(home, id) {
+        let _ = tokio::fs::remove_dir_all(home.session(id)).await;
+    }
     make(home, id, accepted, None).await
+}
+
+/// Whether the session of that id was launched.
+pub(crate) fn is_made(home: &Home, id: &SessionId) -> bool {
+    home.session(id).join(crate::session_record::FILE).is_file()
 }
 
 /// A launch that nothing stands against.

@@ -44,8 +44,9 @@ impl Queueing {
 
     /// What tasks wait for may have changed.
     pub(super) fn look_soon(&mut self) {
-        if !self.told.is_empty() && self.due.is_none() {
-            self.due = Some(Instant::now() + GATHERED);
+        if !self.told.is_empty() {
+            let soon = Instant::now() + GATHERED;
+            self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
         }
     }
 }

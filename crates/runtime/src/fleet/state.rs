@@ -396,10 +396,13 @@ impl State {
                 }
             }
             Seen::Queue => self.queue.ordered(),
-            Seen::Missed => match catalog::ids(&self.home) {
-                Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),
-                Err(problem) => self.tell_all(&Event::Problem { problem }),
-            },
+            Seen::Missed => {
+                self.queue.ordered();
+                match catalog::ids(&self.home) {
+                    Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),
+                    Err(problem) => self.tell_all(&Event::Problem { problem }),
+                }
+            }
         }
     }
 

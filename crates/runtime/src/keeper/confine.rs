@@ -11,13 +11,16 @@ use tokio::sync::oneshot;
 use super::actor::Actor;
 use crate::process::{self, Bounds, Confined};
 
+/// How often it is tried to get one: at the start, and whenever limits change or something is started.
+const ATTEMPTS: u32 = 3;
+
 /// What a keeper knows of the group around its session.
 #[derive(Default)]
 pub(super) struct Confinement {
     pub(super) group: Option<Confined>,
     pub(super) making: Option<oneshot::Receiver<io::Result<Confined>>>,
-    /// There is no group to be had here.
-    refused: bool,
+    /// How often none was to be had.
+    refused: u32,
 }
 
 impl Confinement {
@@ -54,7 +57,7 @@ impl Actor {
             self.confinement.group = None;
         }
         let confinement = &mut self.confinement;
-        if confinement.refused
+        if confinement.refused >= ATTEMPTS
             || confinement.making.is_some()
             || bounds.is_empty()
             || trees.is_empty()
@@ -85,7 +88,7 @@ impl Actor {
             }
             Some(Err(error)) => {
                 tracing::info!(%error, "limits are held by measuring");
-                self.confinement.refused = true;
+                self.confinement.refused += 1;
             }
             None => {}
         }

@@ -15,7 +15,7 @@ use bosk_core::session::{SessionSummary, State, StopReason, Turn};
 use bosk_core::settings::Settings;
 use bosk_core::view::{Batch, Event};
 use bosk_core::wire::{Call, Ready};
-use bosk_core::{Problem, SessionId};
+use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::sync::mpsc;
 
 use super::capacity::{self, Peaks, is_at_work};
@@ -35,6 +35,12 @@ const MEMORY: Duration = Duration::from_secs(5);
 
 /// Longest time between two looks, for what no event tells of.
 const SELDOM: Duration = Duration::from_secs(600);
+
+/// How long it stands still where it cannot write.
+const STILL: Duration = Duration::from_secs(5);
+
+/// How long nothing is launched after the machine could not bear it: milliseconds.
+const POSTPONED: i64 = 60_000;
 
 /// How much later than the account's limit starts anew a session goes on: milliseconds.
 const AFTER_RESET: i64 = 2_000;
@@ -87,7 +93,7 @@ pub async fn dispatch(home: &Home, ready: impl FnOnce()) -> Result<(), Problem> 
         return Ok(());
     };
     let mut log = Log::default();
-    log.catch_up(home)?;
+    log::shorten(home, &mut log)?;
     ready();
     let fleet = Fleet::open(home.clone())?;
     let (to, batches) = mpsc::unbounded_channel();
@@ -105,9 +111,21 @@ pub async fn dispatch(home: &Home, ready: impl FnOnce()) -> Result<(), Problem> 
         since: BTreeMap::new(),
         started_at: 0,
         first_retry: first_retry(),
+        not_before: 0,
         lock: Some(lock),
     };
     dispatcher.run(batches).await
+}
+
+/// Whether somebody else has ordered otherwise, rather than that the order could not be written.
+const fn is_late(problem: &Problem) -> bool {
+    matches!(problem.code, ProblemCode::SessionState | ProblemCode::SessionUnknown)
+}
+
+/// Whether a launch was refused for what passes by itself, or with the person's help, and is not the task's fault.
+const fn passes(problem: &Problem) -> bool {
+    use ProblemCode::{DiskFull, HomeUnwritable, KeeperUnreachable, TimedOut};
+    matches!(problem.code, DiskFull | HomeUnwritable | KeeperUnreachable | TimedOut)
 }
 
 struct Dispatcher {
@@ -122,28 +140,41 @@ struct Dispatcher {
     started_at: i64,
     /// Milliseconds.
     first_retry: i64,
+    /// Nothing is started before then: milliseconds since 1970.
+    not_before: i64,
     lock: Option<File>,
 }
 
 impl Dispatcher {
     async fn run(mut self, mut batches: mpsc::UnboundedReceiver<Batch>) -> Result<(), Problem> {
         loop {
-            self.log.catch_up(&self.home)?;
-            self.settle().await?;
-            while self.start_next().await? {}
-            if !self.log.queue().is_open() {
-                let lock = &mut self.lock;
-                if log::close(&self.home, &mut self.log, || drop(lock.take()))? {
-                    return Ok(());
+            let pause = match self.look().await {
+                Ok(true) => return Ok(()),
+                Ok(false) => self.pause(),
+                // A full disk, say: what is decided cannot be written, so nothing is done until it can.
+                Err(problem) => {
+                    tracing::warn!(%problem, "the queue stands still for a while");
+                    STILL
                 }
-            }
-            let pause = self.pause();
+            };
             if let Ok(batch) = tokio::time::timeout(pause, batches.recv()).await {
                 let Some(batch) = batch else { return Ok(()) };
                 self.take(batch);
                 self.fleet.acknowledge(NAME).await;
             }
         }
+    }
+
+    /// Does all that can be done now. Whether nothing is left to do, ever.
+    async fn look(&mut self) -> Result<bool, Problem> {
+        self.log.catch_up(&self.home)?;
+        self.settle().await?;
+        while self.start_next().await? {}
+        if self.log.queue().is_open() {
+            return Ok(false);
+        }
+        let lock = &mut self.lock;
+        log::close(&self.home, &mut self.log, || drop(lock.take()))
     }
 
     fn take(&mut self, batch: Batch) {
@@ -178,11 +209,21 @@ impl Dispatcher {
         let next = self.log.queue().next_time(&load, now);
         let until = next.map(|at| Duration::from_millis(u64::try_from(at - now).unwrap_or(0)));
         let most = if memory { MEMORY } else { SELDOM };
+        let postponed = u64::try_from(self.not_before - now).ok().filter(|left| *left > 0);
+        let most = postponed.map_or(most, |left| most.min(Duration::from_millis(left)));
         until.map_or(most, |until| until.min(most))
     }
 
-    fn order(&mut self, orders: Vec<Order>) -> Result<(), Problem> {
-        log::order(&self.home, &mut self.log, orders)
+    /// Has an order written. Whether it could be done: the person may have ordered something else meanwhile.
+    fn order(&mut self, order: Order) -> Result<bool, Problem> {
+        match log::order(&self.home, &mut self.log, vec![order]) {
+            Ok(()) => Ok(true),
+            Err(problem) if is_late(&problem) => {
+                tracing::info!(%problem, "too late");
+                Ok(false)
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Notices what has become of tasks that are sessions.
@@ -194,16 +235,19 @@ impl Dispatcher {
         for (task, starting) in open {
             let id = &task.id;
             if starting {
-                // A dispatcher before this one was killed between the word and the deed.
-                if self.since.contains_key(id) {
-                    continue;
+                // A dispatcher before this one was killed between the word and the deed. Where the deed was
+                // done, what has become of it is judged like everything else.
+                if launch::is_made(&self.home, id) {
+                    self.order(Order::Started { id: id.clone() })?;
+                    self.fleet.appeared(id.clone()).await;
+                } else {
+                    self.launch(&task, false).await?;
                 }
-                self.launch(&task).await?;
                 continue;
             }
             let Some(session) = self.sessions.get(id) else {
-                if !self.home.session(id).exists() {
-                    self.order(vec![Order::Ended { id: id.clone(), how: Ended::Stopped }])?;
+                if !launch::is_made(&self.home, id) {
+                    self.order(Order::Ended { id: id.clone(), how: Ended::Stopped })?;
                 }
                 continue;
             };
@@ -222,7 +266,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn came(&mut self, id: &SessionId, came: Came) -> Result<(), Problem> {
+    fn came(&mut self, id: &SessionId, came: Came) -> Result<bool, Problem> {
         let retries = self.log.queue().get(id).map_or(0, |(_, _, retries)| retries);
         let (id, now) = (id.clone(), wall_clock());
         let order = match came {
@@ -235,7 +279,7 @@ impl Dispatcher {
                 None => Order::Ended { id, how: Ended::Failed },
             },
         };
-        self.order(vec![order])
+        self.order(order)
     }
 
     fn put_away(&self, id: SessionId) {
@@ -254,9 +298,12 @@ impl Dispatcher {
         });
     }
 
-    /// Starts the next task, if one may start.
+    /// Starts the next task, if one may start. Whether another one may be looked for.
     async fn start_next(&mut self) -> Result<bool, Problem> {
         let now = wall_clock();
+        if now < self.not_before {
+            return Ok(false);
+        }
         let mut load = self.load(now);
         // What was told to go on and has not said so yet counts as well.
         for (id, since) in &self.since {
@@ -267,49 +314,77 @@ impl Dispatcher {
         }
         let caps = capacity::caps(&self.settings);
         let Some(id) = self.log.queue().next(&caps, &load, now) else { return Ok(false) };
-        let Some((task, ..)) = self.log.queue().get(&id) else { return Ok(false) };
-        let task = task.clone();
+        let Some((task, stage, _)) = self.log.queue().get(&id) else { return Ok(false) };
+        let (task, again) = (task.clone(), matches!(stage, Stage::Retrying { .. }));
         // The person may have taken it out, or held it, at this moment.
-        if self.order(vec![Order::Starting { id }]).is_err() {
-            return Ok(true);
+        if self.order(Order::Starting { id })? {
+            self.launch(&task, again).await?;
         }
-        self.launch(&task).await?;
         Ok(true)
     }
 
     /// Makes a task its session, or has that go on.
-    async fn launch(&mut self, task: &Task) -> Result<(), Problem> {
+    async fn launch(&mut self, task: &Task, again: bool) -> Result<(), Problem> {
         let id = task.id.clone();
-        self.started_at = wall_clock();
-        self.since.insert(id.clone(), self.started_at);
-        let there = self.home.session(&id).exists();
-        let made = if !there {
-            match self.spec(task).await {
-                Ok(spec) => launch::launch_as(&self.home, &id, spec).await,
-                Err(problem) => Err(problem),
-            }
-        } else if self.sessions.get(&id).is_some_and(is_at_work) {
-            // It was launched, and only the word of it is missing.
-            Ok(())
-        } else {
-            again::again(&self.home, &id).await
-        };
-        if made.is_err() {
-            self.since.remove(&id);
+        let there = launch::is_made(&self.home, &id);
+        if again || there {
+            return self.go_on(&id, there).await;
         }
+        self.begin(&id);
+        let made = match self.spec(task).await {
+            Ok(spec) => launch::launch_as(&self.home, &id, spec).await,
+            Err(problem) => Err(problem),
+        };
         let order = match made {
             Ok(()) => Order::Started { id: id.clone() },
-            Err(problem) if !there => {
-                Order::Held { id: id.clone(), hold: Hold::Refused { problem } }
-            }
             Err(problem) => {
-                tracing::warn!(%problem, %id, "not tried again");
-                Order::Ended { id: id.clone(), how: Ended::Failed }
+                self.since.remove(&id);
+                if passes(&problem) {
+                    tracing::warn!(%problem, %id, "not launched just now");
+                    self.not_before = wall_clock() + POSTPONED;
+                    Order::PutBack { id: id.clone() }
+                } else {
+                    Order::Held { id: id.clone(), hold: Hold::Refused { problem } }
+                }
             }
         };
-        self.order(vec![order])?;
+        self.order(order)?;
         self.fleet.appeared(id).await;
         Ok(())
+    }
+
+    /// Has a session go on that had broken off, unless the person has seen to it meanwhile.
+    async fn go_on(&mut self, id: &SessionId, there: bool) -> Result<(), Problem> {
+        let id = id.clone();
+        let came = self.sessions.get(&id).map(came_to);
+        let order = match came {
+            _ if !there => Order::Ended { id: id.clone(), how: Ended::Stopped },
+            Some(Some(Came::Ended(how @ (Ended::Done | Ended::Stopped)))) => {
+                Order::Ended { id: id.clone(), how }
+            }
+            // It is at work.
+            Some(None) => Order::Started { id: id.clone() },
+            _ => {
+                self.begin(&id);
+                match again::again(&self.home, &id).await {
+                    Ok(()) => Order::Started { id: id.clone() },
+                    Err(problem) => {
+                        tracing::warn!(%problem, %id, "it does not go on");
+                        self.since.remove(&id);
+                        return self.came(&id, Came::Broke).map(drop);
+                    }
+                }
+            }
+        };
+        self.order(order)?;
+        self.fleet.appeared(id).await;
+        Ok(())
+    }
+
+    /// It is started now: what it was before tells nothing any more.
+    fn begin(&mut self, id: &SessionId) {
+        self.started_at = wall_clock();
+        self.since.insert(id.clone(), self.started_at);
     }
 
     /// What is launched: what a task builds on is known only now.

@@ -159,6 +159,13 @@ pub fn order(home: &Home, log: &mut Log, orders: Vec<Order>) -> Result<(), Probl
     log.catch_up(home).map(drop)
 }
 
+/// Makes the file short where it has grown long.
+pub(super) fn shorten(home: &Home, log: &mut Log) -> Result<(), Problem> {
+    let _lock = lock(home)?;
+    log.catch_up(home)?;
+    log.condense(home)
+}
+
 /// Whether the queue has nothing to do; then, and where its file has grown long, it is made short. `last` is done
 /// under the lock, so that nobody adds anything meanwhile.
 pub(super) fn close(home: &Home, log: &mut Log, last: impl FnOnce()) -> Result<bool, Problem> {

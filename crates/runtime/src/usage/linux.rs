@@ -94,7 +94,7 @@ impl Reader {
         let mut found = Vec::new();
         for thread in threads {
             let path = format_args!("/proc/{pid}/task/{thread}/children");
-            if let Some(text) = self.files.again(Kept::Children(thread), path) {
+            if let Some(text) = self.files.again(Kept::Children(pid, thread), path) {
                 let text = std::str::from_utf8(text).unwrap_or_default();
                 found.extend(
                     text.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok()),

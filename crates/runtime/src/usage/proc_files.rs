@@ -14,8 +14,8 @@ const MOST: usize = 192;
 pub(super) enum Kept {
     /// proc_pid_stat(5) of a process.
     Stat(u32),
-    /// The children of a thread.
-    Children(u32),
+    /// The children of a process's thread. That of one that has ended reads as empty, so both are named.
+    Children(u32, u32),
 }
 
 /// Reads files, and keeps some of them.

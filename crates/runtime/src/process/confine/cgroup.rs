@@ -41,7 +41,8 @@ impl Confined {
     /// There is no cgroup that is ours to use, or the kernel holds no memory or no threads in it.
     pub fn around(trees: &[Tree], name: &str) -> io::Result<Self> {
         let parent = if systemd::is_here() {
-            let pids: Vec<u32> = processes(trees).collect();
+            // The others are moved afterwards: one that has just ended would have all of it refused.
+            let pids: Vec<u32> = trees.iter().map(|tree| tree.root().pid).collect();
             systemd::scope(name, &pids)?;
             let pid = pids.first().ok_or(io::ErrorKind::NotFound)?;
             let parent = own_group(&pid.to_string())?;
@@ -73,9 +74,19 @@ impl Confined {
     fn fill(parent: &Path, folder: &Path, trees: &[Tree]) -> io::Result<Self> {
         move_in(folder, trees)?;
         // Only now: a group with processes of its own may hold nothing for groups below it.
-        if !lists(&folder.join("cgroup.controllers")) {
+        let mut rounds = ROUNDS;
+        while !lists(&folder.join("cgroup.controllers")) {
             let wanted = CONTROLLERS.map(|name| format!("+{name}")).join(" ");
-            fs::write(parent.join("cgroup.subtree_control"), wanted)?;
+            match fs::write(parent.join("cgroup.subtree_control"), wanted) {
+                // Something was started there meanwhile.
+                Err(error) if error.raw_os_error() == Some(libc::EBUSY) && rounds > 0 => {
+                    rounds -= 1;
+                    move_in(folder, trees)?;
+                }
+                Err(error) => return Err(error),
+                Ok(()) if lists(&folder.join("cgroup.controllers")) => {}
+                Ok(()) => return Err(io::ErrorKind::Unsupported.into()),
+            }
         }
         let events = File::options()
             .read(true)
