@@ -221,6 +221,10 @@ impl Queue {
                 order(&mut made, Order::Retrying { id: id(), at: 0, counts: true });
             }
             if let Stage::Waiting { hold } = stage {
+                if *retries > 0 {
+                    order(&mut made, Order::Held { id: id(), hold: Hold::Person });
+                    order(&mut made, Order::Released { id: id() });
+                }
                 if let Some(hold) = hold.clone() {
                     order(&mut made, Order::Held { id: id(), hold });
                 }
