@@ -2,7 +2,6 @@ import type { WindowKind } from './backend/backend';
 import type { SessionSummary } from './backend/types';
 import { t } from './i18n/index.svelte';
 import type { Bosk } from './state/bosk.svelte';
-import { queueActions, taskActions } from './tasks';
 
 /** Everything that can be done from anywhere: the palette lists it, shortcuts and the app's menu reach it. */
 export interface Action {
@@ -13,6 +12,12 @@ export interface Action {
   danger?: boolean;
   run: () => void;
 }
+
+/** What tasks.ts adds once it is read: the first picture does without. */
+export const further: Record<'everywhere' | 'onTask', (bosk: Bosk) => Action[]> = {
+  everywhere: () => [],
+  onTask: () => [],
+};
 
 /** All sessions at once; each only where it would do something. */
 function together(bosk: Bosk): Action[] {
@@ -61,9 +66,9 @@ function begunElsewhere(bosk: Bosk): Action[] {
 /** What another window than the main one has no place for. */
 const leftOut: Record<WindowKind, readonly string[]> = {
   main: [],
-  monitor: ['monitor', 'next', 'previous'],
-  session: ['own-window', 'next', 'previous'],
-  strip: ['palette', 'settings', 'shortcuts', 'launch', 'batch', 'strip', 'next', 'previous'],
+  monitor: ['monitor', 'inbox', 'next', 'previous'],
+  session: ['own-window', 'inbox', 'next', 'previous'],
+  strip: ['inbox', 'palette', 'settings', 'shortcuts', 'launch', 'batch', 'strip', 'next', 'previous'],
 };
 
 /** Everything that can be done from this window. */
@@ -88,13 +93,14 @@ function all(bosk: Bosk): Action[] {
   const always: Action[] = [
     { id: 'launch', label: t('action.newSession'), keys: ['mod', 'N'], run: () => (bosk.sheet = 'launch') },
     { id: 'batch', label: t('action.batch'), keys: ['mod', 'B'], run: () => (bosk.sheet = 'batch') },
+    { id: 'inbox', label: t('action.inbox'), keys: ['mod', 'I'], run: () => bosk.toggleInbox() },
     { id: 'palette', label: t('action.palette'), keys: ['mod', 'K'], run: () => (bosk.sheet = 'palette') },
     { id: 'settings', label: t('action.settings'), keys: ['mod', ','], run: () => (bosk.sheet = 'settings') },
     { id: 'shortcuts', label: t('action.shortcuts'), keys: ['?'], run: () => (bosk.sheet = 'shortcuts') },
     { id: 'monitor', label: t('action.monitor'), run: open('monitor', null) },
     { id: 'strip', label: t('action.strip'), run: open('strip', null) },
     ...together(bosk),
-    ...queueActions(bosk),
+    ...further.everywhere(bosk),
     { id: 'next', label: t('action.next'), keys: ['j'], run: () => bosk.step(1) },
     { id: 'previous', label: t('action.previous'), keys: ['k'], run: () => bosk.step(-1) },
     {
@@ -108,14 +114,14 @@ function all(bosk: Bosk): Action[] {
     { id: 'theme-system', label: t('action.theme.system'), run: theme(null) },
     { id: 'quit', label: t('action.quit'), run: () => bosk.quit() },
   ];
-  if (!session) return [...taskActions(bosk), ...always];
+  if (!session) return [...further.onTask(bosk), ...always];
 
   const here: Action[] = [
     { id: 'find', label: t('action.find'), keys: ['mod', 'F'], run: () => (bosk.finding = true) },
     {
       id: 'panel',
       label: bosk.panelOpen ? t('action.closePanel') : t('action.openPanel'),
-      keys: ['mod', 'I'],
+      keys: ['mod', 'J'],
       run: () => (bosk.panelOpen = !bosk.panelOpen),
     },
     {
@@ -141,7 +147,7 @@ function all(bosk: Bosk): Action[] {
         id: 'interrupt',
         label: t('action.interrupt'),
         keys: ['Esc'],
-        run: on((id) => bosk.backend.interrupt(id)),
+        run: () => bosk.interrupt(),
       },
       { id: 'stop', label: t('action.stop'), run: on((id) => bosk.backend.stop(id)) },
     );
@@ -172,6 +178,15 @@ export function press(event: KeyboardEvent, bosk: Bosk): void {
   if (bosk.sheet && !(mod && event.key.toLowerCase() === 'k')) return;
   if (bosk.drawerOpen && event.key === 'Escape') {
     bosk.drawerOpen = false;
+    return;
+  }
+  if (event.key === 'Escape' && bosk.interrupting) {
+    bosk.interrupting = false;
+    return;
+  }
+  if (event.key === 'Escape' && bosk.inbox.open) {
+    // What is being written is not thrown away.
+    if (!isText(event.target)) bosk.closeInbox();
     return;
   }
   if (event.key === 'Escape' && !interruptible(bosk)) return;

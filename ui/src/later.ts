@@ -1,4 +1,9 @@
 /** What the first picture of the window does without: a part of its own, so that the window is there sooner. */
+import './i18n/rest';
+import './tasks';
+
+export * as waiting from './features/fleet/waiting';
+export { default as Inbox } from './features/inbox/Inbox.svelte';
 export { default as Task } from './features/queue/Task.svelte';
 export { default as Session } from './Session.svelte';
 export { default as Sheets } from './Sheets.svelte';

@@ -11,7 +11,7 @@ async function resources(scene: string) {
 }
 
 describe('the panel', () => {
-  it('goes along its three tabs by arrows, and remembers the last', async () => {
+  it('goes along its four tabs by arrows, and remembers the last', async () => {
     const { backend } = await openFirst('one');
     const tab = (name: string) => screen.getByTestId(`panel-${name}`);
     tab('changes').focus();
@@ -19,6 +19,7 @@ describe('the panel', () => {
     expect(document.activeElement).toBe(tab('resources'));
     expect(tab('resources').getAttribute('aria-selected')).toBe('true');
     await fireEvent.keyDown(tab('resources'), { key: 'ArrowRight' });
+    await fireEvent.keyDown(tab('context'), { key: 'ArrowRight' });
     await fireEvent.keyDown(tab('info'), { key: 'ArrowRight' });
     expect(document.activeElement).toBe(tab('changes'));
     await fireEvent.keyDown(tab('changes'), { key: 'ArrowLeft' });

@@ -11,7 +11,7 @@ describe('axe finds nothing', () => {
     },
   );
 
-  it.each(['some', 'trouble', 'question', 'plan', 'danger', 'edit', 'queue', 'long', 'paused'])(
+  it.each(['some', 'trouble', 'question', 'plan', 'danger', 'edit', 'queue', 'long', 'paused', 'agent'])(
     'in a session of %s',
     async (scene) => {
       await openFirst(scene);

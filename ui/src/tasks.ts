@@ -1,4 +1,4 @@
-import type { Action } from './actions';
+import { further, type Action } from './actions';
 import { t } from './i18n/index.svelte';
 import type { Bosk } from './state/bosk.svelte';
 import { equals, holdable, holdOf, priorities, releasable } from './state/queue';
@@ -6,7 +6,7 @@ import { equals, holdable, holdOf, priorities, releasable } from './state/queue'
 /** What can be done to tasks that wait, from anywhere. */
 
 /** All of them at once; each only where it would do something. */
-export function queueActions({ queue }: Bosk): Action[] {
+function queueActions({ queue }: Bosk): Action[] {
   const done: Action[] = [];
   if (holdable(queue.tasks).length > 0)
     done.push({ id: 'hold-all', label: t('queue.holdAll'), run: () => void queue.holdAll() });
@@ -16,7 +16,7 @@ export function queueActions({ queue }: Bosk): Action[] {
 }
 
 /** The one that is on screen. */
-export function taskActions(bosk: Bosk): Action[] {
+function taskActions(bosk: Bosk): Action[] {
   const { task, queue } = bosk;
   if (task?.stage !== 'waiting') return [];
   const peers = equals(queue.tasks, task).map(({ id }) => id);
@@ -57,3 +57,7 @@ export function taskActions(bosk: Bosk): Action[] {
   });
   return done;
 }
+
+// The first picture does without: whoever reads this adds them.
+further.everywhere = queueActions;
+further.onTask = taskActions;

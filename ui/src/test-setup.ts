@@ -2,6 +2,7 @@
 import { afterEach } from 'vitest';
 import { cleanup } from '@testing-library/svelte';
 import { speech } from './i18n/index.svelte';
+import './i18n/rest';
 import { ko } from './i18n/ko';
 
 // There already, so that no test waits for it.

@@ -6,6 +6,7 @@ import type {
   BatchSource,
   Changes,
   CliStatus,
+  Effort,
   FileDiff,
   Found,
   History,
@@ -27,6 +28,7 @@ import type {
   SetupChoice,
   Settings,
   Snapshot,
+  Subject,
   ToolMark,
   TrustReport,
 } from './types';
@@ -82,7 +84,8 @@ export interface Backend {
   editQueued(id: SessionId, uuid: string, text: string): Promise<void>;
   removeQueued(id: SessionId, uuid: string): Promise<void>;
   answer(id: SessionId, requestId: string, answer: Answer): Promise<void>;
-  interrupt(id: SessionId): Promise<void>;
+  /** Ends the turn. Where messages wait, whether they go as well; null where none did when it was asked for. */
+  interrupt(id: SessionId, dropQueued: boolean | null): Promise<void>;
   stop(id: SessionId): Promise<void>;
   resume(id: SessionId): Promise<void>;
   /** Takes over a conversation that was begun elsewhere and has ended: it becomes a session of Bosk's. */
@@ -92,6 +95,12 @@ export interface Backend {
   answerSetup(id: SessionId, choice: SetupChoice): Promise<void>;
   setPermissionMode(id: SessionId, mode: PermissionMode): Promise<void>;
   setModel(id: SessionId, model: string): Promise<void>;
+  setEffort(id: SessionId, effort: Effort): Promise<void>;
+  /** What the CLI says about itself, as it came: nothing of its form is certain. */
+  askAbout(id: SessionId, subject: Subject): Promise<unknown>;
+  /** Ends a task that runs in the background. */
+  stopTask(id: SessionId, task: string): Promise<void>;
+  reconnectServer(id: SessionId, server: string): Promise<void>;
   suggestFiles(id: SessionId, query: string): Promise<string[]>;
   changedFiles(id: SessionId): Promise<Changes>;
   fileDiff(id: SessionId, path: string): Promise<FileDiff>;

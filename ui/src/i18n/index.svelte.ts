@@ -1,5 +1,6 @@
 import type { Language } from '../backend/types';
-import { en } from './en';
+import type { en } from './en';
+import { first } from './en/first';
 
 export type Messages = typeof en;
 export type Key = keyof Messages;
@@ -24,6 +25,14 @@ function systemLocale(): string {
   return 'en';
 }
 
+/** English, as much of it as is here yet: the window is there sooner without what its first picture does not say. */
+const english = { ...first } as Record<Key, string>;
+
+/** Takes in words for parts that come later. Nothing has asked for one of them yet, so nothing is drawn anew. */
+export function teach(words: Partial<Messages>): void {
+  Object.assign(english, words);
+}
+
 class Speech {
   chosen = $state<Language | null>(null);
   readonly system = systemLocale();
@@ -32,7 +41,7 @@ class Speech {
   locale = $derived(this.system.startsWith(this.language) ? this.system : this.language);
   /** Read only where it is spoken: the window is there sooner without. */
   korean = $state.raw<Record<Key, string> | null>(null);
-  messages: Record<Key, string> = $derived((this.language === 'ko' && this.korean) || en);
+  messages: Record<Key, string> = $derived((this.language === 'ko' && this.korean) || english);
   plural = $derived(new Intl.PluralRules(this.locale));
 }
 

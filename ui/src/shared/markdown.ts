@@ -8,10 +8,13 @@ import { highlight } from './highlight';
  * that is fetched, no address behind a link (a click asks first). DOMPurify then checks the same once more.
  */
 
-const direction = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+// Direction marks, and controls: a terminal would obey those.
+const direction =
+  // eslint-disable-next-line no-control-regex
+  /[\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 const escapeHtml = MarkdownIt().utils.escapeHtml;
 
-/** Escaped text in which direction marks, which can make text read as what it is not, show as numbers. */
+/** Escaped text in which marks that can make text read as what it is not show as numbers. */
 function safe(text: string): string {
   return markDirection(escapeHtml(text));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHidden, reveal } from './visible';
+import { escapeHidden, isHidden, reveal } from './visible';
 
 describe('hidden characters', () => {
   it.each([
@@ -9,6 +9,7 @@ describe('hidden characters', () => {
     '\u00ad',
     '\ufeff',
     '\u0007',
+    '\u001b',
     '\u009b',
     '\u3164',
     '\u2028',
@@ -24,6 +25,14 @@ describe('hidden characters', () => {
     const text = 'rm -rf ./build\n\t# 한국어, déjà vu, 日本語 👍';
     expect(isHidden(text)).toBe(false);
     expect(reveal(text)).toEqual([{ text, code: null }]);
+  });
+
+  it('are written out in JSON, which says the same', () => {
+    const value = { path: 'a\u202Eb\u200b', tag: '\u{e0041}', text: '한국어\n' };
+    const json = escapeHidden(JSON.stringify(value));
+    expect(isHidden(json)).toBe(false);
+    expect(json).toContain('\\u202e');
+    expect(JSON.parse(json)).toEqual(value);
   });
 
   it('lose nothing', () => {

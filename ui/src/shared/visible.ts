@@ -30,3 +30,13 @@ export function reveal(text: string): Piece[] {
   if (from < text.length) pieces.push({ text: text.slice(from), code: null });
   return pieces;
 }
+
+/** Text for JSON in which each hidden character is written out, so that it can be seen and changed. */
+export function escapeHidden(json: string): string {
+  return json.replace(hidden, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}

@@ -1,9 +1,10 @@
 import { createContext } from 'svelte';
 import type { Backend } from '../backend';
 import type { WindowKind } from '../backend/backend';
-import type { QueuedTask, SessionId, SessionSummary } from '../backend/types';
+import type { InboxItem, QueuedTask, SessionId, SessionSummary } from '../backend/types';
 import { asProblem, type Connection } from './connection';
 import { Fleet } from './fleet.svelte';
+import { Inbox } from './inbox.svelte';
 import { Looking } from './looking';
 import { Queue } from './queue.svelte';
 import type { Store } from './store.svelte';
@@ -42,6 +43,13 @@ export class Bosk {
   awaited = $state<SessionId | null>(null);
   readonly fleet: Fleet;
   readonly queue: Queue;
+  readonly inbox: Inbox;
+  /** What was on screen before the inbox was. */
+  #before: SessionId | null = null;
+  /** The request that is to be shown first where several wait in a session. */
+  wantedAsk = $state<string | null>(null);
+  /** Whether it is being asked what an interruption does to messages that wait. */
+  interrupting = $state(false);
   readonly #looking: Looking;
   #asked = 0;
 
@@ -51,6 +59,7 @@ export class Bosk {
     readonly connection: Connection,
   ) {
     this.fleet = new Fleet(store);
+    this.inbox = new Inbox(store);
     this.queue = new Queue(store, backend, (work) => this.attempt(work));
     this.#looking = new Looking((wanted) => void backend.look(wanted).catch(() => undefined));
     this.#wide.addEventListener('change', ({ matches }) => {
@@ -82,6 +91,8 @@ export class Bosk {
 
   select(id: SessionId | null): void {
     this.drawerOpen = false;
+    this.inbox.open = false;
+    this.interrupting = false;
     if (this.arriving !== id) this.arriving = null;
     if (this.selected === id && (this.store.conversation || this.reading)) return;
     this.selected = id;
@@ -96,14 +107,51 @@ export class Bosk {
     });
   }
 
+  /** Opens what waits for the person in any session; a second time goes back. */
+  toggleInbox(): void {
+    if (this.inbox.open) return this.closeInbox();
+    this.#before = this.selected;
+    // Nothing that is out of sight is read on, or reached by a key.
+    this.select(null);
+    this.inbox.show();
+  }
+
+  closeInbox(): void {
+    const id = this.#before;
+    this.enter(
+      id && (this.store.sessions.has(id) || this.store.queue.some((task) => task.id === id)) ? id : null,
+    );
+  }
+
+  /** Goes to a session where it asks this. */
+  enterAsk({ session, ask }: InboxItem): void {
+    this.wantedAsk = ask.request_id;
+    this.enter(session);
+  }
+
+  /** Ends the turn; where messages wait, it is asked first what becomes of them. */
+  interrupt(): void {
+    const { session } = this;
+    if (!session) return;
+    const waits = this.store.conversation?.id === session.id && this.store.conversation.queue.length > 0;
+    if (waits) this.interrupting = true;
+    else void this.attempt(this.backend.interrupt(session.id, null));
+  }
+
   /** Takes over a conversation that was begun elsewhere, and goes there. */
   async takeOver(id: SessionId): Promise<void> {
     const taken = await this.attempt(this.backend.adopt(id).then(() => true));
     if (taken) this.enter(id);
   }
 
-  /** Goes along the fleet as it is shown. */
+  /** Goes along the fleet as it is shown, or along what waits where that is shown. */
   step(by: 1 | -1): void {
+    if (this.inbox.open) this.inbox.step(by);
+    else this.stepAlong(by);
+  }
+
+  /** Goes along the fleet as it is shown. */
+  stepAlong(by: 1 | -1): void {
     this.fleet.hold();
     const ids = this.fleet.rows.map((session) => session.id);
     const at = this.selected ? ids.indexOf(this.selected) : -1;

@@ -4,6 +4,7 @@ import type {
   Earlier,
   Event,
   ForeignSession,
+  InboxItem,
   Problem,
   QueuedTask,
   RecentRepository,
@@ -32,6 +33,8 @@ export class Store {
   queue = $state.raw<QueuedTask[]>([]);
   /** Those that wait, in the order of their turns. */
   readonly waiting = $derived(waiting(this.queue, this.sessions));
+  /** What waits for the person in any session, the oldest first. */
+  inbox = $state.raw<InboxItem[]>([]);
   /** What the sessions come to that are not here yet. */
   earlier = $state.raw<Earlier>(none);
   settings = $state.raw<Settings>(noSettings);
@@ -62,6 +65,7 @@ export class Store {
     this.#changes += 1;
     this.#foreign = snapshot.foreign;
     this.queue = snapshot.queue;
+    this.inbox = snapshot.inbox;
     this.#forget();
     this.earlier = snapshot.earlier;
     this.settings = snapshot.settings;
@@ -109,6 +113,9 @@ export class Store {
         break;
       case 'queue':
         this.queue = event.tasks;
+        break;
+      case 'inbox':
+        this.inbox = event.items;
         break;
       case 'settings':
         this.settings = event.settings;

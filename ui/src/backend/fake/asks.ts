@@ -1,5 +1,12 @@
 import type { Ask } from '../types';
 
+/** One of each, in a scene where several sessions wait. */
+const each = ['bash', 'edit', 'question', 'agent', 'danger', 'plan'];
+
+export function sceneOf(scene: string, sessions: number): string {
+  return scene === 'inbox' ? (each[sessions % each.length] ?? scene) : scene;
+}
+
 /** A made-up request of each kind. */
 export function ask(scene: string, now: number): Ask {
   const base = { request_id: 'request-1', tool_use_id: 'tool-1', at: now };
@@ -54,6 +61,24 @@ export function ask(scene: string, now: number): Ask {
           blocked_path: '/usr/local',
           suggestions: [{ type: 'setMode', mode: 'bypassPermissions', destination: 'session' }],
           default_to_no: true,
+          interactive: false,
+          agent: null,
+        },
+      };
+    case 'agent':
+      return {
+        ...base,
+        ask: {
+          kind: 'permission',
+          tool: 'WebFetch',
+          input: { url: 'https://example.com/prices', prompt: 'List the prices' },
+          description: 'Fetch the prices',
+          reason: 'Look\u001b[2K\u202Esdrawkcab',
+          blocked_path: null,
+          suggestions: [{ type: 'setMode', mode: 'acceptEdits', destination: 'session' }],
+          default_to_no: false,
+          interactive: true,
+          agent: 'agent-7',
         },
       };
     case 'edit':
@@ -72,6 +97,8 @@ export function ask(scene: string, now: number): Ask {
           blocked_path: null,
           suggestions: [{ type: 'setMode', mode: 'acceptEdits', destination: 'session' }],
           default_to_no: false,
+          interactive: false,
+          agent: null,
         },
       };
     default:
@@ -94,6 +121,8 @@ export function ask(scene: string, now: number): Ask {
             { type: 'setMode', mode: 'acceptEdits', destination: 'session' },
           ],
           default_to_no: false,
+          interactive: false,
+          agent: null,
         },
       };
   }

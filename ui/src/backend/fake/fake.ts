@@ -1,7 +1,7 @@
 import type { Backend } from '../backend';
 import type { Batch, Earlier, LaunchSpec, SessionId, SessionSummary, SessionView, Snapshot } from '../types';
 import { longEntry } from './entries';
-import { Tasks } from './queue';
+import { Inquiries } from './inquiries';
 import { specOf } from './tasks';
 import { check } from './usage';
 import { no } from './world';
@@ -12,7 +12,7 @@ const LONG = 100_000;
 const FIRST = 100;
 
 /** The backend's twin in memory: for developing in a browser (`?scene=…`), and for tests. */
-export class FakeBackend extends Tasks implements Backend {
+export class FakeBackend extends Inquiries implements Backend {
   readonly acknowledged: number[] = [];
 
   constructor(scene: string) {
@@ -43,6 +43,7 @@ export class FakeBackend extends Tasks implements Backend {
       earlier,
       foreign: this.foreign,
       queue: this.tasks,
+      inbox: this.inbox,
       settings: this.settings,
       repositories:
         this.scene === 'empty'
@@ -209,13 +210,5 @@ export class FakeBackend extends Tasks implements Backend {
       turn_started_at: Date.now(),
     });
     this.stream(id, 'This time it went through.');
-  }
-
-  async setPermissionMode(id: SessionId, permission_mode: string): Promise<void> {
-    this.update(id, { permission_mode });
-  }
-
-  async setModel(id: SessionId, model: string): Promise<void> {
-    this.update(id, { model });
   }
 }

@@ -151,12 +151,17 @@ export class Resources extends Desk {
     return { processes, left: [] };
   }
 
-  async interrupt(id: SessionId): Promise<void> {
-    this.calls.push({ name: 'interrupt', args: [id] });
+  async interrupt(id: SessionId, dropQueued: boolean | null): Promise<void> {
+    this.calls.push({ name: 'interrupt', args: [id, dropQueued] });
+    if (dropQueued) {
+      this.session(id).queue = [];
+      this.waiting(id);
+    }
     this.update(id, { turn: 'idle', glance: 'done', doing: null });
   }
 
   async stop(id: SessionId): Promise<void> {
+    if (this.session(id).asks.length > 0) this.asks(id, []);
     this.append(id, { kind: 'ended', outcome: 'stopped', reason: 'person', left_behind: [] });
     this.update(id, {
       state: 'ended',

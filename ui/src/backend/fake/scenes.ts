@@ -97,6 +97,15 @@ export function fleet(scene: string, now: number): SessionSummary[] {
         summary('Port the pricing tests to Vitest', 'running', now),
         summary('Cache the exchange rates', 'failed', now, { problem }),
       ];
+    case 'inbox':
+      return [
+        'Fix the login redirect that drops the query string',
+        'Port the pricing tests to Vitest',
+        'Cache the exchange rates',
+        'Compare our prices with theirs',
+        'Try the new bundler',
+        'Write the migration guide',
+      ].map((title) => summary(title, 'needs_you', now));
     case 'paused':
       return [
         summary('Find the memory leak in the importer', 'needs_you', now, atItsLimit(now)),

@@ -4,13 +4,14 @@ import type {
   Entry,
   Event,
   ForeignSession,
+  InboxItem,
   PartialBlock,
   Problem,
   QueuedMessage,
   SessionId,
   SessionSummary,
 } from '../types';
-import { ask } from './asks';
+import { ask, sceneOf } from './asks';
 import { conversation } from './entries';
 import { elsewhere, fleet } from './scenes';
 import { troubles } from './troubles';
@@ -53,7 +54,7 @@ export class World {
         : one.glance === 'queued'
           ? []
           : conversation(start, one.title));
-    const asks = one.asks > 0 ? [ask(this.scene, one.last_event_at)] : [];
+    const asks = one.asks > 0 ? [ask(sceneOf(this.scene, this.sessions.size), one.last_event_at)] : [];
     const queue =
       this.scene === 'queue'
         ? [{ uuid: 'queued-1', text: 'Then update the changelog too', images: 0, sent: false }]
@@ -145,8 +146,21 @@ export class World {
     };
   }
 
+  /** What waits for the person in any session, the oldest first. */
+  get inbox(): InboxItem[] {
+    return [...this.sessions]
+      .flatMap(([session, { asks }]) => asks.map((one) => ({ session, ask: one })))
+      .sort((a, b) => a.ask.at - b.ask.at);
+  }
+
+  /** A session asks for these from now on: what it asked for before and is not here is withdrawn. */
+  asks(id: SessionId, asks: Ask[]): void {
+    this.session(id).asks = asks;
+    this.waiting(id);
+  }
+
   protected waiting(id: SessionId): void {
     const { asks, queue } = this.session(id);
-    this.emit({ type: 'waiting', id, asks, queue });
+    this.emit({ type: 'waiting', id, asks, queue }, { type: 'inbox', items: this.inbox });
   }
 }

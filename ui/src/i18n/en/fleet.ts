@@ -7,6 +7,10 @@ export const fleet = {
   'fleet.for': '{state} for {duration}',
   'fleet.total': '{cost} in all',
 
+  'inbox.waiting.one': '{count} waiting',
+  'inbox.waiting.other': '{count} waiting',
+  'inbox.openAll': '{count}: show all of it',
+
   'elsewhere.title': 'Elsewhere',
   'elsewhere.note': 'Started outside Bosk',
   'elsewhere.busy': 'Busy',
@@ -52,6 +56,22 @@ export const fleet = {
   'doing.stoppedShutdown': 'Stopped at shutdown',
   'doing.lost': 'Its keeper was lost',
   'doing.notStarted': 'Did not start',
+
+  'queue.moved': '{title}: place {place} of {of}',
+  'queue.priority': 'Priority',
+  'queue.priority.high': 'High',
+  'queue.priority.normal': 'Normal',
+  'queue.priority.low': 'Low',
+
+  'use.memory': 'Memory',
+  'limit.memory': 'memory',
+  'limit.cpu': 'CPU',
+  'limit.processes': 'processes',
+  'limit.cpu_time': 'CPU time',
+  'limit.turn_time': 'time for a turn',
+  'limit.file_size': 'file size',
+  'limit.disk_written': 'disk written',
+  'limit.idle': 'idle time',
 
   'session.from': '{branch} from {base}',
   'session.detached': 'No branch',

@@ -1,6 +1,9 @@
 /** Words that every part of the window shares. */
 export const general = {
   'app.loading': 'Opening Bosk…',
+  'app.name': 'Bosk',
+  'window.title': '{title} – Bosk',
+  'transcript.loading': 'Loading…',
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'action.copy': 'Copy',
@@ -32,6 +35,7 @@ export const general = {
   'action.signIn': 'Sign in…',
   'action.reveal': 'Show the folder',
   'action.find': 'Find in transcript',
+  'action.inbox': 'What waits for you',
   'action.palette': 'All commands',
   'action.shortcuts': 'Keyboard shortcuts',
   'action.tryRehearsal': 'Try it: no account needed',

@@ -8,8 +8,6 @@ export const monitor = {
   'graph.tools': 'Tools',
   'graph.empty': 'Nothing was measured in this time.',
 
-  'app.name': 'Bosk',
-  'window.title': '{title} – Bosk',
   'window.gone': 'This session is no longer there. You can close the window.',
 
   'monitor.title': 'Monitor',

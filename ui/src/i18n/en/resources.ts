@@ -3,7 +3,6 @@ export const resources = {
   'panel.resources': 'Resources',
   'use.cpu': 'CPU',
   'use.cpuTime': 'CPU time',
-  'use.memory': 'Memory',
   'use.kind.pss': 'PSS: memory that processes share is counted once',
   'use.kind.footprint':
     'Footprint: what each process alone makes the system hold, compressed memory included',
@@ -33,14 +32,6 @@ export const resources = {
   'cost.fullCpu': 'CPU time {time}',
   'cost.shared': 'together with other tools',
 
-  'limit.memory': 'memory',
-  'limit.cpu': 'CPU',
-  'limit.processes': 'processes',
-  'limit.cpu_time': 'CPU time',
-  'limit.turn_time': 'time for a turn',
-  'limit.file_size': 'file size',
-  'limit.disk_written': 'disk written',
-  'limit.idle': 'idle time',
   'limit.cores.one': '{count} core',
   'limit.cores.other': '{count} cores',
   'limit.is.memory': '{figure} of memory',

@@ -8,6 +8,10 @@ export const fleet: Record<keyof typeof english, string> = {
   'fleet.for': '{state}, {duration}째',
   'fleet.total': '모두 {cost}',
 
+  'inbox.waiting.one': '{count}건 대기',
+  'inbox.waiting.other': '{count}건 대기',
+  'inbox.openAll': '{count}: 모두 보기',
+
   'elsewhere.title': '다른 곳',
   'elsewhere.note': 'Bosk 밖에서 시작한 세션',
   'elsewhere.busy': '일하는 중',
@@ -53,6 +57,22 @@ export const fleet: Record<keyof typeof english, string> = {
   'doing.stoppedShutdown': '시스템을 끄면서 멈췄습니다',
   'doing.lost': '관리 프로세스를 잃었습니다',
   'doing.notStarted': '시작하지 못했습니다',
+
+  'queue.moved': '{title}: {of}개 중 {place}번째',
+  'queue.priority': '우선순위',
+  'queue.priority.high': '높음',
+  'queue.priority.normal': '보통',
+  'queue.priority.low': '낮음',
+
+  'use.memory': '메모리',
+  'limit.memory': '메모리',
+  'limit.cpu': 'CPU',
+  'limit.processes': '프로세스 수',
+  'limit.cpu_time': 'CPU 시간',
+  'limit.turn_time': '턴 시간',
+  'limit.file_size': '파일 크기',
+  'limit.disk_written': '디스크에 쓴 양',
+  'limit.idle': '쉬는 시간',
 
   'session.from': '{base}에서 갈라진 {branch}',
   'session.detached': '브랜치 없음',

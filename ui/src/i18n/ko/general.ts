@@ -2,6 +2,9 @@ import type { general as english } from '../en/general';
 
 export const general: Record<keyof typeof english, string> = {
   'app.loading': 'Bosk를 여는 중…',
+  'app.name': 'Bosk',
+  'window.title': '{title} – Bosk',
+  'transcript.loading': '불러오는 중…',
   'action.cancel': '취소',
   'action.close': '닫기',
   'action.copy': '복사',
@@ -33,6 +36,7 @@ export const general: Record<keyof typeof english, string> = {
   'action.signIn': '로그인…',
   'action.reveal': '폴더 보기',
   'action.find': '대화에서 찾기',
+  'action.inbox': '답을 기다리는 요청',
   'action.palette': '모든 명령',
   'action.shortcuts': '단축키',
   'action.tryRehearsal': '계정 없이 해 보기',

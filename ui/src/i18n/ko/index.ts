@@ -1,5 +1,6 @@
 import type { en } from '../en';
 import { around } from './around';
+import { batch } from './batch';
 import { fleet } from './fleet';
 import { general } from './general';
 import { launch } from './launch';
@@ -19,4 +20,5 @@ export const ko: Record<keyof typeof en, string> = {
   ...resources,
   ...monitor,
   ...queue,
+  ...batch,
 };

@@ -9,8 +9,6 @@ export const monitor: Record<keyof typeof english, string> = {
   'graph.tools': '도구',
   'graph.empty': '이 시간에 잰 것이 없습니다.',
 
-  'app.name': 'Bosk',
-  'window.title': '{title} – Bosk',
   'window.gone': '이 세션은 이제 없습니다. 창을 닫아도 됩니다.',
 
   'monitor.title': '모니터',

@@ -1,0 +1,27 @@
+/** Many tasks at once. */
+export const batch = {
+  'batch.title': 'Launch a batch',
+  'batch.source': 'Where the prompts come from',
+  'batch.prompts': 'Prompts',
+  'batch.table': 'Table',
+  'batch.file': 'File',
+  'batch.promptsHint': 'One prompt a line, or blocks of lines with --- between them',
+  'batch.tableHint': 'CSV, columns between tabs, or a JSON list. The first line names the columns.',
+  'batch.template': 'Prompt for each row',
+  'batch.templateHint': 'Such as: Port {example} to the new client',
+  'batch.fileTemplate': 'Prompt for each row, where it is a table',
+  'batch.columns': 'Columns',
+  'batch.insert': 'Insert the column {name}',
+  'batch.fileHint': 'Text, Markdown, CSV or JSON',
+  'batch.preview': 'What comes of it',
+  'batch.count': '{count} of {all}',
+  'batch.empty': 'Nothing yet.',
+  'batch.take': 'Include {number}: {prompt}',
+  'batch.more.one': '{count} more',
+  'batch.more.other': '{count} more',
+  'batch.name': 'Name of the batch',
+  'batch.nameDefault': 'Batch of {time}',
+  'batch.chain': 'One after another, each building on the one before',
+  'batch.chainHint':
+    'Each starts from the branch of the one before, and what was said last there stands before its prompt.',
+} as const;

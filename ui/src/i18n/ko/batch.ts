@@ -1,0 +1,27 @@
+import type { batch as english } from '../en/batch';
+
+export const batch: Record<keyof typeof english, string> = {
+  'batch.title': '묶음으로 시작',
+  'batch.source': '프롬프트를 가져올 곳',
+  'batch.prompts': '프롬프트',
+  'batch.table': '표',
+  'batch.file': '파일',
+  'batch.promptsHint': '한 줄에 하나씩, 여러 줄이면 사이에 --- 줄',
+  'batch.tableHint': 'CSV, 탭으로 나눈 열, 또는 JSON 목록. 첫 줄은 열의 이름입니다.',
+  'batch.template': '행마다 쓸 프롬프트',
+  'batch.templateHint': '예: {example} 파일을 새 클라이언트로 옮기기',
+  'batch.fileTemplate': '표일 때 행마다 쓸 프롬프트',
+  'batch.columns': '열',
+  'batch.insert': '{name} 열 넣기',
+  'batch.fileHint': '텍스트, 마크다운, CSV, JSON',
+  'batch.preview': '추가할 작업',
+  'batch.count': '{all}개 중 {count}개',
+  'batch.empty': '아직 없습니다.',
+  'batch.take': '{number}번 넣기: {prompt}',
+  'batch.more.one': '{count}개 더 보기',
+  'batch.more.other': '{count}개 더 보기',
+  'batch.name': '묶음 이름',
+  'batch.nameDefault': '{time} 묶음',
+  'batch.chain': '하나씩 차례로, 앞 작업에 이어서',
+  'batch.chainHint': '앞 작업의 브랜치에서 시작하고, 거기서 마지막으로 한 말을 프롬프트 앞에 둡니다.',
+};
