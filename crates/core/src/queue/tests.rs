@@ -253,8 +253,9 @@ proptest! {
                 Happens::Admitted => {
                     if let Some(id) = queue.next(&CAPS, &load, now) {
                         let (task, stage, _) = queue.get(&id).unwrap();
-                        let again = matches!(stage, Stage::Retrying { .. });
-                        prop_assert!(started.insert(id.clone()) || again, "twice");
+                        let ended = matches!(stage, Stage::Running | Stage::Ended { .. });
+                        prop_assert!(!ended, "{stage:?}");
+                        prop_assert!(started.insert(id.clone()) || broken.remove(&id), "twice");
                         for one in before[&id].iter().filter(|_| !released.contains(&id)) {
                             let done = Stage::Ended { how: Ended::Done };
                             prop_assert_eq!(queue.get(one).unwrap().1, &done);
