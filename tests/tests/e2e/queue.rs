@@ -55,3 +55,42 @@ async fn a_batch_of_ten_waits_its_turn_and_is_done() {
     window.until("document.querySelector('main')?.textContent.includes('Done.')").await;
     first.stop().await;
 }
+
+#[tokio::test]
+async fn what_waits_in_any_session_is_answered_by_keyboard_alone() {
+    let desk = Desk::new().await;
+    let shop = desk.repository("shop");
+    let touch = |name: &str| {
+        format!("Touch {name}\n@tool Bash {{\"command\":\"touch {name}\"}}\n@text Touched {name}.")
+    };
+    let specs = ["one", "two"].map(|name| spec(&shop, &touch(name)));
+    let mut sessions = Vec::new();
+    for spec in &specs {
+        let session = desk.launch(spec).await.unwrap();
+        session.follow().await.until("asked", |status| !status.asks.is_empty()).await;
+        sessions.push(session);
+    }
+    let window = Window::open(&desk).await;
+    window.press(&[CONTROL, "i"]).await;
+    window.until("one('inbox') && one('inbox').textContent.includes('touch one')").await;
+    window.inspect("inbox").await;
+    // The first is allowed; the next is there by itself, and is denied.
+    window.press(&["a"]).await;
+    window.until("one('inbox').textContent.includes('touch two') && !one('inbox').textContent.includes('touch one')").await;
+    let folder = sessions[0].follow().await.idle().await.summary.folder.clone();
+    assert!(std::path::Path::new(&folder).join("one").exists());
+    window.press(&["d"]).await;
+    window.until("document.activeElement?.matches('input, textarea')").await;
+    window.inspect("inbox-denying").await;
+    let focused = "document.activeElement";
+    window.until(&format!("{focused}?.isConnected")).await;
+    for letter in ["N", "o", "."] {
+        window.press(&[letter]).await;
+    }
+    // W3C WebDriver, 17.4.2: E007 is Enter.
+    window.press(&["\u{e007}"]).await;
+    window.until("one('inbox-empty')").await;
+    window.inspect("inbox-empty").await;
+    let folder = sessions[1].follow().await.idle().await.summary.folder.clone();
+    assert!(!std::path::Path::new(&folder).join("two").exists());
+}
