@@ -1,6 +1,6 @@
 //! The prompts of a batch: from text, or from a table with a template.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use bosk_core::queue::{self, BatchSource};
@@ -97,7 +97,7 @@ fn objects(text: &str) -> Result<Vec<Row>, Problem> {
         Value::Null => String::new(),
         other => other.to_string(),
     };
-    let names: Vec<String> = list.iter().flat_map(|row| row.keys().cloned()).collect();
+    let names: BTreeSet<String> = list.iter().flat_map(|row| row.keys().cloned()).collect();
     let row = |mut object: serde_json::Map<String, Value>| {
         names
             .iter()
