@@ -3,6 +3,7 @@
 //! down, and who starts sessions, is the runtime's.
 
 mod admission;
+mod condense;
 mod orders;
 mod outcome;
 mod template;
