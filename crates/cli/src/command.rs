@@ -1,6 +1,7 @@
 //! The commands, one file each. Here is what several of them need.
 
 use bosk_core::launch::{Effort, PermissionMode};
+use bosk_core::queue::Priority;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_runtime::client::Connection;
 use bosk_runtime::home::Home;
@@ -45,6 +46,15 @@ pub(crate) fn efforts() -> impl TypedValueParser<Value = Effort> {
     let all = [Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh, Effort::Max];
     PossibleValuesParser::new(all.map(Effort::as_str)).map(move |word| {
         all.into_iter().find(|effort| effort.as_str() == word).unwrap_or(Effort::Medium)
+    })
+}
+
+/// How urgent a task can be.
+pub(crate) fn priorities() -> impl TypedValueParser<Value = Priority> {
+    PossibleValuesParser::new(["low", "normal", "high"]).map(|word| match word.as_str() {
+        "low" => Priority::Low,
+        "high" => Priority::High,
+        _ => Priority::Normal,
     })
 }
 

@@ -7,7 +7,7 @@ use bosk_core::wire::Call;
 use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::catalog;
 use bosk_runtime::home::Home;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{keeper, permission_modes, wrong_state};
 use crate::ask::answer_to;
@@ -35,7 +35,7 @@ enum Decision {
         rule: Vec<u32>,
         /// What the tool gets instead of what it asked for, as JSON
         #[arg(long, value_name = "JSON", value_parser = object)]
-        input: Option<Value>,
+        input: Option<Map<String, Value>>,
         /// The mode to go on in after a plan
         #[arg(long, value_parser = permission_modes())]
         mode: Option<PermissionMode>,
@@ -93,9 +93,8 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
     Ok(Exit::Done)
 }
 
-fn object(text: &str) -> Result<Value, String> {
-    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    if value.is_object() { Ok(value) } else { Err("it is no JSON object".to_owned()) }
+fn object(text: &str) -> serde_json::Result<Map<String, Value>> {
+    serde_json::from_str(text)
 }
 
 fn answer(ask: &Ask, decision: Decision) -> Result<Answer, Problem> {
@@ -108,7 +107,8 @@ fn answer(ask: &Ask, decision: Decision) -> Result<Answer, Problem> {
                 position.ok_or_else(|| wrong_state(format!("There is no rule {number} to keep.")))
             };
             let suggestions: Result<Vec<u32>, Problem> = rule.into_iter().map(position).collect();
-            Ok(Answer::Allow { suggestions: suggestions?, input: input.map(Box::new) })
+            let input = input.map(|input| Box::new(Value::Object(input)));
+            Ok(Answer::Allow { suggestions: suggestions?, input })
         }
         (Decision::Allow { rule, input: None, mode }, AskKind::Plan { .. }) if rule.is_empty() => {
             Ok(Answer::ApprovePlan { mode })

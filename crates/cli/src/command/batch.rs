@@ -9,7 +9,7 @@ use bosk_runtime::queue;
 use serde_json::json;
 
 use super::chosen::{Chosen, absolute};
-use super::{queue as listed, trust};
+use super::{priorities, queue as listed, trust};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::screen::{note, print, print_json};
@@ -28,9 +28,9 @@ pub(crate) struct Arguments {
     #[arg(long)]
     name: Option<String>,
     /// How urgent they are
-    #[arg(long, value_enum, default_value_t = Urgency::Normal)]
-    priority: Urgency,
-    /// A task or batch-mate that has to be done before; may be repeated
+    #[arg(long, default_value = "normal", value_parser = priorities())]
+    priority: Priority,
+    /// A task of the queue that has to be done before all of them; may be repeated
     #[arg(long, value_name = "ID")]
     after: Vec<String>,
     /// Each waits for the one before, starts from its branch and is told its last words
@@ -47,23 +47,6 @@ pub(crate) struct Arguments {
     json: bool,
     #[command(flatten)]
     chosen: Chosen,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Urgency {
-    Low,
-    Normal,
-    High,
-}
-
-impl From<Urgency> for Priority {
-    fn from(urgency: Urgency) -> Self {
-        match urgency {
-            Urgency::Low => Self::Low,
-            Urgency::Normal => Self::Normal,
-            Urgency::High => Self::High,
-        }
-    }
 }
 
 /// Adds them.
@@ -94,7 +77,7 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
         Addition {
             batch: arguments.name.or(name).filter(|_| specs.len() > 1),
             specs,
-            priority: arguments.priority.into(),
+            priority: arguments.priority,
             after,
             builds_on: None,
             one_after_another: arguments.one_after_another,
