@@ -8,6 +8,7 @@ mod gather;
 mod listeners;
 mod now;
 mod queueing;
+mod rows;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,8 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::home::Home;
+
+pub use rows::Rows;
 
 /// Where batches go. Returns whether anyone is still there.
 pub type Sink = Box<dyn Fn(Batch) -> bool + Send>;

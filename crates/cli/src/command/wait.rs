@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bosk_core::queue::{Came, Ended, Stage, came_to};
 use bosk_core::session::SessionSummary;
-use bosk_core::view::{Batch, Event};
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_runtime::catalog;
-use bosk_runtime::fleet::{First, Fleet};
+use bosk_runtime::fleet::Rows;
 use bosk_runtime::home::Home;
 use bosk_runtime::queue::{self, Log};
 use serde_json::json;
-use tokio::sync::mpsc;
 
 use crate::failure::{Exit, Failure};
 use crate::screen::{print, print_json};
@@ -39,22 +37,17 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     let mut queued: BTreeSet<SessionId> =
         ids.iter().filter(|id| log.queue().get(id).is_some()).cloned().collect();
     queue::ensure(home).await?;
-    let fleet = Fleet::open(home.clone())?;
-    let snapshot = fleet.snapshot(NAME, First::All).await?;
-    let (to, mut batches) = mpsc::unbounded_channel::<Batch>();
-    fleet.listen(NAME, snapshot.seq, Box::new(move |batch| to.send(batch).is_ok())).await?;
-    let mut sessions: BTreeMap<SessionId, SessionSummary> =
-        snapshot.sessions.into_iter().map(|one| (one.id.clone(), one)).collect();
+    let mut rows = Rows::follow(home, NAME).await?;
     let mut ended: BTreeMap<SessionId, Ended> = BTreeMap::new();
     loop {
         log.catch_up(home)?;
         queued.extend(ids.iter().filter(|id| log.queue().get(id).is_some()).cloned());
         for id in ids.iter() {
             if !ended.contains_key(id)
-                && let Some(how) = become_of(&log, sessions.get(id), id).or_else(|| {
+                && let Some(how) = become_of(&log, rows.sessions.get(id), id).or_else(|| {
                     // What is over is forgotten when nothing else is left to do.
                     let gone = queued.contains(id) && log.queue().get(id).is_none();
-                    (gone && !sessions.contains_key(id)).then_some(Ended::Cancelled)
+                    (gone && !rows.sessions.contains_key(id)).then_some(Ended::Cancelled)
                 })
             {
                 ended.insert(id.clone(), how);
@@ -66,22 +59,10 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
         if ended.len() == ids.iter().collect::<BTreeSet<_>>().len() {
             break;
         }
-        let Some(batch) = batches.recv().await else {
+        if !rows.changed().await {
             let text = "The sessions cannot be followed any more. They go on.";
             return Err(Problem::new(ProblemCode::Internal, text).into());
-        };
-        for event in batch.events {
-            match event {
-                Event::Session { summary } => {
-                    sessions.insert(summary.id.clone(), *summary);
-                }
-                Event::SessionGone { id } => {
-                    sessions.remove(&id);
-                }
-                _ => {}
-            }
         }
-        fleet.acknowledge(NAME).await;
     }
     if arguments.json {
         print_json(&json!(ended))?;

@@ -11,18 +11,15 @@ use std::time::Duration;
 use bosk_core::queue::{
     Came, Ended, FIRST_RETRY, Hold, Load, Order, Stage, Task, came_to, retry_after,
 };
-use bosk_core::session::{SessionSummary, State, StopReason, Turn};
-use bosk_core::settings::Settings;
-use bosk_core::view::{Batch, Event};
+use bosk_core::session::{State, StopReason, Turn};
 use bosk_core::wire::{Call, Ready};
 use bosk_core::{Problem, ProblemCode, SessionId};
-use tokio::sync::mpsc;
 
 use super::capacity::{self, Peaks, is_at_work};
 use super::last_words::{last_words, with_words};
 use super::log::{self, Log};
 use crate::client::{self, Connection, again, blocking, launch, start};
-use crate::fleet::{First, Fleet};
+use crate::fleet::Rows;
 use crate::home::{self, Home};
 use crate::journal::writer::wall_clock;
 use crate::process;
@@ -95,18 +92,11 @@ pub async fn dispatch(home: &Home, ready: impl FnOnce()) -> Result<(), Problem> 
     let mut log = Log::default();
     log::shorten(home, &mut log)?;
     ready();
-    let fleet = Fleet::open(home.clone())?;
-    let (to, batches) = mpsc::unbounded_channel();
-    let snapshot = fleet.snapshot(NAME, First::All).await?;
-    let sink = Box::new(move |batch| to.send(batch).is_ok());
-    fleet.listen(NAME, snapshot.seq, sink).await?;
-    let sessions = snapshot.sessions.into_iter().map(|one| (one.id.clone(), one)).collect();
+    let rows = Rows::follow(home, NAME).await?;
     let dispatcher = Dispatcher {
         home: home.clone(),
-        fleet,
+        rows,
         log,
-        sessions,
-        settings: snapshot.settings,
         peaks: Peaks::default(),
         since: BTreeMap::new(),
         started_at: 0,
@@ -114,7 +104,7 @@ pub async fn dispatch(home: &Home, ready: impl FnOnce()) -> Result<(), Problem> 
         not_before: 0,
         lock: Some(lock),
     };
-    dispatcher.run(batches).await
+    dispatcher.run().await
 }
 
 /// Whether somebody else has ordered otherwise, rather than that the order could not be written.
@@ -130,10 +120,8 @@ const fn passes(problem: &Problem) -> bool {
 
 struct Dispatcher {
     home: Home,
-    fleet: Fleet,
+    rows: Rows,
     log: Log,
-    sessions: BTreeMap<SessionId, SessionSummary>,
-    settings: Settings,
     peaks: Peaks,
     /// When this dispatcher started or resumed a session: what it was before tells nothing of it any more.
     since: BTreeMap<SessionId, i64>,
@@ -146,7 +134,7 @@ struct Dispatcher {
 }
 
 impl Dispatcher {
-    async fn run(mut self, mut batches: mpsc::UnboundedReceiver<Batch>) -> Result<(), Problem> {
+    async fn run(mut self) -> Result<(), Problem> {
         loop {
             let pause = match self.look().await {
                 Ok(true) => return Ok(()),
@@ -157,10 +145,8 @@ impl Dispatcher {
                     STILL
                 }
             };
-            if let Ok(batch) = tokio::time::timeout(pause, batches.recv()).await {
-                let Some(batch) = batch else { return Ok(()) };
-                self.take(batch);
-                self.fleet.acknowledge(NAME).await;
+            if let Ok(false) = tokio::time::timeout(pause, self.rows.changed()).await {
+                return Ok(());
             }
         }
     }
@@ -177,24 +163,10 @@ impl Dispatcher {
         log::close(&self.home, &mut self.log, || drop(lock.take()))
     }
 
-    fn take(&mut self, batch: Batch) {
-        for event in batch.events {
-            match event {
-                Event::Session { summary } => {
-                    self.sessions.insert(summary.id.clone(), *summary);
-                }
-                Event::SessionGone { id } => {
-                    self.sessions.remove(&id);
-                }
-                Event::Settings { settings } => self.settings = settings,
-                _ => {}
-            }
-        }
-    }
-
     fn load(&mut self, now: i64) -> Load {
-        let sessions = self.sessions.values();
-        let (settings, queue, started_at) = (&self.settings, self.log.queue(), self.started_at);
+        let sessions = self.rows.sessions.values();
+        let (settings, queue, started_at) =
+            (&self.rows.settings, self.log.queue(), self.started_at);
         capacity::load(&self.home, settings, &mut self.peaks, queue, sessions, started_at, now)
     }
 
@@ -202,7 +174,7 @@ impl Dispatcher {
     fn pause(&mut self) -> Duration {
         let now = wall_clock();
         let load = self.load(now);
-        let caps = capacity::caps(&self.settings);
+        let caps = capacity::caps(&self.rows.settings);
         let waits = self.log.queue().waits(&caps, &load, now);
         let memory =
             waits.iter().any(|(_, wait)| matches!(wait, bosk_core::queue::Wait::Memory { .. }));
@@ -239,13 +211,13 @@ impl Dispatcher {
                 // done, what has become of it is judged like everything else.
                 if launch::is_made(&self.home, id) {
                     self.order(Order::Started { id: id.clone() })?;
-                    self.fleet.appeared(id.clone()).await;
+                    self.rows.fleet.appeared(id.clone()).await;
                 } else {
                     self.launch(&task, false).await?;
                 }
                 continue;
             }
-            let Some(session) = self.sessions.get(id) else {
+            let Some(session) = self.rows.sessions.get(id) else {
                 if !launch::is_made(&self.home, id) {
                     self.order(Order::Ended { id: id.clone(), how: Ended::Stopped })?;
                 }
@@ -307,12 +279,12 @@ impl Dispatcher {
         let mut load = self.load(now);
         // What was told to go on and has not said so yet counts as well.
         for (id, since) in &self.since {
-            let Some(session) = self.sessions.get(id) else { continue };
+            let Some(session) = self.rows.sessions.get(id) else { continue };
             if session.last_event_at < *since && !is_at_work(session) {
                 load.start(&session.repository_path, self.started_at);
             }
         }
-        let caps = capacity::caps(&self.settings);
+        let caps = capacity::caps(&self.rows.settings);
         let Some(id) = self.log.queue().next(&caps, &load, now) else { return Ok(false) };
         let Some((task, stage, _)) = self.log.queue().get(&id) else { return Ok(false) };
         let (task, again) = (task.clone(), matches!(stage, Stage::Retrying { .. }));
@@ -349,14 +321,14 @@ impl Dispatcher {
             }
         };
         self.order(order)?;
-        self.fleet.appeared(id).await;
+        self.rows.fleet.appeared(id).await;
         Ok(())
     }
 
     /// Has a session go on that had broken off, unless the person has seen to it meanwhile.
     async fn go_on(&mut self, id: &SessionId, there: bool) -> Result<(), Problem> {
         let id = id.clone();
-        let came = self.sessions.get(&id).map(came_to);
+        let came = self.rows.sessions.get(&id).map(came_to);
         let order = match came {
             _ if !there => Order::Ended { id: id.clone(), how: Ended::Stopped },
             Some(Some(Came::Ended(how @ (Ended::Done | Ended::Stopped)))) => {
@@ -377,7 +349,7 @@ impl Dispatcher {
             }
         };
         self.order(order)?;
-        self.fleet.appeared(id).await;
+        self.rows.fleet.appeared(id).await;
         Ok(())
     }
 
@@ -391,9 +363,9 @@ impl Dispatcher {
     async fn spec(&self, task: &Task) -> Result<bosk_core::launch::LaunchSpec, Problem> {
         let mut spec = task.spec.clone();
         let Some(before) = &task.builds_on else { return Ok(spec) };
-        let row = match self.sessions.get(before) {
+        let row = match self.rows.sessions.get(before) {
             Some(row) => row.clone(),
-            None => self.fleet.summary(before.clone()).await?,
+            None => self.rows.fleet.summary(before.clone()).await?,
         };
         if spec.base.is_none() {
             spec.base = row.branch;
