@@ -163,6 +163,32 @@ pub struct FileDiff {
     pub truncated: bool,
 }
 
+/// What going back to before a message would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RewindPlan {
+    /// The commit that holds the folder as it is now: to be handed back with the decision. None where the files were
+    /// not kept then, so that only the conversation can go back.
+    pub now: Option<String>,
+    /// The files that would change, from how they are now to how they were then.
+    pub changes: Changes,
+    /// Whether the conversation can go on from there.
+    pub conversation: bool,
+}
+
+/// What goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Rewind {
+    /// The files.
+    Files,
+    /// The conversation.
+    Conversation,
+    /// Both.
+    Both,
+}
+
 /// The exact state that a person agreed to remove. A removal that finds another one is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -53,6 +53,16 @@ pub struct LaunchSpec {
     /// What it may use; as the settings have it when absent.
     #[serde(default)]
     pub limits: Option<Limits>,
+    /// A command that tells by its exit code whether the work is right: run in the session's folder, by the
+    /// platform's shell, when a turn ends.
+    #[serde(default)]
+    pub check: Option<String>,
+    /// That it is one of several attempts at the same.
+    #[serde(default)]
+    pub variant: Option<Variant>,
+    /// What it goes on from.
+    #[serde(default)]
+    pub fork: Option<Fork>,
     /// Who answers.
     #[serde(default)]
     pub backend: Backend,
@@ -78,9 +88,34 @@ impl LaunchSpec {
             max_turns: None,
             max_budget_usd: None,
             limits: None,
+            check: None,
+            variant: None,
+            fork: None,
             backend: Backend::default(),
         }
     }
+}
+
+/// One of several attempts at the same, which are compared afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Variant {
+    /// What all of them have in common: a name made up for them.
+    pub group: String,
+    /// Its number among them, from 1.
+    pub number: u32,
+    /// How it differs from the others, in the words of whoever asked for it: a model, an effort.
+    pub label: String,
+}
+
+/// A place in another session's conversation: right before one of the person's messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Fork {
+    /// The session.
+    pub session: crate::SessionId,
+    /// The message.
+    pub message: String,
 }
 
 fn yes() -> bool {

@@ -29,6 +29,14 @@ pub struct Settings {
     pub parallel_in_repository: Option<u32>,
     /// Whether the queue waits when the account's usage limit is reached, until it starts anew.
     pub wait_for_usage_limit: bool,
+    /// Most that all sessions together may cost a day, in US dollars; not limited when absent.
+    pub max_usd_a_day: Option<f64>,
+    /// How long a session's process stays after a turn, for the next one: minutes; as long as it likes when absent.
+    pub idle_minutes: Option<u32>,
+    /// Whether a process waits for the next launch, where there is memory for one.
+    pub keep_spare: bool,
+    /// After how long without any sign of life a turn is shown as stalled: minutes.
+    pub stall_minutes: u32,
     /// Of what the person is told outside the window.
     pub notifications: Notifications,
     /// What quitting does with sessions that run; asked each time when absent.
@@ -55,6 +63,10 @@ impl Default for Settings {
             parallel: None,
             parallel_in_repository: None,
             wait_for_usage_limit: true,
+            max_usd_a_day: None,
+            idle_minutes: Some(60),
+            keep_spare: true,
+            stall_minutes: 10,
             notifications: Notifications::default(),
             quit: None,
             autostart: false,

@@ -65,6 +65,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         usage::look,
         usage::usage_history,
         usage::tool_marks,
+        usage::spent,
         usage::processes,
         usage::pause,
         usage::go_on,

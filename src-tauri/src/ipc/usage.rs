@@ -2,12 +2,14 @@
 
 use bosk_core::limits::Limits;
 use bosk_core::session::PausedBy;
+use bosk_core::spend::Spent;
 use bosk_core::usage::ProcessUsage;
 use bosk_core::view::{History, ToolMark};
 use bosk_core::wire::{Call, Killed};
 use bosk_core::{Problem, SessionId};
 use bosk_runtime::client::all;
 use bosk_runtime::fleet::Fleet;
+use bosk_runtime::spend;
 use serde::de::DeserializeOwned;
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, State, WebviewWindow};
@@ -44,6 +46,12 @@ pub(crate) async fn tool_marks(
     since: i64,
 ) -> Answer<Vec<ToolMark>> {
     fleet.marks(id, since).await
+}
+
+/// What all sessions have cost since then (seconds since 1970), by hour and model.
+#[tauri::command]
+pub(crate) async fn spent(fleet: State<'_, Fleet>, since: i64) -> Answer<Vec<Spent>> {
+    spend::spent(fleet.home(), since).await
 }
 
 async fn told<T: DeserializeOwned>(fleet: &Fleet, id: &SessionId, asked: Call) -> Answer<T> {

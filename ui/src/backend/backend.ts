@@ -23,11 +23,14 @@ import type {
   RemovalPlan,
   RemovalToken,
   RepositoryInfo,
+  Rewind,
+  RewindPlan,
   SessionId,
   SessionView,
   SetupChoice,
   Settings,
   Snapshot,
+  Spent,
   Subject,
   ToolMark,
   TrustReport,
@@ -101,6 +104,12 @@ export interface Backend {
   /** Ends a task that runs in the background. */
   stopTask(id: SessionId, task: string): Promise<void>;
   reconnectServer(id: SessionId, server: string): Promise<void>;
+  /** What going back to before one of the person's messages would do. Changes nothing. */
+  rewindPlan(id: SessionId, message: string): Promise<RewindPlan>;
+  /** Goes back to before a message; refused where the folder is no longer as the plan saw it. */
+  rewind(id: SessionId, message: string, what: Rewind, now: string | null): Promise<void>;
+  /** Takes the last going back back, while no message was sent since. */
+  undoRewind(id: SessionId): Promise<void>;
   suggestFiles(id: SessionId, query: string): Promise<string[]>;
   changedFiles(id: SessionId): Promise<Changes>;
   fileDiff(id: SessionId, path: string): Promise<FileDiff>;
@@ -113,6 +122,8 @@ export interface Backend {
   usageHistory(ids: SessionId[], from: number, to: number, points: number): Promise<History>;
   /** The tool uses since then (milliseconds since 1970), the oldest first: at most the last 500. */
   toolMarks(id: SessionId, since: number): Promise<ToolMark[]>;
+  /** What all sessions have cost since then (seconds since 1970), by hour and model. */
+  spent(since: number): Promise<Spent[]>;
   processes(id: SessionId): Promise<ProcessUsage[]>;
   pause(id: SessionId): Promise<void>;
   goOn(id: SessionId): Promise<void>;

@@ -23,6 +23,10 @@ export const noSettings: Settings = {
   limits: noLimits,
   parallel: null,
   parallel_in_repository: null,
+  max_usd_a_day: null,
+  idle_minutes: 60,
+  keep_spare: true,
+  stall_minutes: 10,
   wait_for_usage_limit: true,
   notifications: {
     needs_you: true,

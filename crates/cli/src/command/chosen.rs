@@ -42,6 +42,9 @@ pub(crate) struct Chosen {
     max_budget_usd: Option<f64>,
     #[command(flatten)]
     limits: limit::Words,
+    /// A command that tells by its exit code whether the work is right; it runs when a turn ends
+    #[arg(long, value_name = "COMMAND")]
+    check: Option<String>,
     /// Work in the repository itself, not in a worktree of its own
     #[arg(long)]
     no_worktree: bool,
@@ -66,6 +69,9 @@ impl Chosen {
             max_turns: self.max_turns,
             max_budget_usd: self.max_budget_usd,
             limits: self.limits.over(None)?,
+            check: self.check,
+            variant: None,
+            fork: None,
             backend: Backend::Account,
         })
     }

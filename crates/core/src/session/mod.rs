@@ -14,5 +14,5 @@ pub use mailbox::Mailbox;
 pub use state::{
     Glance, Outcome, Paused, PausedBy, PrepareStep, State, StopReason, StopStep, Turn,
 };
-pub use summary::{ContextUse, Doing, SessionSummary, Tokens};
+pub use summary::{Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, Verdict};
 pub use tally::Tally;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::state::{Glance, Paused, State};
-use crate::launch::{Backend, PermissionMode};
+use crate::launch::{Backend, Effort, PermissionMode, Variant};
 use crate::limits::{Limit, Limits};
 use crate::{Problem, SessionId};
 
@@ -39,6 +39,9 @@ pub struct SessionSummary {
     pub worktree: bool,
     /// The model, once the CLI has named it.
     pub model: Option<String>,
+    /// How hard the model thinks, where that was chosen.
+    #[serde(default)]
+    pub effort: Option<Effort>,
     /// What it may do without asking.
     pub permission_mode: PermissionMode,
     /// Who answers.
@@ -77,8 +80,74 @@ pub struct SessionSummary {
     #[serde(default)]
     #[ts(type = "number | null")]
     pub usage_resets_at: Option<i64>,
+    /// That its turn gives no sign of life, while it does not.
+    #[serde(default)]
+    pub stalled: Option<Stalled>,
+    /// What the command said that tells whether the work is right, after its last turn.
+    #[serde(default)]
+    pub check: Option<Check>,
+    /// That it is one of several attempts at the same.
+    #[serde(default)]
+    pub variant: Option<Variant>,
+    /// That the person has gone back in it, until its next message.
+    #[serde(default)]
+    pub rewound: Option<Rewound>,
     /// What is wrong, when something is.
     pub problem: Option<Problem>,
+}
+
+/// A turn that gives no sign of life: the CLI says nothing, no tool runs, and no processor time is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Stalled {
+    /// The last sign: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub since: i64,
+}
+
+/// A run of the command that tells whether the work is right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Check {
+    /// The command.
+    pub command: String,
+    /// What came of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// When it began: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub at: i64,
+    /// How long it took, once it is over: milliseconds.
+    #[ts(type = "number")]
+    pub took: u64,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Verdict {
+    /// It runs.
+    Checking,
+    /// Its exit code was 0.
+    Passed,
+    /// It was another one, or it could not be run to its end.
+    Failed {
+        /// The exit code, where it had one.
+        code: Option<i32>,
+    },
+}
+
+/// That the person has gone back to before one of their messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Rewound {
+    /// The message's own name.
+    pub message: String,
+    /// Whether the files are as they were then.
+    pub files: bool,
+    /// Whether the conversation goes on from there.
+    pub conversation: bool,
 }
 
 impl SessionSummary {

@@ -6,7 +6,7 @@ use super::summary::{ContextUse, Doing, SessionSummary, Tokens};
 use crate::claude::content::Block;
 use crate::claude::message::{Assistant, Message};
 use crate::journal::{LimitNote, Note, Place};
-use crate::launch::{LaunchSpec, PermissionMode};
+use crate::launch::{Effort, LaunchSpec, PermissionMode};
 use crate::limits::Limits;
 use crate::transcript::problems;
 use crate::{Problem, SessionId};
@@ -38,6 +38,7 @@ impl Tally {
             base_commit: None,
             worktree: spec.worktree,
             model: spec.model.clone(),
+            effort: spec.effort,
             permission_mode: spec.permission_mode,
             backend: spec.backend.clone(),
             created_at: now,
@@ -53,6 +54,10 @@ impl Tally {
             limits: spec.limits.clone().filter(|limits| !limits.is_empty()),
             near_limit: None,
             usage_resets_at: None,
+            stalled: None,
+            check: None,
+            variant: spec.variant.clone(),
+            rewound: None,
             problem: None,
         };
         Self { summary, failed_turn: false, window: 0 }
@@ -147,6 +152,11 @@ impl Tally {
             Some(PausedBy::Limit { .. }) => Glance::NeedsYou,
             Some(PausedBy::Person | PausedBy::Machine) => Glance::Paused,
         };
+    }
+
+    /// Says how hard the model thinks from now on.
+    pub fn set_effort(&mut self, effort: Effort) {
+        self.summary.effort = Some(effort);
     }
 
     /// Says what a session may use from now on.

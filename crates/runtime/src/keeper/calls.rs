@@ -99,6 +99,9 @@ impl Actor {
             }
             Call::SetEffort { effort } => {
                 let decided = self.decide(&Decision::Effort { effort });
+                if decided.is_ok() {
+                    self.tally.set_effort(effort);
+                }
                 return self.request(decided, input::set_effort(effort), reply);
             }
             Call::About { subject } => return self.request(Ok(()), input::about(subject), reply),

@@ -53,9 +53,13 @@ pub fn read(folder: &Path, tally: Tally) -> io::Result<Past> {
     };
     for decision in read_decisions(&folder.join(DECISIONS))? {
         past.mailbox.decide(&decision);
-        if let Decision::Limits { limits } = decision {
-            past.tally.set_limits(&limits);
-            past.limits = limits;
+        match decision {
+            Decision::Limits { limits } => {
+                past.tally.set_limits(&limits);
+                past.limits = limits;
+            }
+            Decision::Effort { effort } => past.tally.set_effort(effort),
+            _ => {}
         }
     }
     match Reader::open(&folder.join(JOURNAL), LONGEST_LINE) {

@@ -46,6 +46,22 @@ parallel_in_repository: number | null,
  */
 wait_for_usage_limit: boolean, 
 /**
+ * Most that all sessions together may cost a day, in US dollars; not limited when absent.
+ */
+max_usd_a_day: number | null, 
+/**
+ * How long a session's process stays after a turn, for the next one: minutes; as long as it likes when absent.
+ */
+idle_minutes: number | null, 
+/**
+ * Whether a process waits for the next launch, where there is memory for one.
+ */
+keep_spare: boolean, 
+/**
+ * After how long without any sign of life a turn is shown as stalled: minutes.
+ */
+stall_minutes: number, 
+/**
  * Of what the person is told outside the window.
  */
 notifications: Notifications, 

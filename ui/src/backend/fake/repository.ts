@@ -1,4 +1,4 @@
-import type { LaunchSpec, SessionId } from '../types';
+import type { LaunchSpec, RewindPlan, SessionId } from '../types';
 import { no, World } from './world';
 
 /** What git and the repository's files would say. */
@@ -87,6 +87,14 @@ export class Repository extends World {
     ];
     return { files, total: 3, added: 42, removed: 122, more: false };
   }
+
+  async rewindPlan(): Promise<RewindPlan> {
+    return { now: 'c0ffee'.padEnd(40, '0'), changes: await this.changedFiles(), conversation: true };
+  }
+
+  async rewind(): Promise<void> {}
+
+  async undoRewind(): Promise<void> {}
 
   async fileDiff() {
     const text = [

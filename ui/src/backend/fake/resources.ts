@@ -9,6 +9,7 @@ import type {
   Quit,
   SessionId,
   SessionSummary,
+  Spent,
   ToolMark,
 } from '../types';
 import { Desk } from './desk';
@@ -64,6 +65,22 @@ export class Resources extends Desk {
       type: 'usage',
       sessions: live.map((session) => ({ id: session.id, ...made.figures(session, at) })),
       machine: made.machine(live, at),
+    });
+  }
+
+  async spent(since: number): Promise<Spent[]> {
+    const tokens = { input: 12_000, output: 8_000, cache_read: 900_000, cache_creation: 40_000 };
+    const first = Math.ceil(since / 3600) * 3600;
+    const hours = Array.from({ length: Math.floor((Date.now() / 1000 - first) / 3600) }, (_, n) => n);
+    const sessions = [...this.sessions.values()].slice(0, 6);
+    return hours.flatMap((n) => {
+      const at = (first / 3600 + n) % 24;
+      if (at < 7 || sessions.length === 0) return [];
+      const { id, repository } = sessions[n % sessions.length]!.summary;
+      const model = n % 3 === 0 ? 'claude-opus-5' : 'claude-sonnet-5-5';
+      return [
+        { session: id, repository, model, hour: first + n * 3600, cost_usd: 0.05 + (n % 11) * 0.13, tokens },
+      ];
     });
   }
 

@@ -47,6 +47,7 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     base_commit: 'c0ffee'.padEnd(40, '0'),
     worktree: true,
     model: 'claude-sonnet-5-5',
+    effort: null,
     permission_mode: 'manual',
     backend: { kind: 'account' },
     created_at: now - age,
@@ -62,6 +63,10 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     limits: null,
     near_limit: null,
     usage_resets_at: null,
+    stalled: null,
+    check: null,
+    variant: null,
+    rewound: null,
     problem: null,
     ...change,
   } as SessionSummary;

@@ -22,6 +22,9 @@ export function specOf(prompt: string): LaunchSpec {
     max_turns: null,
     max_budget_usd: null,
     limits: null,
+    check: null,
+    variant: null,
+    fork: null,
     backend: { kind: 'account' },
   };
 }

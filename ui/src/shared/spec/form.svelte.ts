@@ -74,6 +74,9 @@ export class LaunchForm {
     max_turns: this.turns ? Number(this.turns) : null,
     max_budget_usd: this.budget ? Number(this.budget) : null,
     limits: this.limits,
+    check: null,
+    variant: null,
+    fork: null,
     backend: { kind: 'account' },
   });
 
