@@ -11,10 +11,10 @@ use bosk_runtime::process::{ProcessIdentity, Signal, sweep};
 /// The keeper of a session, if one runs.
 #[must_use]
 pub fn keeper(home: &Path, id: &SessionId) -> Option<ProcessIdentity> {
-    let wanted = [b"keep".as_slice(), b"--home", home.as_os_str().as_encoded_bytes()];
+    let wanted = [b"--home", home.as_os_str().as_encoded_bytes(), id.as_str().as_bytes()];
     let is_keeper = |words: &[&[u8]]| {
-        words.get(1..4).is_some_and(|found| found == wanted)
-            && words.get(4).is_some_and(|word| *word == id.as_str().as_bytes())
+        words.first().is_some_and(|program| program.ends_with(b"bosk-keep"))
+            && words.get(1..4).is_some_and(|found| found == wanted)
     };
     let found = pids().into_iter().find(|pid| {
         let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();

@@ -17,13 +17,24 @@ type Manifests = BTreeMap<String, BTreeSet<String>>;
 const CORE: &[&str] = &["crc32fast", "memchr", "serde", "serde_json", "thiserror", "ts-rs"];
 
 /// Packages that must not get at Tauri, by whatever way.
-const WITHOUT_TAURI: &[&str] =
-    &["bosk-core", "bosk-runtime", "bosk-rehearsal", "bosk-serve", "bosk-cli", "bosk-tests"];
+const WITHOUT_TAURI: &[&str] = &[
+    "bosk-core",
+    "bosk-runtime",
+    "bosk-rehearsal",
+    "bosk-keep",
+    "bosk-serve",
+    "bosk-cli",
+    "bosk-tests",
+];
 
 /// What a package leaves to the ring below it.
 const LEFT_TO_RUNTIME: &[(&str, &[&str])] = &[
     (
         "bosk-cli",
+        &["git2", "nix", "sysinfo", "interprocess", "rusqlite", "keyring", "process-wrap"],
+    ),
+    (
+        "bosk-keep",
         &["git2", "nix", "sysinfo", "interprocess", "rusqlite", "keyring", "process-wrap"],
     ),
     (

@@ -29,7 +29,7 @@ pub(crate) fn page() -> Cmd {
 
 /// All programs. Plain cargo: the Tauri command line would do the same through a detour of 20 s.
 pub(crate) fn both(profile: &str) -> Cmd {
-    let build = Cmd::cargo("build --bin bosk --bin bosk-serve --bin bosk-desktop").words(WORKSPACE);
+    let build = Cmd::cargo("build --bin bosk --bin bosk-keep --bin bosk-desktop").words(WORKSPACE);
     if profile == "release" { build.arg("--release") } else { build }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 pub(crate) fn run(kinds: &[String]) -> Result {
     setup::ensure(Purpose::Package)?;
     let tauri = tauri()?;
-    Cmd::cargo("build --release --bin bosk --bin bosk-serve").words(WORKSPACE).run()?;
+    Cmd::cargo("build --release --bin bosk --bin bosk-keep").words(WORKSPACE).run()?;
     let config = sidecars()?;
     let usual = if cfg!(target_os = "macos") {
         "dmg"
@@ -52,12 +52,12 @@ fn tauri() -> Result<Cmd> {
     })
 }
 
-/// Puts `bosk` and `bosk-serve` where the bundler takes them from, under the names with the target's triple that it
+/// Puts `bosk` and `bosk-keep` where the bundler takes them from, under the names with the target's triple that it
 /// asks for, and writes the configuration that says so. It is apart from tauri.conf.json, or every build of the window would need the file.
 fn sidecars() -> Result<PathBuf> {
     let folder = layout::target().join("sidecar");
     fs::create_dir_all(&folder).map_err(at(&folder))?;
-    let programs = ["bosk", "bosk-serve"];
+    let programs = ["bosk", "bosk-keep"];
     for program in programs {
         let name = format!("{program}-{}{}", host()?, std::env::consts::EXE_SUFFIX);
         let built = layout::built("release", program);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bosk_core::Problem;
 use bosk_core::wire::Ready;
 use bosk_runtime::home::Home;
-use bosk_runtime::{keeper, queue};
+use bosk_runtime::{diagnostics, keeper, queue};
 
 /// What it is told.
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 async fn dispatch(arguments: &Arguments) -> Result<(), Problem> {
     let home = Home::at(arguments.home.clone())?;
-    crate::logging::to_file(&home.queue().join("dispatch.log"));
+    diagnostics::to_file(&home.queue().join("dispatch.log"));
     let mut told = false;
     let done = queue::dispatch(&home, || {
         told = true;

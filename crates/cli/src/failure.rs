@@ -40,8 +40,6 @@ pub(crate) enum Exit {
     Refused,
     /// Somebody interrupted or stopped it.
     Stopped,
-    /// What a program says that was handed over to.
-    Other(u8),
 }
 
 impl Exit {
@@ -52,7 +50,6 @@ impl Exit {
             Self::Failed => 1,
             Self::Refused => 2,
             Self::Stopped => 130,
-            Self::Other(code) => code,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The command `bosk`: the same sessions as the window's, from a terminal. Thin: what happens is the
-//! runtime's, what is true is core's. The hidden `keep` is the process that a session lives in.
+//! runtime's, what is true is core's.
 
 mod ask;
 mod clean;
@@ -7,9 +7,7 @@ mod command;
 mod dispatch;
 mod failure;
 mod follow;
-mod keep;
 mod live;
-mod logging;
 mod print;
 mod screen;
 mod told;
@@ -105,9 +103,6 @@ enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Keep a session: started by Bosk itself
-    #[command(hide = true)]
-    Keep(keep::Arguments),
     /// Start what waits in the queue: started by Bosk itself
     #[command(hide = true)]
     Dispatch(dispatch::Arguments),
@@ -115,11 +110,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let command = match Arguments::parse().command {
-        Command::Keep(arguments) => return keep::run(&arguments),
         Command::Dispatch(arguments) => return dispatch::run(&arguments),
         command => command,
     };
-    logging::to_stderr();
+    bosk_runtime::diagnostics::to_stderr();
     let exit = match perform(command) {
         Ok(exit) => exit,
         Err(Failure::Closed) => Exit::Done,
@@ -165,13 +159,13 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
-        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Serve(arguments) => serve::run(arguments).await,
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Token(arguments) => token::run(&home()?, &arguments).await,
         Command::Completions { shell } => completions(shell),
         // Handled before anything was started.
-        Command::Keep(_) | Command::Dispatch(_) => {
-            Err(Problem::new(ProblemCode::Internal, "Nothing to keep.").into())
+        Command::Dispatch(_) => {
+            Err(Problem::new(ProblemCode::Internal, "Nothing to dispatch.").into())
         }
     }
 }

@@ -34,6 +34,14 @@ pub enum RehearsalError {
         /// The names that there are, separated by commas.
         known: String,
     },
+    /// The file with the script could not be read.
+    #[error("`{file}` cannot be read: {error}")]
+    Unreadable {
+        /// Its path.
+        file: String,
+        /// Why.
+        error: std::io::Error,
+    },
     /// The loopback address could not be listened on.
     #[error("the rehearsal server could not listen on this machine: {0}")]
     Listen(#[source] std::io::Error),
@@ -51,7 +59,8 @@ impl From<RehearsalError> for Problem {
             RehearsalError::Toml(_)
             | RehearsalError::Step { .. }
             | RehearsalError::Directive { .. }
-            | RehearsalError::UnknownScript { .. } => {
+            | RehearsalError::UnknownScript { .. }
+            | RehearsalError::Unreadable { .. } => {
                 (ProblemCode::InvalidInput, "Correct the script and start again.")
             }
             RehearsalError::Listen(_) | RehearsalError::Serve(_) => {

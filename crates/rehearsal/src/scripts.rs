@@ -52,6 +52,19 @@ impl Scripts {
         Self { by_name, default: String::new() }.with_default(&default.unwrap_or(first))
     }
 
+    /// The built-in scripts, with the named one as what is played; or those of a file (`….toml`).
+    ///
+    /// # Errors
+    /// There is no script of that name, or the file cannot be read.
+    pub fn named(name: Option<&str>) -> Result<Self, RehearsalError> {
+        let Some(name) = name else { return Ok(Self::builtin()) };
+        if !name.ends_with(".toml") {
+            return Self::builtin().with_default(name);
+        }
+        let unreadable = |error| RehearsalError::Unreadable { file: name.to_owned(), error };
+        Self::parse(&std::fs::read_to_string(name).map_err(unreadable)?)
+    }
+
     /// Adds a script, or puts it in another's place.
     #[must_use]
     pub fn with(mut self, name: &str, script: Script) -> Self {

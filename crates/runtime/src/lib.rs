@@ -6,6 +6,7 @@ mod awaited;
 pub mod catalog;
 pub mod claude;
 pub mod client;
+pub mod diagnostics;
 pub mod files;
 pub mod fleet;
 pub mod foreign;

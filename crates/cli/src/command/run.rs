@@ -3,6 +3,7 @@
 use bosk_core::Problem;
 use bosk_core::git::LaunchPlan;
 use bosk_core::launch::{Backend, LaunchSpec, PermissionMode};
+use bosk_rehearsal::Scripts;
 use bosk_runtime::client;
 use bosk_runtime::home::Home;
 
@@ -12,8 +13,8 @@ use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::live::{self, Watching};
 use crate::screen::{AMBER, BOLD, DIM, RED, note, paint, print};
+use crate::told;
 use crate::typed::{Typed, text_or_input};
-use crate::{keep, told};
 
 /// What is launched.
 #[derive(Debug, clap::Args)]
@@ -99,7 +100,7 @@ fn script(named: &str) -> Result<Option<String>, Problem> {
     }
     let file = named.ends_with(".toml");
     let named = if file { absolute(named.into())? } else { named.to_owned() };
-    keep::scripts(Some(&named))?;
+    Scripts::named(Some(&named)).map_err(Problem::from)?;
     Ok(Some(named))
 }
 

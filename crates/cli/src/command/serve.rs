@@ -1,29 +1,83 @@
-//! `bosk serve`: hands over to the program that does it.
+//! `bosk serve`: sessions for other programs, over HTTP and WebSocket. Not here: the interface itself (`bosk_serve`).
 
-use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr};
 
 use bosk_core::{Problem, ProblemCode};
-use bosk_runtime::process;
+use bosk_runtime::claude::{Secret, TokenShelf};
+use bosk_runtime::home::Home;
+use bosk_serve::Options;
 
 use crate::failure::{Exit, Failure};
+use crate::screen::{note, print};
 
-/// What it is given, which it reads itself.
+/// How they are offered.
 #[derive(Debug, clap::Args)]
-#[command(disable_help_flag = true)]
 pub(crate) struct Arguments {
-    /// See `bosk serve --help`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    words: Vec<OsString>,
+    /// The port; 0 takes a free one
+    #[arg(long, default_value_t = 8791)]
+    port: u16,
+    /// The address; anything but loopback can be reached by other machines, without encryption
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+    /// A name, with its port, by which this machine may be called; may be repeated
+    #[arg(long, value_name = "NAME:PORT")]
+    host: Vec<String>,
+    /// Print the token that callers have to show, and end
+    #[arg(long)]
+    show_token: bool,
+    /// Make a new token first: the one before is no longer accepted once this is started again
+    #[arg(long)]
+    new_token: bool,
+    /// Print the description of the interface (OpenAPI, JSON), and end
+    #[arg(long)]
+    describe: bool,
 }
 
-/// Becomes it.
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let error = match process::hand_over("bosk-serve", &arguments.words) {
-        Ok(code) => return Ok(Exit::Other(code)),
-        Err(error) => error,
+/// Serves until it is interrupted.
+pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    if arguments.describe {
+        let text = bosk_serve::description().to_pretty_json();
+        let text = text.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+        print(&(text + "\n"))?;
+        return Ok(Exit::Done);
+    }
+    let home = Home::find()?;
+    let token = token(&home, arguments.new_token).await?;
+    if arguments.show_token {
+        print(&format!("{}\n", token.reveal()))?;
+        return Ok(Exit::Done);
+    }
+    // What was added and nobody started, as after a restart of the machine, goes on.
+    bosk_runtime::queue::ensure(&home).await?;
+    let unusable = |error: std::io::Error| {
+        Problem::new(ProblemCode::InvalidInput, format!("The port cannot be opened: {error}."))
+            .hint("Choose another one with --port; 0 takes a free one.")
     };
-    let text = format!("The interface cannot be started: {error}.");
-    Err(Problem::new(ProblemCode::Internal, text)
-        .hint("Reinstall Bosk: `bosk-serve` stands beside `bosk`.")
-        .into())
+    let listener = tokio::net::TcpListener::bind((arguments.address, arguments.port)).await;
+    let listener = listener.map_err(unusable)?;
+    bosk_runtime::process::raise_file_limit();
+    print(&format!("http://{}\n", listener.local_addr().map_err(unusable)?))?;
+    note(
+        "Callers show the token that `bosk serve --show-token` prints. Ctrl-C ends this; sessions go on.",
+    );
+    if !arguments.address.is_loopback() {
+        note("Other machines can reach it, and nothing is encrypted on the way.");
+    }
+    let serving = bosk_serve::serve(home, listener, Options { token, hosts: arguments.host });
+    tokio::select! {
+        served = serving => served?,
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(Exit::Done)
+}
+
+async fn token(home: &Home, new: bool) -> Result<Secret, Problem> {
+    let shelf = TokenShelf::of_interface(home);
+    if !new && let Some(token) = shelf.load().await? {
+        return Ok(token);
+    }
+    let token = Secret::new_for_interface();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    shelf.store(&token, now.map_or(0, |since| since.as_secs())).await?;
+    Ok(token)
 }

@@ -4,11 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use bosk_core::Problem;
-use bosk_rehearsal::{try_sessions, write_sample_repository};
+use bosk_rehearsal::{Scripts, try_sessions, write_sample_repository};
 use bosk_runtime::client::rehearsal;
 use bosk_runtime::home::Home;
-
-use crate::keep;
 
 /// The prompt that the script answers; the first sample session's where none is named.
 pub(super) fn session(script: Option<&str>) -> Result<String, Problem> {
@@ -16,7 +14,7 @@ pub(super) fn session(script: Option<&str>) -> Result<String, Problem> {
         let first = try_sessions().into_iter().next();
         return Ok(first.map(|session| session.prompt).unwrap_or_default());
     };
-    let scripts = keep::scripts(Some(named))?;
+    let scripts = Scripts::named(Some(named)).map_err(Problem::from)?;
     let of_script = scripts.get(named).map(|script| script.prompt.clone()).unwrap_or_default();
     // A script without a prompt of its own answers whatever is said.
     Ok(if of_script.is_empty() { "Hello".to_owned() } else { of_script })

@@ -60,15 +60,15 @@ pub(super) async fn start(home: &Home, id: &SessionId) -> Result<(), Problem> {
     }
 }
 
-/// Starts `bosk keep` for this session; `flag` says how.
+/// Starts the keeper of this session; `flag` says how.
 pub(super) fn detach(
     home: &Home,
     id: &SessionId,
     flag: Option<&str>,
     input: Stdio,
 ) -> Result<Detached, Problem> {
-    let program = command()?;
-    let mut args: Vec<OsString> = vec!["keep".into(), "--home".into(), home.path().into()];
+    let program = keeper()?;
+    let mut args: Vec<OsString> = vec!["--home".into(), home.path().into()];
     args.push(id.as_str().into());
     args.extend(flag.map(Into::into));
     process::detach(&program, &args, home.path(), input)
@@ -93,6 +93,15 @@ pub(crate) fn command() -> Result<PathBuf, Problem> {
         return Ok(beside);
     }
     Err(failed(&format!("`{}` is missing", beside.display())))
+}
+
+/// The keeper's program stands beside the command.
+fn keeper() -> Result<PathBuf, Problem> {
+    let keeper = command()?.with_file_name(format!("bosk-keep{}", std::env::consts::EXE_SUFFIX));
+    if keeper.is_file() {
+        return Ok(keeper);
+    }
+    Err(failed(&format!("`{}` is missing", keeper.display())))
 }
 
 pub(crate) fn failed(why: &str) -> Problem {

@@ -7,7 +7,6 @@
 
 mod confine;
 mod file_size;
-mod hand_over;
 mod handle;
 mod oom;
 mod open_files;
@@ -29,7 +28,6 @@ pub use confine::{Bounds, Confined};
 pub use detach::{Detached, detach};
 pub use environment::Environment;
 pub use file_size::limit_file_size;
-pub use hand_over::hand_over;
 pub use handle::Signal;
 pub use identity::ProcessIdentity;
 pub use memory::let_go_of_code;

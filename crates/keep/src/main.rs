@@ -1,6 +1,8 @@
-//! `bosk keep`: the process that a session lives in. A rehearsal's scripted server lives in it too,
-//! so it is there exactly as long as the session that needs it.
+//! `bosk-keep`: the process that a session lives in. A program of its own, since each page of code that it does
+//! without is memory for every session. A rehearsal's scripted server lives in it too, so it is there exactly as
+//! long as the session that needs it. Not here: what a keeper does (`bosk_runtime::keeper`).
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,25 +11,41 @@ use bosk_core::launch::Backend;
 use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_rehearsal::{REMOVED_VARIABLES, Scripts, Server};
+use bosk_runtime::diagnostics;
 use bosk_runtime::home::Home;
 use bosk_runtime::keeper::{self, Overrides};
 use bosk_runtime::session_record::SessionRecord;
 
-/// What the keeper is told.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+/// What the keeper is told: `--home FOLDER SESSION [--spare]`.
+struct Arguments {
     /// Bosk's folder.
-    #[arg(long)]
     home: PathBuf,
-    /// Start a spare process; the session is known once a line comes by standard input
-    #[arg(long)]
-    spare: bool,
     /// The session.
     id: String,
+    /// Whether it starts a spare process; the session is known once a line comes by standard input.
+    spare: bool,
 }
 
-/// Keeps the session to its end.
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+impl Arguments {
+    /// Only Bosk itself starts this program, so there is no help in it.
+    fn read(mut words: impl Iterator<Item = OsString>) -> Option<Self> {
+        if words.next()? != "--home" {
+            return None;
+        }
+        let (home, id) = (words.next()?.into(), words.next()?.into_string().ok()?);
+        Some(Self { home, id, spare: words.next().is_some_and(|word| word == "--spare") })
+    }
+}
+
+fn main() -> ExitCode {
+    let Some(arguments) = Arguments::read(std::env::args_os().skip(1)) else {
+        let _ = writeln!(
+            std::io::stderr(),
+            "Bosk starts this program by itself. Use `bosk` or the window."
+        );
+        return ExitCode::from(2);
+    };
+    let arguments = &arguments;
     // One thread: the CLI is killed with the thread that spawned it (PR_SET_PDEATHSIG).
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -54,7 +72,7 @@ async fn keep_spare(arguments: &Arguments) -> Result<(), Problem> {
         let line = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
         let written = matches!(line.await, Ok(Ok(1..)));
         if written {
-            crate::logging::to_file(&home.session(&id).join("keeper.log"));
+            diagnostics::to_file(&home.session(&id).join("keeper.log"));
             tracing::info!(%id, version = env!("CARGO_PKG_VERSION"), "keeping");
         }
         written
@@ -95,13 +113,13 @@ async fn keep(arguments: &Arguments) -> Result<(), Problem> {
 async fn prepare(arguments: &Arguments) -> Result<(Home, SessionId, Option<Server>), Problem> {
     let home = Home::at(arguments.home.clone())?;
     let id = session(arguments)?;
-    crate::logging::to_file(&home.session(&id).join("keeper.log"));
+    diagnostics::to_file(&home.session(&id).join("keeper.log"));
     tracing::info!(%id, version = env!("CARGO_PKG_VERSION"), "keeping");
     let record = SessionRecord::load(&home, &id)?;
     let server = match &record.spec.backend {
         Backend::Account => None,
         Backend::Rehearsal { script } => {
-            Some(Server::start(scripts(script.as_deref())?).await.map_err(Problem::from)?)
+            Some(Server::start(Scripts::named(script.as_deref())?).await.map_err(Problem::from)?)
         }
     };
     Ok((home, id, server))
@@ -112,16 +130,4 @@ fn give_up(problem: &Problem) {
     if let Ok(line) = serde_json::to_string(&Ready::Problem(problem.clone())) {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
-}
-
-/// The built-in scripts, with the named one, or the one in the named file, as what is played.
-pub(crate) fn scripts(named: Option<&str>) -> Result<Scripts, Problem> {
-    let Some(named) = named else { return Ok(Scripts::builtin()) };
-    if !named.ends_with(".toml") {
-        return Scripts::builtin().with_default(named).map_err(Problem::from);
-    }
-    let text = std::fs::read_to_string(named).map_err(|error| {
-        Problem::new(ProblemCode::InvalidInput, format!("`{named}` cannot be read: {error}."))
-    })?;
-    Scripts::parse(&text).map_err(Problem::from)
 }

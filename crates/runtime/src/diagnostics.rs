@@ -16,12 +16,12 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 const LONGEST: u64 = 1 << 20;
 
 /// A command's.
-pub(crate) fn to_stderr() {
+pub fn to_stderr() {
     start(io::stderr, LevelFilter::ERROR);
 }
 
 /// A keeper's. Without its file it goes on silently: the journal tells what matters.
-pub(crate) fn to_file(path: &Path) {
+pub fn to_file(path: &Path) {
     let begin_anew = path.metadata().is_ok_and(|metadata| metadata.len() >= LONGEST);
     let mut options = File::options();
     options.create(true).append(!begin_anew).truncate(begin_anew);
@@ -47,7 +47,6 @@ where
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     #[test]
     fn a_long_log_is_begun_anew() {
