@@ -1,7 +1,6 @@
 import type { WindowKind } from './backend/backend';
-import type { SessionSummary } from './backend/types';
 import { t } from './i18n/index.svelte';
-import type { Bosk } from './state/bosk.svelte';
+import type { Bosk, Sheet } from './state/bosk.svelte';
 
 /** Everything that can be done from anywhere: the palette lists it, shortcuts and the app's menu reach it. */
 export interface Action {
@@ -13,55 +12,12 @@ export interface Action {
   run: () => void;
 }
 
-/** What tasks.ts adds once it is read: the first picture does without. */
-export const further: Record<'everywhere' | 'onTask', (bosk: Bosk) => Action[]> = {
-  everywhere: () => [],
-  onTask: () => [],
+/** What is added once it is read (deeds.ts, tasks.ts, picked.ts): the first picture does without. */
+export const further: Record<'here' | 'everywhere', ((bosk: Bosk) => Action[])[]> = {
+  /** For what is on screen: named first. */
+  here: [],
+  everywhere: [],
 };
-
-/** All sessions at once; each only where it would do something. */
-function together(bosk: Bosk): Action[] {
-  const alive = [...bosk.store.sessions.values()].filter(({ state }) => state !== 'ended');
-  const done: Action[] = [];
-  if (alive.some(({ paused }) => !paused))
-    done.push({
-      id: 'pause-all',
-      label: t('action.pauseAll'),
-      run: () => void bosk.attempt(bosk.backend.pauseAll()),
-    });
-  if (alive.some(({ paused }) => paused))
-    done.push({
-      id: 'go-on-all',
-      label: t('action.goOnAll'),
-      run: () => void bosk.attempt(bosk.backend.goOnAll()),
-    });
-  return done;
-}
-
-/** What holds up, limits or ends a session that has not ended. */
-function holding(bosk: Bosk, { id, state, paused }: SessionSummary): Action[] {
-  const { backend } = bosk;
-  if (state === 'ended') return [];
-  const pause: Action = paused
-    ? { id: 'go-on', label: t('action.goOn'), keys: ['p'], run: () => void bosk.attempt(backend.goOn(id)) }
-    : { id: 'pause', label: t('action.pause'), keys: ['p'], run: () => void bosk.attempt(backend.pause(id)) };
-  return [
-    ...(state === 'queued' ? [] : [pause]),
-    { id: 'limits', label: t('action.limits'), run: () => (bosk.sheet = 'limits') },
-    { id: 'kill', label: t('action.kill'), danger: true, run: () => (bosk.sheet = 'kill') },
-  ];
-}
-
-/** Conversations that were begun elsewhere and can be taken over. */
-function begunElsewhere(bosk: Bosk): Action[] {
-  return bosk.store.foreign
-    .filter(({ alive }) => !alive)
-    .map(({ id, title }) => ({
-      id: `open-here-${id}`,
-      label: t('elsewhere.openNamed', { title }),
-      run: () => void bosk.takeOver(id),
-    }));
-}
 
 /** What another window than the main one has no place for. */
 const leftOut: Record<WindowKind, readonly string[]> = {
@@ -77,82 +33,23 @@ export function actions(bosk: Bosk): Action[] {
 }
 
 function all(bosk: Bosk): Action[] {
-  const { session } = bosk;
-  const on = <T>(work: (id: string) => Promise<T>) => {
-    const id = bosk.selected;
-    return () => {
-      if (id) void bosk.attempt(work(id));
-    };
-  };
-  const theme = (value: 'light' | 'dark' | null) => () =>
-    void bosk.attempt(bosk.backend.saveSettings({ ...bosk.store.settings, theme: value }));
-
-  const open = (kind: WindowKind, id: string | null) => () =>
-    void bosk.attempt(bosk.backend.openWindow(kind, id));
-
-  const always: Action[] = [
-    { id: 'launch', label: t('action.newSession'), keys: ['mod', 'N'], run: () => (bosk.sheet = 'launch') },
-    { id: 'batch', label: t('action.batch'), keys: ['mod', 'B'], run: () => (bosk.sheet = 'batch') },
+  const sheet = (value: Sheet) => () => (bosk.sheet = value);
+  const open = (kind: WindowKind) => () => void bosk.attempt(bosk.backend.openWindow(kind, null));
+  return [
+    ...further.here.flatMap((more) => more(bosk)),
+    { id: 'launch', label: t('action.newSession'), keys: ['mod', 'N'], run: sheet('launch') },
+    { id: 'batch', label: t('action.batch'), keys: ['mod', 'B'], run: sheet('batch') },
     { id: 'inbox', label: t('action.inbox'), keys: ['mod', 'I'], run: () => bosk.toggleInbox() },
-    { id: 'palette', label: t('action.palette'), keys: ['mod', 'K'], run: () => (bosk.sheet = 'palette') },
-    { id: 'settings', label: t('action.settings'), keys: ['mod', ','], run: () => (bosk.sheet = 'settings') },
-    { id: 'shortcuts', label: t('action.shortcuts'), keys: ['?'], run: () => (bosk.sheet = 'shortcuts') },
-    { id: 'monitor', label: t('action.monitor'), run: open('monitor', null) },
-    { id: 'strip', label: t('action.strip'), run: open('strip', null) },
-    ...together(bosk),
-    ...further.everywhere(bosk),
+    { id: 'palette', label: t('action.palette'), keys: ['mod', 'K'], run: sheet('palette') },
+    { id: 'settings', label: t('action.settings'), keys: ['mod', ','], run: sheet('settings') },
+    { id: 'shortcuts', label: t('action.shortcuts'), keys: ['?'], run: sheet('shortcuts') },
+    { id: 'monitor', label: t('action.monitor'), run: open('monitor') },
+    { id: 'strip', label: t('action.strip'), run: open('strip') },
     { id: 'next', label: t('action.next'), keys: ['j'], run: () => bosk.step(1) },
     { id: 'previous', label: t('action.previous'), keys: ['k'], run: () => bosk.step(-1) },
-    {
-      id: 'rehearse',
-      label: t('action.tryRehearsal'),
-      run: () => void bosk.attempt(bosk.backend.tryRehearsal().then((ids) => bosk.enter(ids[0] ?? null))),
-    },
-    ...begunElsewhere(bosk),
-    { id: 'theme-light', label: t('action.theme.light'), run: theme('light') },
-    { id: 'theme-dark', label: t('action.theme.dark'), run: theme('dark') },
-    { id: 'theme-system', label: t('action.theme.system'), run: theme(null) },
+    ...further.everywhere.flatMap((more) => more(bosk)),
     { id: 'quit', label: t('action.quit'), run: () => bosk.quit() },
   ];
-  if (!session) return [...further.onTask(bosk), ...always];
-
-  const here: Action[] = [
-    { id: 'find', label: t('action.find'), keys: ['mod', 'F'], run: () => (bosk.finding = true) },
-    {
-      id: 'panel',
-      label: bosk.panelOpen ? t('action.closePanel') : t('action.openPanel'),
-      keys: ['mod', 'J'],
-      run: () => (bosk.panelOpen = !bosk.panelOpen),
-    },
-    {
-      id: 'compose',
-      label: t('action.compose'),
-      keys: ['c'],
-      run: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
-    },
-    {
-      id: 'reveal',
-      label: t('action.reveal'),
-      run: () => void bosk.attempt(bosk.backend.reveal(session.id)),
-    },
-    { id: 'own-window', label: t('action.ownWindow'), run: open('session', session.id) },
-    ...holding(bosk, session),
-    { id: 'remove', label: t('action.remove'), run: () => (bosk.sheet = 'remove') },
-  ];
-  if (session.state === 'ended') {
-    here.push({ id: 'resume', label: t('action.resume'), run: on((id) => bosk.backend.resume(id)) });
-  } else {
-    here.push(
-      {
-        id: 'interrupt',
-        label: t('action.interrupt'),
-        keys: ['Esc'],
-        run: () => bosk.interrupt(),
-      },
-      { id: 'stop', label: t('action.stop'), run: on((id) => bosk.backend.stop(id)) },
-    );
-  }
-  return [...here, ...always];
 }
 
 function isText(target: EventTarget | null): boolean {
@@ -187,6 +84,10 @@ export function press(event: KeyboardEvent, bosk: Bosk): void {
   if (event.key === 'Escape' && bosk.inbox.open) {
     // What is being written is not thrown away.
     if (!isText(event.target)) bosk.closeInbox();
+    return;
+  }
+  if (event.key === 'Escape' && bosk.picked.size > 0 && !isText(event.target)) {
+    bosk.picked = new Set();
     return;
   }
   if (event.key === 'Escape' && !interruptible(bosk)) return;

@@ -1,6 +1,8 @@
 /** What the first picture of the window does without: a part of its own, so that the window is there sooner. */
 import './i18n/rest';
+import './deeds';
 import './tasks';
+import './picked';
 
 export * as waiting from './features/fleet/waiting';
 export { default as Inbox } from './features/inbox/Inbox.svelte';

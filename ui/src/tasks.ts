@@ -59,5 +59,5 @@ function taskActions(bosk: Bosk): Action[] {
 }
 
 // The first picture does without: whoever reads this adds them.
-further.everywhere = queueActions;
-further.onTask = taskActions;
+further.everywhere.push(queueActions);
+further.here.push(taskActions);

@@ -20,7 +20,23 @@ export type Sheet =
   | 'kill'
   | 'quit'
   | 'cancel-task'
-  | 'trust-task';
+  | 'trust-task'
+  | 'dependencies'
+  | 'costs'
+  | 'rewind'
+  | 'fork'
+  | 'earlier'
+  | 'picked-message'
+  | 'picked-remove'
+  | 'picked-cancel'
+  | 'picked-result';
+
+/** One of the person's messages, which something is about. */
+export interface Said {
+  session: SessionId;
+  message: string;
+  text: string;
+}
 
 /** The window as a whole: what is known, what can be asked for, and what is open. */
 export class Bosk {
@@ -30,6 +46,10 @@ export class Bosk {
   /** The session whose transcript is on its way. */
   reading = $state<SessionId | null>(null);
   sheet = $state<Sheet | null>(null);
+  /** The message that a sheet is about. */
+  about = $state.raw<Said | null>(null);
+  /** Rows that something is done to together. */
+  picked = $state.raw<ReadonlySet<SessionId>>(new Set());
   readonly #wide = matchMedia('(min-width: 901px)');
   /** A narrow window has no room for it beside the session: over it, it opens only when it is asked for. */
   panelOpen = $state(this.#wide.matches);

@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import '../i18n/rest';
+import '../deeds';
 import '../tasks';
 import type { Backend, WindowKind } from '../backend/backend';
 import type { SessionId } from '../backend/types';

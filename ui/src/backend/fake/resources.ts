@@ -75,8 +75,9 @@ export class Resources extends Desk {
     const sessions = [...this.sessions.values()].slice(0, 6);
     return hours.flatMap((n) => {
       const at = (first / 3600 + n) % 24;
-      if (at < 7 || sessions.length === 0) return [];
-      const { id, repository } = sessions[n % sessions.length]!.summary;
+      const session = sessions[n % sessions.length];
+      if (at < 7 || !session) return [];
+      const { id, repository } = session.summary;
       const model = n % 3 === 0 ? 'claude-opus-5' : 'claude-sonnet-5-5';
       return [
         { session: id, repository, model, hour: first + n * 3600, cost_usd: 0.05 + (n % 11) * 0.13, tokens },

@@ -1,5 +1,7 @@
-/** What the list needs of tasks that wait, and the first picture does without. */
+/** What the list needs of tasks that wait and of rows that are picked, and the first picture does without. */
 export { waitWords } from '../../shared/queue';
 export { Drag } from './drag.svelte';
+export { default as PickedBar } from './PickedBar.svelte';
+export { picking } from './picking';
 export { default as QueueHead } from './QueueHead.svelte';
 export { default as UsedUp } from './UsedUp.svelte';

@@ -1,8 +1,6 @@
 /** Words that several parts of the window share, and its first picture does without. */
 export const common = {
   'action.cancel': 'Cancel',
-  'action.copy': 'Copy',
-  'action.copied': 'Copied',
   'action.save': 'Save',
   'action.choose': 'Choose…',
   'action.remove': 'Remove…',
@@ -20,7 +18,6 @@ export const common = {
   'action.more': 'More',
   'action.reveal': 'Show the folder',
   'action.find': 'Find in transcript',
-  'action.tryRehearsal': 'Try it: no account needed',
   'action.openPanel': 'Show details',
   'action.closePanel': 'Hide details',
   'action.compose': 'Write a message',

@@ -5,6 +5,9 @@ export const general = {
   'window.title': '{title} – Bosk',
   'transcript.loading': 'Loading…',
   'action.close': 'Close',
+  'action.copy': 'Copy',
+  'action.copied': 'Copied',
+  'action.tryRehearsal': 'Try it: no account needed',
   'action.dismiss': 'Dismiss',
   'action.monitor': 'Monitor',
   'action.strip': 'Small status window',
@@ -32,7 +35,6 @@ export const general = {
 
   'mode.skipping': 'Permissions skipped',
   'mode.rehearsal': 'Rehearsal',
-
 
   'hidden.character': 'hidden character {code}',
   'problems.region': 'Problems',

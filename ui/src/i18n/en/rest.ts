@@ -1,13 +1,18 @@
 import { around } from './around';
 import { batch } from './batch';
+import { common } from './common';
+import { costs } from './costs';
 import { launch } from './launch';
 import { monitor } from './monitor';
+import { picked } from './picked';
 import { queue } from './queue';
 import { resources } from './resources';
+import { rewind } from './rewind';
 import { session } from './session';
 
 /** What is said by parts of the window that come later. */
 export const rest = {
+  ...common,
   ...launch,
   ...session,
   ...around,
@@ -15,4 +20,7 @@ export const rest = {
   ...monitor,
   ...queue,
   ...batch,
+  ...picked,
+  ...costs,
+  ...rewind,
 } as const;

@@ -2,8 +2,6 @@ import type { common as english } from '../en/common';
 
 export const common: Record<keyof typeof english, string> = {
   'action.cancel': '취소',
-  'action.copy': '복사',
-  'action.copied': '복사했습니다',
   'action.save': '저장',
   'action.choose': '고르기…',
   'action.remove': '삭제…',
@@ -21,7 +19,6 @@ export const common: Record<keyof typeof english, string> = {
   'action.more': '더 보기',
   'action.reveal': '폴더 보기',
   'action.find': '대화에서 찾기',
-  'action.tryRehearsal': '계정 없이 해 보기',
   'action.openPanel': '자세히 보기',
   'action.closePanel': '자세히 보기 닫기',
   'action.compose': '메시지 쓰기',

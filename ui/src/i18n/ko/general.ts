@@ -6,6 +6,9 @@ export const general: Record<keyof typeof english, string> = {
   'window.title': '{title} – Bosk',
   'transcript.loading': '불러오는 중…',
   'action.close': '닫기',
+  'action.copy': '복사',
+  'action.copied': '복사했습니다',
+  'action.tryRehearsal': '계정 없이 해 보기',
   'action.dismiss': '지우기',
   'action.monitor': '모니터',
   'action.strip': '작은 상태 창',
@@ -33,7 +36,6 @@ export const general: Record<keyof typeof english, string> = {
 
   'mode.skipping': '권한 확인 안 함',
   'mode.rehearsal': '연습',
-
 
   'hidden.character': '보이지 않는 문자 {code}',
   'problems.region': '문제',

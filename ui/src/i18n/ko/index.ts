@@ -1,17 +1,22 @@
 import type { en } from '../en';
 import { around } from './around';
 import { batch } from './batch';
+import { common } from './common';
+import { costs } from './costs';
 import { fleet } from './fleet';
 import { general } from './general';
 import { launch } from './launch';
 import { monitor } from './monitor';
 import { problems } from './problems';
+import { picked } from './picked';
 import { queue } from './queue';
 import { resources } from './resources';
+import { rewind } from './rewind';
 import { session } from './session';
 
 export const ko: Record<keyof typeof en, string> = {
   ...general,
+  ...common,
   ...problems,
   ...fleet,
   ...launch,
@@ -21,4 +26,7 @@ export const ko: Record<keyof typeof en, string> = {
   ...monitor,
   ...queue,
   ...batch,
+  ...picked,
+  ...costs,
+  ...rewind,
 };

@@ -1,0 +1,2 @@
+/** What sessions have cost. */
+export const costs = {} as const;

@@ -1,0 +1,3 @@
+import type { rewind as english } from '../en/rewind';
+
+export const rewind: Record<keyof typeof english, string> = {};
