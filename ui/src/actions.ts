@@ -24,7 +24,18 @@ const leftOut: Record<WindowKind, readonly string[]> = {
   main: [],
   monitor: ['monitor', 'inbox', 'next', 'previous'],
   session: ['own-window', 'inbox', 'next', 'previous'],
-  strip: ['inbox', 'palette', 'settings', 'shortcuts', 'launch', 'batch', 'strip', 'next', 'previous'],
+  strip: [
+    'inbox',
+    'palette',
+    'settings',
+    'shortcuts',
+    'launch',
+    'batch',
+    'costs',
+    'strip',
+    'next',
+    'previous',
+  ],
 };
 
 /** Everything that can be done from this window. */

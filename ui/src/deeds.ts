@@ -53,6 +53,7 @@ function everywhere(bosk: Bosk): Action[] {
   const theme = (value: 'light' | 'dark' | null) => () =>
     void bosk.attempt(bosk.backend.saveSettings({ ...bosk.store.settings, theme: value }));
   return [
+    { id: 'costs', label: t('costs.title'), keys: ['$'], run: () => (bosk.sheet = 'costs') },
     ...together(bosk),
     {
       id: 'rehearse',

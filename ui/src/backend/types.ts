@@ -85,6 +85,7 @@ export type { Stage } from './bindings/Stage';
 export type { Subject } from './bindings/Subject';
 export type { Task } from './bindings/Task';
 export type { Theme } from './bindings/Theme';
+export type { Tokens } from './bindings/Tokens';
 export type { ToolCost } from './bindings/ToolCost';
 export type { ToolMark } from './bindings/ToolMark';
 export type { ToolResult } from './bindings/ToolResult';

@@ -1,3 +1,30 @@
 import type { costs as english } from '../en/costs';
 
-export const costs: Record<keyof typeof english, string> = {};
+export const costs: Record<keyof typeof english, string> = {
+  'costs.title': '비용',
+  'costs.range': '기간',
+  'costs.days.one': '{count}일',
+  'costs.days.other': '{count}일',
+  'costs.reading': '세션에 든 비용을 더하는 중…',
+  'costs.none': '이 기간에 든 비용이 없습니다.',
+  'costs.total': '모두',
+  'costs.average': '하루 평균',
+  'costs.byDay': '날짜별',
+  'costs.colours': '막대를 나누는 기준',
+  'costs.table': '수치로 보기',
+  'costs.by': '묶는 기준',
+  'costs.by.day': '날짜',
+  'costs.by.repository': '저장소',
+  'costs.by.model': '모델',
+  'costs.by.session': '세션',
+  'costs.share': '비율',
+  'costs.input': '입력 토큰',
+  'costs.output': '출력 토큰',
+  'costs.cacheRead': '캐시에서',
+  'costs.cacheWritten': '캐시에 저장',
+  'costs.hours': '요일과 시간별',
+  'costs.hoursHint': '이 기간을 모두 더해, 한 주의 각 시간에 든 비용',
+  'costs.at': '{day} {hour}: {cost}',
+  'costs.less': '적음',
+  'costs.more': '많음',
+};

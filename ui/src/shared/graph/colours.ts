@@ -87,6 +87,9 @@ export class Palette {
 
 export const sessions = new Palette('session-colours');
 export const repositories = new Palette('repository-colours');
+export const models = new Palette('model-colours');
+/** All that there are. */
+export const all = Array.from({ length: COLOURS }, (_, nth) => `var(--series-${String(nth + 1)})`);
 
 /** The colour of a session, for a style or a `series` of a graph. */
 export function colourOf(id: string): string {

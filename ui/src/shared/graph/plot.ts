@@ -3,7 +3,7 @@ import { number } from '../format';
 import { faded, type Ink } from './ink';
 import { markAt, type Mark } from './marks';
 import type { Lines } from './picture';
-import { axisWidth, trace, whole } from './trace';
+import { axisWidth, columns, trace, whole } from './trace';
 import { ceiling, inUnit, steps, timeText, type Unit } from './units';
 
 type Maker = typeof uPlot;
@@ -15,6 +15,8 @@ export interface Picture {
   unit: Unit;
   limit: number | null;
   marks: readonly Mark[];
+  /** Each point stands for a stretch of time as long as a step, and is drawn as wide. */
+  columns: boolean;
 }
 
 export interface Listener {
@@ -25,6 +27,7 @@ export interface Listener {
 }
 
 const LINE = 1.25;
+const DAYS = [1, 2, 3, 5, 7, 10, 14, 30, 60].map((days) => days * 86_400);
 /** The room for marks below the axis, and how thick they are. */
 const MARKS = { gap: 3, height: 4 };
 
@@ -145,6 +148,7 @@ export class Plot {
           ticks: { show: false },
           grid: { show: false },
           border: { show: true, stroke: hairline, width: 1 },
+          ...(this.picture.columns ? { incrs: DAYS } : {}),
           values: (plot, splits, _axis, _space, step) =>
             splits.map((at) => whole(plot, at, timeText(at, step), letter)),
         },
@@ -173,20 +177,21 @@ export class Plot {
   #series(index: number): uPlot.Series {
     const colour = () => this.ink.of(this.picture.colours[index] ?? 'var(--series-1)');
     return {
-      width: LINE,
+      width: this.picture.columns ? 0 : LINE,
       stroke: colour,
-      fill: () => faded(colour(), 0.1),
+      fill: () => (this.picture.columns ? colour() : faded(colour(), 0.1)),
       dash: this.picture.dashes[index] ?? [],
       points: { show: false },
-      paths: (plot) => trace(plot, this.picture.lines, index),
+      paths: (plot) => (this.picture.columns ? columns : trace)(plot, this.picture.lines, index),
     };
   }
 
   /** The whole of what there is, from edge to edge. */
   #span(): [number, number] {
-    const { at } = this.picture.lines;
-    const to = at.at(-1) ?? Date.now() / 1000;
-    const from = at[0] ?? to;
+    const { at, step } = this.picture.lines;
+    const edge = this.picture.columns ? step / 2 : 0;
+    const to = (at.at(-1) ?? Date.now() / 1000) + edge;
+    const from = (at[0] ?? to) - edge;
     return from < to ? [from, to] : [to - 60, to];
   }
 

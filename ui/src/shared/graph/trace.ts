@@ -40,6 +40,21 @@ export function trace(plot: uPlot, { at, layers }: Lines, index: number): uPlot.
   return { stroke, fill, clip: null, band: null, flags: 0 };
 }
 
+/** Columns as wide as most of a step, each from what it stands upon. */
+export function columns(plot: uPlot, { at, layers, step }: Lines, index: number): uPlot.Series.Paths {
+  const fill = new Path2D();
+  const { upper = [], lower = [] } = layers[index] ?? {};
+  const x = (seconds: number) => plot.valToPos(seconds, 'x', true);
+  const y = (value: number) => plot.valToPos(value, 'y', true);
+  const width = Math.max(1, (x(step) - x(0)) * 0.72);
+  upper.forEach((value, point) => {
+    const below = lower[point] ?? 0;
+    if (value === null || value <= below) return;
+    fill.rect(x(at[point] ?? 0) - width / 2, y(value), width, y(below) - y(value));
+  });
+  return { stroke: null, fill, clip: null, band: null, flags: 0 };
+}
+
 /** The room that an axis needs for its figures. */
 export function axisWidth(plot: uPlot, font: string, values: readonly string[]): number {
   plot.ctx.save();
