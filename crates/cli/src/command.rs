@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(crate) mod adopt;
 pub(crate) mod answer;
+pub(crate) mod back;
 pub(crate) mod batch;
 pub(crate) mod doctor;
 pub(crate) mod kill;

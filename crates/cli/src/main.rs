@@ -23,7 +23,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::queue::Deed;
 use command::{
-    adopt, answer, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send,
+    adopt, answer, back, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send,
     serve, show, stop, token, top, usage, wait,
 };
 use failure::{EXIT_CODES, Exit, Failure};
@@ -90,6 +90,10 @@ enum Command {
     Adopt(adopt::Arguments),
     /// Start a session that has ended again, in the same conversation
     Resume(resume::Arguments),
+    /// Go back to before one of your messages: files, conversation, or both
+    Back(back::Arguments),
+    /// Launch a session that goes on from before one of another's messages, in a worktree of its own
+    Fork(back::Forking),
     /// Remove a session: its state is kept in a snapshot, its folders in the trash
     Rm(rm::Arguments),
     /// Offer sessions to other programs, over HTTP and WebSocket
@@ -158,6 +162,8 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Usage(arguments) => usage::run(&home()?, &arguments).await,
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
+        Command::Back(arguments) => back::run(&home()?, &arguments).await,
+        Command::Fork(arguments) => back::fork(&home()?, arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Doctor(arguments) => doctor::run(&arguments).await,

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use bosk_core::journal::Point;
 use bosk_core::launch::LaunchSpec;
 use bosk_core::session::Tally;
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -32,6 +33,12 @@ pub struct SessionRecord {
     /// What the person had agreed to when it was launched.
     #[serde(default)]
     pub agreed: Option<Agreed>,
+    /// Where in another conversation it goes on from.
+    #[serde(default)]
+    pub forked: Option<Point>,
+    /// The commit that holds the files as they were there, where they were kept.
+    #[serde(default)]
+    pub files: Option<String>,
 }
 
 /// That nothing which the commit brings is strange to the person.

@@ -1,8 +1,8 @@
 //! A session's folder: what has changed in it, and removing it.
 
 use bosk_core::SessionId;
-use bosk_core::git::{Changes, FileDiff, RemovalPlan, RemovalToken};
-use bosk_runtime::client::worktree;
+use bosk_core::git::{Changes, FileDiff, RemovalPlan, RemovalToken, Rewind, RewindPlan};
+use bosk_runtime::client::{back, worktree};
 use bosk_runtime::fleet::Fleet;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt as _;
@@ -35,6 +35,36 @@ pub(crate) async fn remove_session(
     token: RemovalToken,
 ) -> Answer<()> {
     worktree::remove(fleet.home(), &fleet.summary(id).await?, token).await
+}
+
+/// What going back to before a message would do. Changes nothing.
+#[tauri::command]
+pub(crate) async fn rewind_plan(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    message: String,
+) -> Answer<RewindPlan> {
+    back::plan(fleet.home(), &id, &message).await
+}
+
+#[tauri::command]
+pub(crate) async fn rewind(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    message: String,
+    what: Rewind,
+    now: Option<String>,
+) -> Answer<()> {
+    back::go(fleet.home(), &id, &message, what, now).await?;
+    fleet.appeared(id).await;
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn undo_rewind(fleet: State<'_, Fleet>, id: SessionId) -> Answer<()> {
+    back::undo(fleet.home(), &id).await?;
+    fleet.appeared(id).await;
+    Ok(())
 }
 
 /// Shows the session's folder in the system's file manager. The page names the session, not a path.

@@ -93,6 +93,9 @@ pub(super) fn body(body: &EntryBody) -> String {
         EntryBody::Resumed => {
             format!("\n{}", line(&paint(glyph(Glance::Running).1, "●"), "Resumed"))
         }
+        EntryBody::WentBack { text, files, conversation, undo, .. } => {
+            line(&paint(DIM, "↶"), &went_back(text, (*files, *conversation), *undo))
+        }
         EntryBody::Paused { by } => line(&paint(DIM, "‖"), &capital(&pause(*by))),
         EntryBody::WentOn => line(&paint(glyph(Glance::Running).1, "●"), "Going on"),
         EntryBody::Killed { processes, left } => killed(processes, left),
@@ -110,6 +113,21 @@ pub(super) fn body(body: &EntryBody) -> String {
         }
         EntryBody::Raw { reason, bytes, start } => raw(*reason, *bytes, start),
         EntryBody::ToolUse { .. } => String::new(),
+    }
+}
+
+/// That the person has gone back: files, conversation or both.
+fn went_back(text: &str, what: (bool, bool), undo: bool) -> String {
+    let what = match what {
+        (true, false) => "the files",
+        (false, true) => "the conversation",
+        _ => "files and conversation",
+    };
+    let text = one_line(text, 60);
+    if undo {
+        format!("Taken back: {what} are again as they were before you went back to before «{text}»")
+    } else {
+        format!("Went back to before «{text}»: {what}")
     }
 }
 

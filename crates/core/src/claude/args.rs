@@ -6,11 +6,22 @@ use crate::launch::{Backend, LaunchSpec, PermissionMode};
 
 /// Whether the conversation is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conversation {
+pub enum Conversation<'a> {
     /// A new one; the CLI refuses an id that it knows, so nothing starts twice.
     New,
-    /// Goes on where it ended.
-    Resume,
+    /// Goes on where it ended, or after an earlier message (`--resume-session-at`, which takes any message's
+    /// `uuid`; measured on 2.1.330). What came after that one stays in the CLI's transcript.
+    Resume {
+        /// That message.
+        after: Option<&'a str>,
+    },
+    /// A new one that knows another up to a message. The other one may belong to another folder.
+    Fork {
+        /// The other.
+        of: &'a SessionId,
+        /// The last message that it knows.
+        after: &'a str,
+    },
 }
 
 /// What every session is started with.
@@ -43,17 +54,28 @@ pub fn suits_spare(spec: &LaunchSpec) -> bool {
         && spec.denied_tools.is_empty()
         && spec.max_turns.is_none()
         && spec.max_budget_usd.is_none()
+        && spec.fork.is_none()
 }
 
 /// The arguments for a session, without the program.
 #[must_use]
-pub fn arguments(id: &SessionId, spec: &LaunchSpec, conversation: Conversation) -> Vec<String> {
+pub fn arguments(id: &SessionId, spec: &LaunchSpec, conversation: Conversation<'_>) -> Vec<String> {
     let mut args = ALWAYS.map(str::to_owned).to_vec();
     // One argument each, `--flag=value`: a value that begins with a dash stays a value.
     let mut flag = |name: &str, value: &str| args.push(format!("--{name}={value}"));
     match conversation {
         Conversation::New => flag("session-id", id.as_str()),
-        Conversation::Resume => flag("resume", id.as_str()),
+        Conversation::Resume { after } => {
+            flag("resume", id.as_str());
+            if let Some(after) = after {
+                flag("resume-session-at", after);
+            }
+        }
+        Conversation::Fork { of, after } => {
+            flag("resume", of.as_str());
+            flag("resume-session-at", after);
+            flag("session-id", id.as_str());
+        }
     }
     flag("permission-mode", spec.permission_mode.as_str());
     if let Some(model) = &spec.model {
@@ -77,13 +99,16 @@ pub fn arguments(id: &SessionId, spec: &LaunchSpec, conversation: Conversation) 
     if let Some(budget) = spec.max_budget_usd {
         flag("max-budget-usd", &budget.to_string());
     }
+    if matches!(conversation, Conversation::Fork { .. }) {
+        args.push("--fork-session".to_owned());
+    }
     args
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::launch::Effort;
+    use crate::launch::{Effort, Fork};
 
     fn spec() -> LaunchSpec {
         serde_json::from_str(r#"{"repository":"/repo","prompt":"--help; rm -rf /"}"#).unwrap()
@@ -117,18 +142,34 @@ mod tests {
         claimable.permission_mode = PermissionMode::Plan;
         claimable.append_system_prompt = Some("Be brief.".into());
         assert!(suits_spare(&claimable));
-        let changes: [fn(&mut LaunchSpec); 6] = [
-            |spec| spec.permission_mode = PermissionMode::BypassPermissions,
-            |spec| spec.allowed_tools.push("Bash".into()),
-            |spec| spec.denied_tools.push("Bash".into()),
-            |spec| spec.max_turns = Some(3),
-            |spec| spec.max_budget_usd = Some(0.5),
-            |spec| spec.backend = Backend::Rehearsal { script: None },
+        let fork = Fork { session: id(), message: "m".into() };
+        let changes: [&dyn Fn(&mut LaunchSpec); 7] = [
+            &|spec| spec.fork = Some(fork.clone()),
+            &|spec| spec.permission_mode = PermissionMode::BypassPermissions,
+            &|spec| spec.allowed_tools.push("Bash".into()),
+            &|spec| spec.denied_tools.push("Bash".into()),
+            &|spec| spec.max_turns = Some(3),
+            &|spec| spec.max_budget_usd = Some(0.5),
+            &|spec| spec.backend = Backend::Rehearsal { script: None },
         ];
         for change in changes {
             let mut spec = claimable.clone();
             change(&mut spec);
             assert!(!suits_spare(&spec), "{spec:?}");
+        }
+    }
+
+    #[test]
+    fn a_fork_has_an_id_of_its_own() {
+        let of = SessionId::parse("00000000-0000-4000-8000-000000000000").unwrap();
+        let args = arguments(&id(), &spec(), Conversation::Fork { of: &of, after: "m" });
+        for expected in [
+            format!("--resume={of}"),
+            format!("--session-id={}", id()),
+            "--resume-session-at=m".to_owned(),
+            "--fork-session".to_owned(),
+        ] {
+            assert!(args.contains(&expected), "{expected}");
         }
     }
 
@@ -140,7 +181,7 @@ mod tests {
         spec.permission_mode = PermissionMode::Plan;
         spec.allowed_tools = vec!["Bash(git log:*)".into(), "-x".into()];
         spec.max_budget_usd = Some(0.5);
-        let args = arguments(&id(), &spec, Conversation::Resume);
+        let args = arguments(&id(), &spec, Conversation::Resume { after: Some("-x") });
         assert!(args.iter().all(|arg| arg.starts_with("--")));
         for expected in [
             "--model=--dangerously-skip-permissions",
@@ -149,6 +190,7 @@ mod tests {
             "--effort=high",
             "--max-budget-usd=0.5",
             "--permission-mode=plan",
+            "--resume-session-at=-x",
         ] {
             assert!(args.contains(&expected.to_owned()), "{expected}");
         }

@@ -1,6 +1,7 @@
 //! What is written into a journal besides the CLI's own lines: the keeper's notes and the person's
 //! decisions. Not here: how a record looks ([`super`]).
 
+use crate::SessionId;
 use crate::launch::{Image, PermissionMode};
 use crate::limits::{Limit, Limits, Rung};
 use crate::session::{Answer, Outcome, PausedBy, State, StopReason, StopStep};
@@ -96,11 +97,39 @@ pub enum Note {
         /// What.
         cost: ToolCost,
     },
+    /// The person has gone back to before one of their messages, or has taken that back.
+    WentBack(WentBack),
     /// Something that the person should know.
     Warning {
         /// The text.
         text: String,
     },
+}
+
+/// Where a conversation of the CLI's goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// Its id, which is the session's own unless it was begun anew.
+    pub conversation: SessionId,
+    /// The last message that it still has; none where it has none yet.
+    pub after: Option<String>,
+}
+
+/// That the person has gone back to before one of their messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WentBack {
+    /// The message.
+    pub message: String,
+    /// The beginning of its text.
+    pub text: String,
+    /// The commit that holds the files as they were until now, where they went back.
+    pub files: Option<String>,
+    /// Where the conversation goes on, where that went back.
+    pub conversation: Option<Point>,
+    /// Where it would have gone on.
+    pub until_now: Point,
+    /// Whether this takes the last one back.
+    pub undo: bool,
 }
 
 /// A process that was ended by force.
@@ -172,6 +201,8 @@ pub enum Decision {
         /// Which.
         task: String,
     },
+    /// The person goes back to before one of their messages.
+    GoBack(WentBack),
     /// The turn was interrupted.
     Interrupted,
     /// The session was stopped.

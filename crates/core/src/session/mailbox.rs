@@ -71,6 +71,13 @@ impl Mailbox {
         .collect()
     }
 
+    /// The first message that would be handed over.
+    #[must_use]
+    pub fn next(&self) -> Option<&str> {
+        let next = self.waiting.iter().find(|one| !one.handed_over)?;
+        Some(next.message.uuid.as_str())
+    }
+
     /// The CLI process is gone: whatever it had not taken will have to be handed over anew.
     pub fn take_back(&mut self) {
         for one in &mut self.waiting {

@@ -4,6 +4,7 @@
 pub mod ask;
 pub mod machine;
 pub mod mailbox;
+pub mod points;
 pub mod state;
 pub mod summary;
 pub mod tally;
@@ -11,6 +12,7 @@ pub mod tally;
 pub use ask::{Answer, Ask, AskKind, Question, QuestionOption};
 pub use machine::{Effect, Input};
 pub use mailbox::Mailbox;
+pub use points::{Asked, Points};
 pub use state::{
     Glance, Outcome, Paused, PausedBy, PrepareStep, State, StopReason, StopStep, Turn,
 };

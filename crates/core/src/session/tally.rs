@@ -2,7 +2,7 @@
 //! rules serve the keeper as it goes and whoever reads a journal afterwards.
 
 use super::state::{Glance, Outcome, Paused, PausedBy, State, Turn};
-use super::summary::{ContextUse, Doing, SessionSummary, Tokens};
+use super::summary::{ContextUse, Doing, Rewound, SessionSummary, Tokens};
 use crate::claude::content::Block;
 use crate::claude::message::{Assistant, Message};
 use crate::journal::{LimitNote, Note, Place};
@@ -105,10 +105,17 @@ impl Tally {
                 self.see();
             }
             Note::Limit(note) => self.limit(note),
+            Note::WentBack(back) => {
+                self.summary.rewound = (!back.undo).then(|| Rewound {
+                    message: back.message.clone(),
+                    files: back.files.is_some(),
+                    conversation: back.conversation.is_some(),
+                });
+            }
+            Note::Prompt { .. } => self.summary.rewound = None,
             Note::Setup { .. }
             | Note::Killed { .. }
             | Note::ToolCost { .. }
-            | Note::Prompt { .. }
             | Note::Answered { .. }
             | Note::Stopping { .. }
             | Note::Warning { .. } => {}

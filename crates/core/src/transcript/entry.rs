@@ -161,6 +161,19 @@ pub enum EntryBody {
     },
     /// A limit is near, or was reached.
     Limit(LimitNote),
+    /// The person has gone back to before one of their messages, or has taken that back.
+    WentBack {
+        /// The message's own name.
+        message: String,
+        /// The beginning of its text.
+        text: String,
+        /// Whether the files went back.
+        files: bool,
+        /// Whether the conversation went back: Claude does not know what came in between.
+        conversation: bool,
+        /// Whether this takes the last one back.
+        undo: bool,
+    },
     /// The session's process was started again in the same conversation.
     Resumed,
     /// Words of the CLI or of Bosk to the person.

@@ -45,7 +45,8 @@ impl EntryBody {
             | Self::Ended { .. }
             | Self::Paused { .. }
             | Self::WentOn
-            | Self::Resumed => false,
+            | Self::Resumed
+            | Self::WentBack { .. } => false,
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::entry::{Entry, EntryBody, NoticeLevel, RawReason, ToolResult};
 use crate::claude::content::{Block, Content, Part};
 use crate::claude::message::{self, Message};
-use crate::journal::{self, Kind, LONGEST_MESSAGE, Note};
+use crate::journal::{self, Kind, LONGEST_MESSAGE, Note, WentBack};
 use crate::limits::FROM_BOSK;
 use crate::lines::Line;
 use crate::session::Answer;
@@ -381,6 +381,10 @@ fn note(note: Note) -> Vec<Said> {
         Note::Killed { processes, left } => one(EntryBody::Killed { processes, left }),
         Note::Limit(note) => one(EntryBody::Limit(note)),
         Note::ToolCost { tool_use_id, cost } => vec![Said::Cost { tool_use_id, cost }],
+        Note::WentBack(WentBack { message, text, files, conversation, undo, .. }) => {
+            let (files, conversation) = (files.is_some(), conversation.is_some());
+            one(EntryBody::WentBack { message, text, files, conversation, undo })
+        }
         Note::Warning { text } => one(EntryBody::Notice { level: NoticeLevel::Warning, text }),
         Note::Keeper { .. } | Note::State { .. } | Note::Prepared(_) | Note::CliStarted { .. } => {
             Vec::new()

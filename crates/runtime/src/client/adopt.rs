@@ -78,6 +78,8 @@ pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
         repository_root: repository.root.to_string_lossy().into_owned(),
         worktrees: home.worktrees().to_string_lossy().into_owned(),
         agreed: None,
+        forked: None,
+        files: None,
         spec: LaunchSpec {
             repository: said.folder,
             worktree: false,

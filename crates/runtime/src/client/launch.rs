@@ -11,6 +11,7 @@ use bosk_core::limits::Limits;
 use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
+use super::fork::{self, Forked};
 use super::{Spare, reconcile, start};
 use crate::git::{Repository, worktree};
 use crate::home::{self, Home};
@@ -140,12 +141,14 @@ struct Accepted {
     spec: LaunchSpec,
     repository: Repository,
     agreed: Option<Agreed>,
+    forked: Forked,
 }
 
 async fn accept(home: &Home, spec: LaunchSpec) -> Result<Accepted, Problem> {
     check(&spec)?;
     check_room(home)?;
-    let spec = with_limits(home, spec);
+    let mut spec = with_limits(home, spec);
+    let forked = fork::resolve(home, &mut spec).await?;
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, &spec).await?;
     let brings = require_trust(home, &repository, &source).await?;
@@ -153,13 +156,13 @@ async fn accept(home: &Home, spec: LaunchSpec) -> Result<Accepted, Problem> {
         trust::Source::Commit(commit) => Some(Agreed { commit, brings }),
         trust::Source::Folder(_) => None,
     };
-    Ok(Accepted { spec, repository, agreed })
+    Ok(Accepted { spec, repository, agreed, forked })
 }
 
 async fn make(
     home: &Home,
     id: &SessionId,
-    Accepted { spec, repository, agreed }: Accepted,
+    Accepted { spec, repository, agreed, forked }: Accepted,
     spare: Option<Spare>,
 ) -> Result<(), Problem> {
     let record = SessionRecord {
@@ -169,6 +172,8 @@ async fn make(
         repository_root: repository.root.to_string_lossy().into_owned(),
         worktrees: worktrees(home)?.to_string_lossy().into_owned(),
         agreed,
+        forked: forked.point,
+        files: forked.files,
         spec,
     };
     let folder = home.session(id);

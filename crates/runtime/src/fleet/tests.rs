@@ -49,6 +49,8 @@ impl Stage {
             repository_root: "/r".into(),
             worktrees: "/w".into(),
             agreed: None,
+            forked: None,
+            files: None,
         };
         crate::files::create_private_folder(&home.session(&id)).unwrap();
         record.save(&home).unwrap();

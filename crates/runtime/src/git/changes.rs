@@ -8,6 +8,7 @@ use std::path::Path;
 use bosk_core::git::{ChangeKind, ChangedFile, Changes, FileDiff};
 use bosk_core::{Problem, ProblemCode};
 
+use super::command::Output;
 use super::{Git, GitError, paths};
 
 /// The most that is shown of one file's difference, in bytes.
@@ -44,13 +45,7 @@ pub async fn changes(
         .arg("--ignore-submodules=dirty")
         .run();
     let (differs, status) = tokio::try_join!(differs, status)?;
-    let mut files = BTreeMap::new();
-    let mut fields = differs.fields();
-    while let Some(field) = fields.next() {
-        if read_difference(field, &mut fields, &mut files).is_none() && !differs.truncated {
-            return Err(GitError::Unexpected { command: "diff".into() }.into());
-        }
-    }
+    let mut files = read_differences(&differs)?;
     for field in status.fields() {
         let text = String::from_utf8_lossy(field);
         // Source of the formats: git-status(1), "Porcelain Format Version 2".
@@ -77,13 +72,50 @@ pub async fn changes(
         files
     });
     let files = counting.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))?;
-    Ok(Changes {
+    Ok(listed(files, total, differs.truncated || status.truncated))
+}
+
+/// The files in which one commit differs from another: the first `most` of them, and how many in all.
+///
+/// # Errors
+/// One of them is gone, or git failed.
+pub async fn between(
+    git: &Git,
+    folder: &Path,
+    from: &str,
+    to: &str,
+    most: usize,
+) -> Result<Changes, Problem> {
+    let differs = git
+        .look(folder)
+        .args(["diff", "--raw", "--numstat", "-z", "--no-renames", "--abbrev=40"])
+        .args(["--no-ext-diff", "--no-textconv", "--end-of-options", from, to, "--"])
+        .run()
+        .await?;
+    let files = read_differences(&differs)?;
+    let total = u32::try_from(files.len()).unwrap_or(u32::MAX);
+    Ok(listed(files.into_values().take(most).collect(), total, differs.truncated))
+}
+
+fn read_differences(differs: &Output) -> Result<BTreeMap<String, ChangedFile>, Problem> {
+    let mut files = BTreeMap::new();
+    let mut fields = differs.fields();
+    while let Some(field) = fields.next() {
+        if read_difference(field, &mut fields, &mut files).is_none() && !differs.truncated {
+            return Err(GitError::Unexpected { command: "diff".into() }.into());
+        }
+    }
+    Ok(files)
+}
+
+fn listed(files: Vec<ChangedFile>, total: u32, more: bool) -> Changes {
+    Changes {
         total,
         added: files.iter().filter_map(|file| file.added).sum(),
         removed: files.iter().filter_map(|file| file.removed).sum(),
         files,
-        more: differs.truncated || status.truncated,
-    })
+        more,
+    }
 }
 
 fn changed(path: String, kind: ChangeKind) -> ChangedFile {

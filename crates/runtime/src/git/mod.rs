@@ -7,6 +7,7 @@
 
 mod call;
 pub mod changes;
+pub mod checkpoint;
 pub mod command;
 mod error;
 pub mod include;

@@ -3,7 +3,7 @@
 //! worktree changes. The same state always gives the same commit. Not here: ignored files and
 //! repositories inside, which no commit of this one can hold.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bosk_core::{Problem, ProblemCode, SessionId};
 
@@ -12,6 +12,12 @@ use super::{Git, paths};
 
 /// How far back a worktree's own history of HEAD is looked at for commits that nothing else keeps.
 const REFLOG: &str = "-n500";
+
+/// Who makes snapshots.
+pub(super) const EMAIL: &str = "bosk@localhost";
+
+/// What the commit of an index says, which tells it from a snapshot's other parents.
+pub(super) const INDEX: &str = "The index.";
 
 /// A snapshot that was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,17 +40,45 @@ pub struct Snapshot {
 /// # Errors
 /// A file cannot be read, or git failed; the worktree is as it was in any case.
 pub async fn take(git: &Git, worktree: &Path, session: &SessionId) -> Result<Snapshot, Problem> {
+    let forgotten = forgotten(git, worktree).await?;
+    let made = make(git, worktree, session, forgotten).await?;
+    let reference = keep(git, worktree, session, &made.commit).await?;
+    Ok(Snapshot { reference, ..made })
+}
+
+/// A copy of a worktree's index, for calls that must not touch the one in use. It goes with this value.
+pub(super) struct IndexCopy {
+    _folder: tempfile::TempDir,
+    /// The copy.
+    pub(super) file: PathBuf,
+}
+
+impl IndexCopy {
+    pub(super) async fn of(git: &Git, worktree: &Path) -> Result<Self, Problem> {
+        let absolute = ["rev-parse", "--path-format=absolute"];
+        let index = git.look(worktree).args(absolute).args(["--git-path", "index"]).run().await?;
+        let index = paths::from_git(index.stdout.trim_ascii_end());
+        let beside = index.parent().unwrap_or(worktree);
+        let folder = tempfile::Builder::new().prefix("bosk-").tempdir_in(beside);
+        let folder = folder.map_err(unwritten)?;
+        let file = folder.path().join("index");
+        copy_index(&index, &file).map_err(unwritten)?;
+        Ok(Self { _folder: folder, file })
+    }
+}
+
+/// Makes the commit, which nothing keeps yet; `forgotten` are more parents of it.
+pub(super) async fn make(
+    git: &Git,
+    worktree: &Path,
+    session: &SessionId,
+    forgotten: Vec<String>,
+) -> Result<Snapshot, Problem> {
     let look = || git.look(worktree);
     let head = look().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
     let head = Some(head.answer_or_nothing().await?).filter(|id| !id.is_empty());
-    let absolute = ["rev-parse", "--path-format=absolute"];
-    let index = look().args(absolute).args(["--git-path", "index"]).run().await?;
-    let index = paths::from_git(index.stdout.trim_ascii_end());
-    let folder = index.parent().unwrap_or(worktree);
-    let beside = tempfile::Builder::new().prefix("bosk-").tempdir_in(folder).map_err(unwritten)?;
-    let copy = beside.path().join("index");
-    copy_index(&index, &copy).map_err(unwritten)?;
-    let with_copy = || git.change(worktree).env("GIT_INDEX_FILE", &copy);
+    let copy = IndexCopy::of(git, worktree).await?;
+    let with_copy = || git.change(worktree).env("GIT_INDEX_FILE", &copy.file);
 
     let conflicts = with_copy().args(["ls-files", "--unmerged", "-z"]).limit(1).run().await?;
     let index_tree = match conflicts.stdout.is_empty() {
@@ -68,17 +102,16 @@ pub async fn take(git: &Git, worktree: &Path, session: &SessionId) -> Result<Sna
     };
     let mut parents: Vec<String> = head.iter().cloned().collect();
     if let Some(index_tree) = &index_tree {
-        parents.push(commit(index_tree, &parents, "The index.").await?);
+        parents.push(commit(index_tree, &parents, INDEX).await?);
     }
-    parents.extend(forgotten(git, worktree).await?);
+    parents.extend(forgotten);
     let message = format!("Snapshot of session {session}.");
     let commit = commit(&tree, &parents, &message).await?;
-    let reference = keep(git, worktree, session, &commit).await?;
-    Ok(Snapshot { commit, head, reference, uncommitted, nested })
+    Ok(Snapshot { commit, head, reference: String::new(), uncommitted, nested })
 }
 
 /// Puts the work tree into the index that the calls use, and returns the repositories inside.
-async fn add_work_tree<'git>(
+pub(super) async fn add_work_tree<'git>(
     worktree: &Path,
     with_copy: impl Fn() -> Call<'git>,
 ) -> Result<Vec<String>, Problem> {
@@ -181,10 +214,10 @@ pub(super) async fn kept(
 /// another one of the same state.
 fn signed<'git>(call: Call<'git>, date: &str) -> Call<'git> {
     call.env("GIT_AUTHOR_NAME", "Bosk")
-        .env("GIT_AUTHOR_EMAIL", "bosk@localhost")
+        .env("GIT_AUTHOR_EMAIL", EMAIL)
         .env("GIT_AUTHOR_DATE", date)
         .env("GIT_COMMITTER_NAME", "Bosk")
-        .env("GIT_COMMITTER_EMAIL", "bosk@localhost")
+        .env("GIT_COMMITTER_EMAIL", EMAIL)
         .env("GIT_COMMITTER_DATE", date)
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bosk_core::claude::args::arguments;
-use bosk_core::journal::{Decision, Kind, Note, Place};
+use bosk_core::journal::{Decision, Kind, Note, Place, Point};
 use bosk_core::limits::{Limits, Watchdog};
 use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
 use bosk_core::wire::{Killed, Status};
@@ -51,6 +51,9 @@ pub(super) struct Actor {
     pub(super) asks: Vec<(Ask, Value)>,
     pub(super) place: Option<Place>,
     pub(super) conversation: bool,
+    /// The conversation, and where it goes on if that is not its end.
+    pub(super) point: Point,
+    pub(super) checkpoints: super::checkpoint::Checkpoints,
     /// The CLI has said that it does not have it: there is no second new beginning.
     pub(super) begun_anew: bool,
     /// The set-up script has run to its end, or the person has gone on without it.
@@ -150,6 +153,8 @@ impl Actor {
             asks: Vec::new(),
             place: past.place,
             conversation: past.conversation,
+            point: past.point,
+            checkpoints: super::checkpoint::Checkpoints::new(past.kept),
             begun_anew: false,
             set_up: past.set_up,
             cli: None,
@@ -231,6 +236,7 @@ impl Actor {
                 }
                 Some(result) = one_of(&mut self.syncing) => self.synced(result),
                 measured = one_of(&mut self.meter.measuring) => self.measured(measured),
+                kept = one_of(&mut self.checkpoints.keeping) => self.checkpoint_kept(kept),
                 made = one_of(&mut self.confinement.making) => self.confined(made),
                 () = super::confine::changed(&self.confinement.group) => self.look_what_was_ended(),
                 // Whoever has just begun to look need not wait.
@@ -306,12 +312,13 @@ impl Actor {
 
     pub(super) fn start_cli(&mut self) {
         let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
+        self.keep_before_next();
         if let Some(spare) = self.spare.take() {
             return self.claim(spare, &place.folder);
         }
         let (home, id, overrides) =
             (self.home.clone(), self.record.id.clone(), self.overrides.clone());
-        let args = arguments(&id, &self.record.spec, self.conversation());
+        let args = arguments(&self.point.conversation, &self.record.spec, self.conversation());
         let (to, file_size) = (self.started.0.clone(), self.limits.file_size);
         tokio::task::spawn_local(async move {
             let folder = place.folder.as_ref();

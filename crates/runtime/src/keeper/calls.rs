@@ -141,7 +141,7 @@ impl Actor {
 
     /// Writes the messages that wait to the CLI, once it can take them.
     pub(super) fn hand_over(&mut self) {
-        if !matches!(self.state, State::Running { .. }) {
+        if !matches!(self.state, State::Running { .. }) || self.keeps_before_next() {
             return;
         }
         for message in self.mailbox.hand_over() {
@@ -288,8 +288,17 @@ impl Actor {
     }
 
     /// Whether there is a conversation to go on with.
-    pub(super) const fn conversation(&self) -> Conversation {
-        if self.conversation { Conversation::Resume } else { Conversation::New }
+    pub(super) fn conversation(&self) -> Conversation<'_> {
+        let forked = self.record.forked.as_ref().and_then(|point| {
+            let after = point.after.as_deref()?;
+            Some(Conversation::Fork { of: &point.conversation, after })
+        });
+        match forked {
+            _ if self.conversation => Conversation::Resume { after: self.point.after.as_deref() },
+            // A new beginning after the fork knows nothing of it.
+            Some(fork) if !self.begun_anew && self.point.conversation == self.record.id => fork,
+            _ => Conversation::New,
+        }
     }
 
     /// The CLI has died: whatever it left behind goes too, and is named.
@@ -327,7 +336,8 @@ impl Actor {
             self.start_cli();
             return;
         }
-        if self.state == starting && self.conversation && says_unknown_conversation(&last_words) {
+        let goes_on = self.conversation() != Conversation::New;
+        if self.state == starting && goes_on && says_unknown_conversation(&last_words) {
             return self.begin_anew();
         }
         let left_behind = u32::try_from(self.left_behind.len()).unwrap_or(u32::MAX);

@@ -8,6 +8,7 @@
 
 mod actor;
 mod calls;
+mod checkpoint;
 mod claim;
 mod cli;
 mod confine;

@@ -226,6 +226,7 @@ impl Actor {
     fn taken(&mut self, uuid: &str) {
         if self.mailbox.taken(uuid) {
             self.conversation = true;
+            self.point.after = None;
             self.changed();
         }
     }

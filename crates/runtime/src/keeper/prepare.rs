@@ -12,7 +12,7 @@ use bosk_core::{Problem, ProblemCode};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc;
 
-use crate::git::{Repository, include, listing, worktree};
+use crate::git::{Repository, checkpoint, include, listing, worktree};
 use crate::home::Home;
 use crate::process::{self, Environment};
 use crate::project::{Project, Run, Setup};
@@ -99,6 +99,11 @@ pub(super) async fn prepare(
             })),
             Err(problem) => warnings.push(problem.message),
         }
+    }
+    if let (true, Some(files)) = (is_new, &record.files) {
+        checkpoint::bring(&repository.git, &folder, &record.id, files).await?;
+        // What a session has written there, nobody has agreed to.
+        agreed = false;
     }
     let setup = script(&place.folder)?;
     let trusted = agreed.then(|| repository.root.to_string_lossy().into_owned());

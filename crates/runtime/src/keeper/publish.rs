@@ -179,6 +179,8 @@ mod tests {
             repository_root: "/r".into(),
             worktrees: "/w".into(),
             agreed: None,
+            forked: None,
+            files: None,
         };
         crate::files::create_private_folder(&home.session(&record.id)).unwrap();
         let mut actor =

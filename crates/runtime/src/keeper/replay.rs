@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bosk_core::claude::envelope;
 use bosk_core::claude::message::{self, Message};
-use bosk_core::journal::{self, Decision, Kind, LONGEST_MESSAGE, Note, Place};
+use bosk_core::journal::{self, Decision, Kind, LONGEST_MESSAGE, Note, Place, Point, WentBack};
 use bosk_core::limits::Limits;
 use bosk_core::lines::Line;
 use bosk_core::session::{Mailbox, State, Tally};
@@ -25,6 +25,8 @@ pub struct Past {
     pub place: Option<Place>,
     /// Whether the CLI has taken a message: then there is a conversation to resume.
     pub conversation: bool,
+    /// The conversation, and where it goes on if that is not its end.
+    pub point: Point,
     /// Whether the set-up script ran to a good end, or the CLI was started regardless.
     pub set_up: bool,
     /// Whether a keeper has had it before.
@@ -42,14 +44,15 @@ pub struct Past {
 pub fn read(folder: &Path, tally: Tally) -> io::Result<Past> {
     let limits = tally.summary().limits.clone().unwrap_or_default();
     let mut past = Past {
-        tally,
         mailbox: Mailbox::default(),
         place: None,
         conversation: false,
+        point: Point { conversation: tally.summary().id.clone(), after: None },
         set_up: false,
         kept: false,
         ended: false,
         limits,
+        tally,
     };
     for decision in read_decisions(&folder.join(DECISIONS))? {
         past.mailbox.decide(&decision);
@@ -97,11 +100,13 @@ impl Past {
         match message::parse(payload) {
             Ok(Message::User(user)) if user.is_replay => {
                 self.mailbox.taken(&user.uuid);
-                self.conversation = true;
+                self.taken();
             }
             // All that is read of the acknowledgement of a very long message.
             Ok(Message::Lifecycle(one)) if one.state == "completed" => {
-                self.conversation |= self.mailbox.taken(&one.command_uuid);
+                if self.mailbox.taken(&one.command_uuid) {
+                    self.taken();
+                }
             }
             Ok(message) => {
                 if matches!(&message, Message::Result(result) if !result.conversation_unknown()) {
@@ -113,6 +118,12 @@ impl Past {
         }
     }
 
+    /// The CLI has taken a message: the conversation goes on at its end.
+    fn taken(&mut self) {
+        self.conversation = true;
+        self.point.after = None;
+    }
+
     fn note(&mut self, note: &Note, at: i64) {
         match note {
             Note::Keeper { .. } => self.kept = true,
@@ -120,6 +131,10 @@ impl Past {
             Note::Prepared(place) => self.place = Some(place.clone()),
             Note::State { state } => self.ended = matches!(state, State::Ended { .. }),
             Note::Ended { .. } => self.ended = true,
+            Note::WentBack(WentBack { conversation: Some(point), .. }) => {
+                self.conversation = point.after.is_some();
+                self.point = point.clone();
+            }
             _ => {}
         }
         self.tally.note(note, at);

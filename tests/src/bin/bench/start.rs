@@ -59,6 +59,8 @@ fn past(desk: &Desk, number: usize) {
         repository_root: format!("{}-{}", repository.display(), number % 7),
         worktrees: desk.path("worktrees").display().to_string(),
         agreed: None,
+        forked: None,
+        files: None,
         spec: spec(&repository, &format!("Do thing number {number} and say what came of it")),
     };
     let folder = desk.home().session(&id);

@@ -182,7 +182,27 @@ processes: Array<KilledProcess>,
 /**
  * Those that resisted.
  */
-left: Array<KilledProcess>, } | { "kind": "limit" } & LimitNote | { "kind": "resumed" } | { "kind": "notice", 
+left: Array<KilledProcess>, } | { "kind": "limit" } & LimitNote | { "kind": "went_back", 
+/**
+ * The message's own name.
+ */
+message: string, 
+/**
+ * The beginning of its text.
+ */
+text: string, 
+/**
+ * Whether the files went back.
+ */
+files: boolean, 
+/**
+ * Whether the conversation went back: Claude does not know what came in between.
+ */
+conversation: boolean, 
+/**
+ * Whether this takes the last one back.
+ */
+undo: boolean, } | { "kind": "resumed" } | { "kind": "notice", 
 /**
  * How much it matters.
  */

@@ -51,6 +51,11 @@ export const session = {
   'transcript.ended.lost': 'The session’s keeper was lost. All that it had written is here.',
   'transcript.leftBehind': 'Ended afterwards: {names}',
   'transcript.resumed': 'Resumed',
+  'transcript.wentBack.files': 'The files went back to before «{text}»',
+  'transcript.wentBack.conversation':
+    'The conversation went back to before «{text}»: Claude does not know what came in between',
+  'transcript.wentBack.both': 'Went back to before «{text}»: the files, and what Claude knows',
+  'transcript.wentBackUndone': 'Going back to before «{text}» was taken back',
   'transcript.unknown': 'A message that Bosk doesn’t know: {name}',
   'transcript.raw.not_json': 'A line that is not a message ({size})',
   'transcript.raw.not_utf8': 'A line that is not text ({size})',

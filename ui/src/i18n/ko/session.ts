@@ -50,6 +50,11 @@ export const session: Record<keyof typeof english, string> = {
   'transcript.ended.not_started': '세션이 시작되지 않았습니다',
   'transcript.ended.lost': '세션의 관리 프로세스를 잃었습니다. 그때까지 기록한 것은 모두 여기 있습니다.',
   'transcript.leftBehind': '뒤이어 끝낸 것: {names}',
+  'transcript.wentBack.files': '파일을 «{text}» 이전으로 되돌렸습니다',
+  'transcript.wentBack.conversation':
+    '대화를 «{text}» 이전으로 되돌렸습니다. Claude는 그 사이의 내용을 모릅니다',
+  'transcript.wentBack.both': '파일과 대화를 «{text}» 이전으로 되돌렸습니다',
+  'transcript.wentBackUndone': '«{text}» 이전으로 되돌린 것을 취소했습니다',
   'transcript.resumed': '이어서 시작했습니다',
   'transcript.unknown': 'Bosk가 모르는 메시지: {name}',
   'transcript.raw.not_json': '메시지가 아닌 줄 ({size})',

@@ -1,0 +1,209 @@
+//! Going back to before one of the person's messages: files, conversation, or both, and taking that back. Done while
+//! nothing of the session runs: its process ends first, and the next message starts one that goes on from there. Not
+//! here: keeping the files before each message (`crate::keeper::checkpoint`).
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use bosk_core::git::{Changes, Rewind, RewindPlan};
+use bosk_core::journal::{Decision, Kind, Note, Place, Point, WentBack};
+use bosk_core::session::{State, StopReason, Turn};
+use bosk_core::wire::Call;
+use bosk_core::{Problem, ProblemCode, SessionId};
+
+use super::points::{points, unknown};
+use super::reconcile::{self, Standing, blocking, standing};
+use super::{Connection, ended};
+use crate::git::{Git, checkpoint, snapshot};
+use crate::home::{self, Home};
+use crate::journal::{DECISIONS, JOURNAL, Writer};
+use crate::keeper::lock_file;
+use crate::session_record::SessionRecord;
+
+/// How much of a message's text is repeated: characters.
+const TEXT: usize = 200;
+
+/// What going back to before that message would do. Changes nothing.
+///
+/// # Errors
+/// There is no such message, or git fails.
+pub async fn plan(home: &Home, id: &SessionId, message: &str) -> Result<RewindPlan, Problem> {
+    let points = points(home, id).await?;
+    let asked = points.of(message).ok_or_else(unknown)?;
+    let conversation = asked.before != *points.now();
+    let (git, folder) = (Git::find().await?, folder(home, id).await?);
+    let Some(then) = checkpoint::find(&git, &folder, id, message).await? else {
+        return Ok(RewindPlan { now: None, changes: Changes::default(), conversation });
+    };
+    let now = snapshot::take(&git, &folder, id).await?.commit;
+    let changes = checkpoint::difference(&git, &folder, &now, &then).await?;
+    Ok(RewindPlan { now: Some(now), changes, conversation })
+}
+
+/// Goes back. `now` is what the plan said, where files go back.
+///
+/// # Errors
+/// A turn runs, messages wait, the files are not as the plan saw them, or they cannot be changed. Then all is as it
+/// was.
+pub async fn go(
+    home: &Home,
+    id: &SessionId,
+    message: &str,
+    what: Rewind,
+    now: Option<String>,
+) -> Result<(), Problem> {
+    let (files, conversation) = match what {
+        Rewind::Files => (true, false),
+        Rewind::Conversation => (false, true),
+        Rewind::Both => (true, true),
+    };
+    let _lock = rest(home, id).await?;
+    let points = points(home, id).await?;
+    let asked = points.of(message).ok_or_else(unknown)?;
+    let files = if files { Some(now.ok_or_else(not_kept)?) } else { None };
+    let mut to = asked.before.clone();
+    if to.after.is_none() {
+        // The CLI refuses the id of a conversation that it has, so this one begins under another.
+        to = Point { conversation: super::new_id()?, after: None };
+    }
+    let back = WentBack {
+        message: message.to_owned(),
+        text: asked.text.chars().take(TEXT).collect(),
+        files: files.clone(),
+        conversation: conversation.then_some(to),
+        until_now: points.now().clone(),
+        undo: false,
+    };
+    let then = match &files {
+        None => None,
+        Some(now) => {
+            let (git, folder) = (Git::find().await?, folder(home, id).await?);
+            let then = checkpoint::find(&git, &folder, id, message).await?.ok_or_else(not_kept)?;
+            Some((now.clone(), then))
+        }
+    };
+    perform(home, id, back, then).await
+}
+
+/// Takes the last going back back, while no message has followed it.
+///
+/// # Errors
+/// There is nothing to take back, or as for [`go`]; what was changed since then is kept in a snapshot.
+pub async fn undo(home: &Home, id: &SessionId) -> Result<(), Problem> {
+    let _lock = rest(home, id).await?;
+    let points = points(home, id).await?;
+    let last = points.back().cloned().ok_or_else(|| {
+        Problem::new(
+            ProblemCode::SessionState,
+            "Nothing can be taken back: a message has been sent since, or you did not go back.",
+        )
+    })?;
+    let files = match &last.files {
+        None => None,
+        Some(before) => {
+            let (git, folder) = (Git::find().await?, folder(home, id).await?);
+            let now = snapshot::take(&git, &folder, id).await?.commit;
+            Some((now, before.clone()))
+        }
+    };
+    let back = WentBack {
+        conversation: last.conversation.is_some().then(|| last.until_now.clone()),
+        files: files.as_ref().map(|(now, _)| now.clone()),
+        until_now: points.now().clone(),
+        undo: true,
+        ..last
+    };
+    perform(home, id, back, files).await
+}
+
+/// Decided first, then done, then told. The files go from the first commit to the second.
+async fn perform(
+    home: &Home,
+    id: &SessionId,
+    back: WentBack,
+    files: Option<(String, String)>,
+) -> Result<(), Problem> {
+    let decision = Decision::GoBack(back.clone());
+    append(home, id, DECISIONS, Kind::Decision, serde_json::to_vec(&decision)).await?;
+    if let Some((now, then)) = files {
+        let (git, folder) = (Git::find().await?, folder(home, id).await?);
+        checkpoint::restore(&git, &folder, &now, &then).await?;
+    }
+    append(home, id, JOURNAL, Kind::Note, serde_json::to_vec(&Note::WentBack(back))).await
+}
+
+async fn append(
+    home: &Home,
+    id: &SessionId,
+    file: &str,
+    kind: Kind,
+    payload: serde_json::Result<Vec<u8>>,
+) -> Result<(), Problem> {
+    let payload =
+        payload.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    let path = home.session(id).join(file);
+    blocking(move || {
+        let (mut writer, _) = Writer::open(&path).map_err(|error| home::unwritable(&error))?;
+        writer.append(kind, &payload);
+        writer.sync().map_err(|error| home::unwritable(&error))
+    })
+    .await
+}
+
+/// Has the session's process end, where nothing is lost by that, and holds its place so that nobody starts one.
+async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
+    if standing(home, id).await? == Standing::Kept
+        && let Ok(connection) = Connection::open(home, id).await
+    {
+        let status = connection.status().await?;
+        if !status.queue.is_empty() {
+            return Err(Problem::new(
+                ProblemCode::SessionState,
+                "Messages wait for Claude in this session, so nothing was changed.",
+            )
+            .hint("Remove them, or wait until they are answered."));
+        }
+        if status.summary.state != (State::Running { turn: Turn::Idle }) {
+            return Err(Problem::new(
+                ProblemCode::SessionState,
+                "The session is at work, so nothing was changed.",
+            )
+            .hint("Interrupt it, or wait until its turn is over."));
+        }
+        connection.call(Call::Stop { reason: StopReason::Finished }).await?;
+    }
+    ended::ended(home, id).await?;
+    let path = lock_file(home, id);
+    blocking(move || {
+        let file = File::options().create(true).truncate(false).write(true).open(path);
+        let file = file.map_err(|error| home::unwritable(&error))?;
+        file.try_lock().map_err(|_| {
+            Problem::new(
+                ProblemCode::SessionState,
+                "The session was started again at this moment, so nothing was changed.",
+            )
+        })?;
+        Ok(file)
+    })
+    .await
+}
+
+async fn folder(home: &Home, id: &SessionId) -> Result<PathBuf, Problem> {
+    let record = SessionRecord::load(home, id)?;
+    let place = reconcile::past(home, &record).await?.place;
+    let folder = place.map(|Place { folder, .. }| PathBuf::from(folder));
+    folder.filter(|folder| folder.is_dir()).ok_or_else(|| {
+        Problem::new(
+            ProblemCode::WorktreeFailed,
+            "The session's folder is not there, so its files cannot go back.",
+        )
+    })
+}
+
+fn not_kept() -> Problem {
+    Problem::new(
+        ProblemCode::InvalidInput,
+        "The files were not kept as they were before that message, so nothing was changed.",
+    )
+    .hint("The conversation alone can go back.")
+}

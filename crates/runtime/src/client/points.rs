@@ -1,0 +1,41 @@
+//! The person's messages in a session, and where the conversation stood before each.
+
+use bosk_core::lines::Line;
+use bosk_core::session::Points;
+use bosk_core::transcript::fold::LONGEST_LINE;
+use bosk_core::{Problem, ProblemCode, SessionId, journal};
+
+use super::reconcile::blocking;
+use crate::home::{self, Home};
+use crate::journal::{JOURNAL, Reader};
+
+/// Reads them from the journal: about a second for a gigabyte of it.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn points(home: &Home, id: &SessionId) -> Result<Points, Problem> {
+    let (path, id) = (home.session(id).join(JOURNAL), id.clone());
+    blocking(move || {
+        let mut points = Points::new(id);
+        let mut reader =
+            Reader::open(&path, LONGEST_LINE).map_err(|error| home::unwritable(&error))?;
+        let read = reader.read_all(|line| {
+            if let Line::Whole(line) = line
+                && let Ok(record) = journal::decode(line)
+            {
+                points.take(&record);
+            }
+        });
+        read.map(|()| points).map_err(|error| home::unwritable(&error))
+    })
+    .await
+}
+
+/// There is no such message.
+pub(super) fn unknown() -> Problem {
+    Problem::new(
+        ProblemCode::InvalidInput,
+        "The session has no such message of yours, so nothing was changed.",
+    )
+    .hint("`bosk back` lists the messages there are.")
+}
