@@ -32,6 +32,7 @@ const leftOut: Record<WindowKind, readonly string[]> = {
     'launch',
     'batch',
     'costs',
+    'dependencies',
     'strip',
     'next',
     'previous',

@@ -6,12 +6,15 @@ import { equals, holdable, holdOf, priorities, releasable } from './state/queue'
 /** What can be done to tasks that wait, from anywhere. */
 
 /** All of them at once; each only where it would do something. */
-function queueActions({ queue }: Bosk): Action[] {
+function queueActions(bosk: Bosk): Action[] {
+  const { queue } = bosk;
   const done: Action[] = [];
   if (holdable(queue.tasks).length > 0)
     done.push({ id: 'hold-all', label: t('queue.holdAll'), run: () => void queue.holdAll() });
   if (releasable(queue.tasks).length > 0)
     done.push({ id: 'release-all', label: t('queue.releaseAll'), run: () => void queue.releaseAll() });
+  if (bosk.store.queue.some(({ after }) => after.length > 0))
+    done.push({ id: 'dependencies', label: t('queue.graph'), run: () => (bosk.sheet = 'dependencies') });
   return done;
 }
 

@@ -49,6 +49,13 @@ export const queue = {
   'queue.cancelOver': 'It does not wait any more. Stop its session instead.',
   'queue.cancelConfirm': 'Take out',
 
+  'queue.graph': 'What waits for what',
+  'queue.graphList': 'As a list',
+  'queue.graphMore.one': 'and {count} more that is not drawn',
+  'queue.graphMore.other': 'and {count} more that are not drawn',
+  'queue.graphAll': 'All of the queue',
+  'queue.graphNone': 'No task waits for another.',
+
   'queue.add': 'Add to queue',
   'queue.addMany.one': 'Add {count} task to the queue',
   'queue.addMany.other': 'Add {count} tasks to the queue',

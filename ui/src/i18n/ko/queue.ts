@@ -50,6 +50,13 @@ export const queue: Record<keyof typeof english, string> = {
   'queue.cancelOver': '더는 기다리지 않습니다. 대신 세션을 중지하세요.',
   'queue.cancelConfirm': '빼기',
 
+  'queue.graph': '작업의 앞뒤 관계',
+  'queue.graphList': '목록으로 보기',
+  'queue.graphMore.one': '그리지 않은 작업 {count}개 더',
+  'queue.graphMore.other': '그리지 않은 작업 {count}개 더',
+  'queue.graphAll': '대기열 전체',
+  'queue.graphNone': '다른 작업을 기다리는 작업이 없습니다.',
+
   'queue.add': '대기열에 추가',
   'queue.addMany.one': '작업 {count}개를 대기열에 추가',
   'queue.addMany.other': '작업 {count}개를 대기열에 추가',
