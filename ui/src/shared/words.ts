@@ -1,5 +1,6 @@
 import type { Doing, Paused, Problem, ProblemCode, SessionSummary } from '../backend/types';
 import { t } from '../i18n/index.svelte';
+import { time } from './format';
 
 /** States and deeds in words. */
 
@@ -93,6 +94,7 @@ export function nowDoing(session: SessionSummary): string {
   const held = holdsUp(session);
   if (held) return t(`problem.${held.code}`);
   if (session.paused) return pause(session.paused);
+  if (session.stalled) return t('doing.stalled', { time: time(session.stalled.since) });
   switch (session.state) {
     case 'queued':
       return t('doing.queued');

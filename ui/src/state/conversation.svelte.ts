@@ -38,6 +38,8 @@ export class Conversation {
   changes = $state(0);
   /** The entry that is to be gone to; the transcript goes there and sets it back. */
   wanted = $state<number | null>(null);
+  /** What is to be put into the composer; that takes it, and sets it back. */
+  proposed = $state<string | null>(null);
 
   #fetch: FetchPage;
   /** Pages that are on their way, and whether something in them has changed since they were asked for. */

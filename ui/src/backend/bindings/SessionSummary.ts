@@ -122,6 +122,10 @@ asks: number,
  */
 queued: number, 
 /**
+ * Tasks that run in the background.
+ */
+background: number, 
+/**
  * That it is frozen, when it is.
  */
 paused: Paused | null, 

@@ -167,6 +167,7 @@ export class FakeBackend extends Inquiries implements Backend {
       turn: 'working',
       glance: 'running',
       doing: { kind: 'writing' },
+      rewound: null,
       turn_started_at: Date.now(),
     });
     this.stream(id, `You said: *${text}*. That is done.`);
@@ -207,6 +208,7 @@ export class FakeBackend extends Inquiries implements Backend {
       glance: 'running',
       doing: { kind: 'writing' },
       problem: null,
+      stalled: null,
       turn_started_at: Date.now(),
     });
     this.stream(id, 'This time it went through.');

@@ -1,4 +1,4 @@
-import type { Effort, SessionId, Subject } from '../types';
+import type { Effort, Rewind, SessionId, Subject } from '../types';
 import { Tasks } from './queue';
 import { no } from './world';
 
@@ -43,6 +43,7 @@ export class Inquiries extends Tasks {
   async setEffort(id: SessionId, effort: Effort): Promise<void> {
     this.calls.push({ name: 'setEffort', args: [id, effort] });
     this.append(id, { kind: 'changed', what: 'effort', value: effort });
+    this.update(id, { effort });
   }
 
   async askAbout(id: SessionId, subject: Subject): Promise<unknown> {
@@ -50,6 +51,18 @@ export class Inquiries extends Tasks {
     if (this.session(id).summary.state !== 'running')
       throw no('session_state', 'The session does not run, so Claude cannot be asked.');
     return this.told[subject];
+  }
+
+  async rewind(id: SessionId, message: string, what: Rewind, now: string | null): Promise<void> {
+    this.calls.push({ name: 'rewind', args: [id, message, what, now] });
+    this.update(id, {
+      rewound: { message, files: what !== 'conversation', conversation: what !== 'files' },
+    });
+  }
+
+  async undoRewind(id: SessionId): Promise<void> {
+    this.calls.push({ name: 'undoRewind', args: [id] });
+    this.update(id, { rewound: null });
   }
 
   async stopTask(id: SessionId, task: string): Promise<void> {

@@ -88,13 +88,9 @@ export class Repository extends World {
     return { files, total: 3, added: 42, removed: 122, more: false };
   }
 
-  async rewindPlan(): Promise<RewindPlan> {
+  async rewindPlan(_id: SessionId, _message: string): Promise<RewindPlan> {
     return { now: 'c0ffee'.padEnd(40, '0'), changes: await this.changedFiles(), conversation: true };
   }
-
-  async rewind(): Promise<void> {}
-
-  async undoRewind(): Promise<void> {}
 
   async fileDiff() {
     const text = [

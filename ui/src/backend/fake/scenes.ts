@@ -59,6 +59,7 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     context: { used: 84_300, window: 200_000 },
     asks: glance === 'needs_you' ? 1 : 0,
     queued: 0,
+    background: 0,
     paused: glance === 'paused' ? { by: 'person', since: now - age / 4 } : null,
     limits: null,
     near_limit: null,
@@ -118,6 +119,21 @@ export function fleet(scene: string, now: number): SessionSummary[] {
         summary('Try the new bundler', 'paused', now, {
           limits,
           paused: { by: 'machine', since: now - 40_000 },
+        }),
+      ];
+    case 'stalled':
+      return [
+        summary('Find the memory leak in the importer', 'running', now, {
+          stalled: { since: now - 25 * 60_000 },
+        }),
+        summary('Port the pricing tests to Vitest', 'running', now),
+      ];
+    case 'checked':
+      return [
+        summary('Cache the exchange rates', 'done', now, {
+          effort: 'high',
+          check: { command: 'npm test', at: now - 90_000, took: 14_000, verdict: 'failed', code: 1 },
+          variant: { group: 'rates', number: 2, label: 'opus, high' },
         }),
       ];
     case 'korean':

@@ -28,13 +28,13 @@ describe('what the CLI says of itself', () => {
   });
 
   it('names tasks, under whatever key they stand', () => {
-    const running = { id: 'a', name: 'npm run dev', status: 'running', over: false };
+    const running = { id: 'a', name: 'npm run dev', status: 'running', tokens: null, over: false };
     expect(tasksOf({ anything: [{ task_id: 'a', command: 'npm run dev', status: 'running' }] })).toEqual([
       running,
     ]);
     expect(tasksOf({ tasks: [], other: [{ id: 'a' }] })).toEqual([]);
     expect(tasksOf([{ id: 3, status: 'completed' }])).toEqual([
-      { id: '3', name: '3', status: 'completed', over: true },
+      { id: '3', name: '3', status: 'completed', tokens: null, over: true },
     ]);
     expect(tasksOf('none')).toEqual([]);
   });

@@ -62,6 +62,8 @@ export interface BackgroundTask {
   id: string;
   name: string;
   status: string;
+  /** What a subagent has used so far; null for what uses none. */
+  tokens: number | null;
   over: boolean;
 }
 
@@ -82,7 +84,8 @@ export function tasksOf(answer: unknown): BackgroundTask[] {
     const id = either(one, 'id', 'task_id', 'taskId');
     const status = words(one['status']);
     const name = either(one, 'description', 'command', 'title', 'name') || id;
-    return { id, name, status, over: over.includes(status.toLowerCase()) };
+    const tokens = figure(record(one['usage'])['total_tokens']);
+    return { id, name, status, tokens, over: over.includes(status.toLowerCase()) };
   });
 }
 

@@ -45,6 +45,7 @@ export const fleet = {
   'doing.setup': 'Running the set-up script',
   'doing.setupFailed': 'The set-up script failed',
   'doing.starting': 'Starting Claude',
+  'doing.stalled': 'No sign of life since {time}',
   'doing.stopping': 'Stopping',
   'doing.paused.person': 'Paused by you',
   'doing.paused.limit': 'Limit reached: {limit}',

@@ -1,2 +1,76 @@
-/** Going back, forks, and turns that give no sign of life. */
-export const rewind = {} as const;
+/** Going back, forks, turns that give no sign of life, and the ways on from what went wrong. */
+export const rewind = {
+  'rewind.menu': 'From this message',
+  'rewind.goBack': 'Go back to before this…',
+  'rewind.fork': 'Fork from here…',
+  'rewind.title': 'Go back to before this message?',
+  'rewind.what': 'What goes back',
+  'rewind.files': 'Files',
+  'rewind.conversation': 'Conversation',
+  'rewind.both': 'Both',
+  'rewind.filesBody': 'The files become what they were before it. Claude still knows all that was said.',
+  'rewind.conversationBody':
+    'Claude forgets this message and whatever came after it; the message is put into the composer. The files stay as they are.',
+  'rewind.bothBody':
+    'The files become what they were before it, and Claude forgets this message and whatever came after it. The message is put into the composer.',
+  'rewind.undoable': 'You can undo this until you send a message: how the files are now is kept.',
+  'rewind.noFiles': 'Only the conversation can go back: how the files were then was not kept.',
+  'rewind.noConversation': 'Only the files can go back: the conversation cannot go on from there.',
+  'rewind.nothing':
+    'Nothing can go back to there: how the files were was not kept, and the conversation cannot go on from there.',
+  'rewind.changes': 'Files that change',
+  'rewind.noChanges': 'No file differs from how it was then.',
+  'rewind.looking': 'Looking at what would change…',
+  'rewind.confirm': 'Go back',
+  'rewind.busy': 'Going back…',
+  'rewound.region': 'You went back',
+  'rewound.files': 'You went back to before “{title}”: the files are as they were then.',
+  'rewound.conversation': 'You went back to before “{title}”: Claude knows nothing of what came after it.',
+  'rewound.both':
+    'You went back to before “{title}”: the files are as they were then, and Claude knows nothing of what came after it.',
+  'rewound.message': 'an earlier message',
+  'rewound.undo': 'Undo',
+  'fork.title': 'Fork a session',
+  'fork.from': 'Goes on from “{title}”, right before “{message}”. That session stays as it is.',
+  'fork.earlierTitle': 'Fork from an earlier message',
+  'fork.earlierBody':
+    'A new session goes on from right before the message that you choose, so it has less to remember.',
+  'fork.earlierNone':
+    'No message of yours is at hand. Scroll up in the transcript: each one has its own menu.',
+  'stalled.region': 'No sign of life',
+  'stalled.body':
+    'No word from Claude, no tool running and no processor time since {time}. It may still be thinking, or wait for the network.',
+  'stalled.wait': 'Wait',
+  'stalled.restart': 'Restart',
+  'stalled.restartHint': 'Ends Claude, starts it again, and sends your last message once more.',
+  'ways.compact': 'Compact',
+  'ways.compactHint': 'Has Claude shorten the conversation. Then try again.',
+  'ways.fork': 'Fork from an earlier message…',
+  'ways.usageAt': 'The limit starts anew at {time}.',
+  'check.title': 'Check',
+  'check.checking': 'Running now',
+  'check.passed': 'Passed',
+  'check.failed': 'Failed',
+  'check.failedCode': 'Failed with exit code {code}',
+  'check.took': '{verdict}, {time}, took {duration}',
+  'info.variant': 'Attempt',
+  'info.variantOf': '{number}: {label}',
+  'info.forkOf': 'Forked from',
+  'launch.check': 'Check command',
+  'launch.checkHint':
+    'Run in the session’s folder when a turn ends. Exit code 0 says that the work is right.',
+  'settings.sessions': 'Sessions',
+  'settings.cap': 'Spend at most a day (US$)',
+  'settings.capHint': 'All sessions together. The queue starts nothing more once it is reached.',
+  'settings.positive': 'Enter a number above zero, or leave it empty.',
+  'settings.idle': 'Keep an idle Claude for (minutes)',
+  'settings.idleDefault': 'As long as it likes',
+  'settings.idleHint':
+    'After a turn its process stays, so that the next message starts at once. Later a message starts it anew, and nothing is lost.',
+  'settings.spare': 'Keep a Claude ready for the next launch',
+  'settings.spareHint':
+    'A launch begins seconds sooner. One idle Claude more is in memory, some 150 to 200 MB; none is kept while memory is short.',
+  'settings.stall': 'Call a turn stalled after (minutes)',
+  'settings.stallHint': 'Without a word, a running tool or any processor time.',
+  'settings.minutes': 'Enter a whole number of minutes above zero.',
+} as const;

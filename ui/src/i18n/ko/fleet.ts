@@ -46,6 +46,7 @@ export const fleet: Record<keyof typeof english, string> = {
   'doing.setup': '준비 스크립트를 실행하는 중',
   'doing.setupFailed': '준비 스크립트가 실패했습니다',
   'doing.starting': 'Claude를 시작하는 중',
+  'doing.stalled': '{time}부터 기척이 없습니다',
   'doing.stopping': '멈추는 중',
   'doing.paused.person': '직접 일시 정지했습니다',
   'doing.paused.limit': '한도에 이르렀습니다: {limit}',

@@ -1,5 +1,6 @@
 import type {
   Effort,
+  Fork,
   LaunchPlan,
   LaunchSpec,
   Limits,
@@ -40,6 +41,10 @@ export class LaunchForm {
   turns = $state('');
   budget = $state('');
   worktree = $state(true);
+  /** The command that tells whether the work is right. */
+  check = $state('');
+  /** What it goes on from. */
+  fork = $state.raw<Fork | null>(null);
   /** Its own, where they are not as the settings have them. */
   limits = $state.raw<Limits | null>(null);
   limitsValid = $state(true);
@@ -74,9 +79,9 @@ export class LaunchForm {
     max_turns: this.turns ? Number(this.turns) : null,
     max_budget_usd: this.budget ? Number(this.budget) : null,
     limits: this.limits,
-    check: null,
+    check: this.check.trim() || null,
     variant: null,
-    fork: null,
+    fork: this.fork,
     backend: { kind: 'account' },
   });
 
