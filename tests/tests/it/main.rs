@@ -23,6 +23,7 @@ mod spare;
 mod steering;
 mod stop;
 mod usage;
+mod warm;
 
 /// The command of a tool that does something: see the stand-in's `tool`.
 fn tool(what: &str) -> String {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bosk_core::ProblemCode;
 use bosk_core::journal::{self, Kind, Note};
 use bosk_core::lines::Line;
-use bosk_core::session::{Outcome, State, StopReason, StopStep, Turn};
+use bosk_core::session::{Glance, Outcome, State, StopReason, StopStep, Turn};
 use bosk_core::transcript::EntryBody;
 use bosk_core::transcript::entry::RawReason;
 use bosk_core::wire::Call;
@@ -34,7 +34,8 @@ async fn launch<'a>(sandbox: &'a Sandbox, prompt: &str) -> Session<'a> {
 
 fn is_silent(status: &bosk_core::wire::Status) -> bool {
     let problem = status.summary.problem.as_ref();
-    problem.is_some_and(|problem| problem.code == ProblemCode::CliSilent)
+    status.summary.stalled.is_some()
+        || problem.is_some_and(|problem| problem.code == ProblemCode::CliSilent)
 }
 
 /// Asks the keeper how it stands, again and again, until the session is idle; each answer must come
@@ -107,7 +108,9 @@ async fn says_nothing_and_then_something() {
     let sandbox = sandbox("");
     let session = launch(&sandbox, "!say one\n!pause 1200\n!say two\n!hold").await;
     let mut watched = session.follow().await;
-    watched.until("told", is_silent).await;
+    let told = watched.until("told", is_silent).await.summary.clone();
+    assert_eq!((told.glance, told.problem), (Glance::NeedsYou, None), "a stall is no failure");
+    assert!(told.stalled.is_some_and(|stalled| stalled.since >= told.created_at));
     let spoke = watched.until("told that it speaks", |status| !is_silent(status)).await;
     assert_eq!(spoke.summary.state, State::Running { turn: Turn::Working }, "in the same turn");
     assert!(session.texts().contains(&"two".to_owned()));

@@ -97,17 +97,17 @@ pub fn set_model(model: &str) -> Value {
     json!({"subtype": "set_model", "model": model})
 }
 
-/// What the CLI is asked about itself.
+/// What the CLI is asked about itself; nothing where it has told already.
 #[must_use]
-pub fn about(subject: crate::wire::Subject) -> Value {
+pub fn about(subject: crate::wire::Subject) -> Option<Value> {
     use crate::wire::Subject;
     let subtype = match subject {
         Subject::Context => "get_context_usage",
         Subject::Servers => "mcp_status",
-        Subject::Tasks => "background_tasks",
+        Subject::Tasks => return None,
         Subject::Rules => "list_permission_rules",
     };
-    json!({"subtype": subtype})
+    Some(json!({"subtype": subtype}))
 }
 
 /// Ends a task in the background, or a subagent.

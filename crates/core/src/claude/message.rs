@@ -40,6 +40,10 @@ pub enum Message {
     Response(Response),
     /// What became of a message of the person's.
     Lifecycle(Lifecycle),
+    /// What runs in the background: all of it.
+    Tasks(TasksChanged),
+    /// How far one of those is.
+    TaskProgress(BackgroundTask),
     /// A kind that Bosk knows and has nothing to show of.
     Quiet,
     /// A kind that Bosk does not know.
@@ -50,8 +54,7 @@ pub enum Message {
 }
 
 /// Kinds that say nothing to a person that another message does not say better.
-const QUIET: [&str; 17] = [
-    "system/background_tasks_changed",
+const QUIET: [&str; 15] = [
     "system/commands_changed",
     "system/files_persisted",
     "system/hook_progress",
@@ -60,7 +63,6 @@ const QUIET: [&str; 17] = [
     "system/plugin_install",
     "system/session_state_changed",
     "system/task_notification",
-    "system/task_progress",
     "system/task_started",
     "system/task_updated",
     "system/thinking_tokens",
@@ -102,6 +104,8 @@ pub fn parse(line: &[u8]) -> Result<Message, serde_json::Error> {
         ("system", Some("informational")) => read(line).map(Message::Informational),
         ("system", Some("permission_denied")) => read(line).map(Message::Denied),
         ("system", Some("compact_boundary")) => read(line).map(Message::Compacted),
+        ("system", Some("background_tasks_changed")) => read(line).map(Message::Tasks),
+        ("system", Some("task_progress")) => read(line).map(Message::TaskProgress),
         _ => QUIET.contains(&name(&envelope).as_str()).then_some(Message::Quiet),
     };
     Ok(known.unwrap_or_else(|| Message::Unknown { name: name(&envelope) }))
@@ -228,6 +232,18 @@ wire! {
     }
     /// One window.
     struct Window { utilization: Option<f64>, resets_at: Option<i64> = "resetsAt", status: String }
+    /// What runs in the background. Source of the form: CLI 2.1.330, recorded.
+    struct TasksChanged { tasks: Vec<BackgroundTask> }
+    /// One task: `local_bash`, `local_agent`, ….
+    struct BackgroundTask {
+        task_id: String,
+        task_type: String,
+        description: String,
+        last_tool_name: Option<String>,
+        usage: Option<TaskUsage>,
+    }
+    /// What a subagent has used so far.
+    struct TaskUsage { total_tokens: u64, tool_uses: u64, duration_ms: u64 }
     /// The CLI asks something.
     struct Request { request_id: String, request: RequestBody }
     /// What it asks.

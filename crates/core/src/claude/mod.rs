@@ -7,3 +7,4 @@ pub mod content;
 pub mod envelope;
 pub mod input;
 pub mod message;
+pub mod tasks;

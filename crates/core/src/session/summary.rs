@@ -67,6 +67,9 @@ pub struct SessionSummary {
     pub asks: u32,
     /// Messages that wait to be taken.
     pub queued: u32,
+    /// Tasks that run in the background.
+    #[serde(default)]
+    pub background: u32,
     /// That it is frozen, when it is.
     #[serde(default)]
     pub paused: Option<Paused>,

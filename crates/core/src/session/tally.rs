@@ -2,7 +2,7 @@
 //! rules serve the keeper as it goes and whoever reads a journal afterwards.
 
 use super::state::{Glance, Outcome, Paused, PausedBy, State, Turn};
-use super::summary::{ContextUse, Doing, Rewound, SessionSummary, Tokens};
+use super::summary::{ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens};
 use crate::claude::content::Block;
 use crate::claude::message::{Assistant, Message};
 use crate::journal::{LimitNote, Note, Place};
@@ -50,6 +50,7 @@ impl Tally {
             context: None,
             asks: 0,
             queued: 0,
+            background: 0,
             paused: None,
             limits: spec.limits.clone().filter(|limits| !limits.is_empty()),
             near_limit: None,
@@ -147,6 +148,9 @@ impl Tally {
         if state.is_ended() {
             self.summary.paused = None;
         }
+        if state != (State::Running { turn: Turn::Working }) {
+            self.summary.stalled = None;
+        }
         self.summary.state = state;
         self.see();
     }
@@ -155,10 +159,22 @@ impl Tally {
     fn see(&mut self) {
         let glance = self.summary.state.glance(self.failed_turn);
         self.summary.glance = match self.summary.paused.map(|paused| paused.by) {
+            None if self.summary.stalled.is_some() => Glance::NeedsYou,
             None => glance,
             Some(PausedBy::Limit { .. }) => Glance::NeedsYou,
             Some(PausedBy::Person | PausedBy::Machine) => Glance::Paused,
         };
+    }
+
+    /// Says how many tasks run in the background.
+    pub fn set_background(&mut self, tasks: u32) {
+        self.summary.background = tasks;
+    }
+
+    /// Says that its turn gives no sign of life, or that it does.
+    pub fn set_stalled(&mut self, stalled: Option<Stalled>) {
+        self.summary.stalled = stalled;
+        self.see();
     }
 
     /// Says how hard the model thinks from now on.
@@ -339,6 +355,19 @@ mod tests {
         let ended = State::Ended { outcome: Outcome::Lost, left_behind: 0 };
         tally.note(&Note::State { state: ended }, 10);
         assert_eq!((tally.summary().glance, tally.summary().paused), (Glance::Stopped, None));
+    }
+
+    #[test]
+    fn a_stall_is_shown_until_the_turn_is_over() {
+        let mut tally = tally();
+        tally.note(&Note::State { state: State::Running { turn: Turn::Working } }, 6);
+        tally.set_stalled(Some(Stalled { since: 6 }));
+        assert_eq!(tally.summary().glance, Glance::NeedsYou);
+        tally.set_stalled(None);
+        assert_eq!(tally.summary().glance, Glance::Running);
+        tally.set_stalled(Some(Stalled { since: 6 }));
+        tally.note(&Note::State { state: State::Running { turn: Turn::Idle } }, 7);
+        assert_eq!((tally.summary().glance, tally.summary().stalled), (Glance::Done, None));
     }
 
     #[test]

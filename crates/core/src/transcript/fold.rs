@@ -293,6 +293,8 @@ fn output(at: i64, message: Message, line: &[u8]) -> Vec<Said> {
         | Message::Withdrawn(_)
         | Message::Response(_)
         | Message::Lifecycle(_)
+        | Message::Tasks(_)
+        | Message::TaskProgress(_)
         | Message::Quiet => Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bosk_core::claude::args::arguments;
+use bosk_core::claude::tasks::Tasks;
 use bosk_core::journal::{Decision, Kind, Note, Place, Point};
 use bosk_core::limits::{Limits, Watchdog};
 use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
@@ -95,6 +96,8 @@ pub(super) struct Actor {
     pub(super) status_changed: bool,
     pub(super) patience: Patience,
     pub(super) last_word: Instant,
+    /// What runs in the background.
+    pub(super) tasks: Tasks,
     pub(super) let_go_at: Option<Instant>,
     pub(super) disk_full: bool,
     pub(super) sync_at: Option<Instant>,
@@ -187,6 +190,7 @@ impl Actor {
             status_changed: true,
             patience: Patience::of_environment(),
             last_word: Instant::now(),
+            tasks: Tasks::default(),
             let_go_at: None,
             disk_full: false,
             sync_at: None,

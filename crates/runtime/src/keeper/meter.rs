@@ -137,7 +137,9 @@ impl Actor {
         });
         self.meter.last = sample;
         self.wake.send_modify(|count| *count += 1);
+        self.worked();
         self.hold_limits();
+        self.cool();
         self.throttle();
     }
 

@@ -20,6 +20,7 @@ mod partials;
 mod pause;
 pub(crate) mod prepare;
 mod publish;
+mod quiet;
 mod ready;
 pub mod replay;
 mod server;
@@ -27,6 +28,7 @@ mod shared;
 mod signals;
 mod spare;
 mod throttle;
+mod warm;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -34,6 +36,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bosk_core::settings::Settings;
 use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
@@ -181,16 +184,30 @@ fn ended() -> Problem {
 struct Patience {
     /// For the CLI's first answer: it takes 0.5–0.9 s (measured), and much more on a busy machine.
     start: Duration,
-    /// For a word while a turn runs. Thinking pauses reach 589 s (nimbalyst#802), so less cries wolf.
+    /// For a sign of life while a turn runs. Thinking pauses reach 589 s (nimbalyst#802), so less than the usual
+    /// 10 minutes cries wolf.
     silence: Duration,
+    /// For tests: nothing of it is as the person has set it.
+    fixed: bool,
 }
 
 impl Patience {
     fn of_environment() -> Self {
         let set = std::env::var("BOSK_PATIENCE_MS").ok().and_then(|text| text.parse().ok());
         match set.map(Duration::from_millis) {
-            Some(patience) => Self { start: patience, silence: patience },
-            None => Self { start: Duration::from_secs(20), silence: Duration::from_secs(600) },
+            Some(patience) => Self { start: patience, silence: patience, fixed: true },
+            None => Self {
+                start: Duration::from_secs(20),
+                silence: Duration::from_secs(600),
+                fixed: false,
+            },
+        }
+    }
+
+    /// As the person has set it.
+    fn set(&mut self, settings: &Settings) {
+        if !self.fixed {
+            self.silence = Duration::from_secs(60 * u64::from(settings.stall_minutes.max(1)));
         }
     }
 }

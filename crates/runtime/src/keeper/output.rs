@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use bosk_core::ProblemCode;
 use bosk_core::claude::message::{self, Message, Stream};
 use bosk_core::claude::{envelope, input};
 use bosk_core::journal::{Kind, LONGEST_MESSAGE};
@@ -104,16 +103,6 @@ impl Actor {
         }
     }
 
-    /// The CLI has said something: whoever was told that it is silent is told otherwise.
-    fn heard(&mut self) {
-        self.last_word = Instant::now();
-        let problem = self.tally.summary().problem.as_ref();
-        if problem.is_some_and(|problem| problem.code == ProblemCode::CliSilent) {
-            self.tally.set_problem(None);
-            self.changed();
-        }
-    }
-
     /// Takes what was read from standard output.
     pub(super) fn take_output(&mut self) {
         self.heard();
@@ -189,6 +178,9 @@ impl Actor {
         self.output.bring_up_to_date(&mut self.tally);
         self.tally.message(&message, crate::journal::writer::wall_clock());
         self.changed();
+        if self.tasks.take(&message) {
+            self.tally.set_background(self.tasks.count());
+        }
         match message {
             Message::Init(_) => self.input(Input::TurnStarted),
             Message::Result(result) if result.conversation_unknown() => {}

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bosk_core::journal::Note;
-use bosk_core::session::{Input, PrepareStep, State, Turn};
+use bosk_core::session::{Input, State};
 use bosk_core::wire::Status;
 use bosk_core::{Problem, ProblemCode};
 use tokio::sync::oneshot;
@@ -83,7 +83,7 @@ impl Actor {
         };
         let retry = self.disk_full.then(|| Instant::now() + RETRY_DISK);
         let sync = self.sync_at.filter(|_| self.syncing.is_none());
-        let silence = self.silence_limit().map(|limit| self.last_word + limit);
+        let silence = self.next_silence();
         let now = Instant::now();
         let far = now + Duration::from_secs(3600);
         let (measurement, throttle) = (self.next_measurement(now), self.throttle.next());
@@ -91,18 +91,6 @@ impl Actor {
             .into_iter()
             .flatten()
             .fold(far, Instant::min)
-    }
-
-    /// How long the CLI may say nothing in this state before the person is told, if not told yet.
-    fn silence_limit(&self) -> Option<Duration> {
-        if self.tally.summary().problem.is_some() || self.paused() {
-            return None;
-        }
-        match &self.state {
-            State::Preparing { step: PrepareStep::Starting } => Some(self.patience.start),
-            State::Running { turn: Turn::Working } => Some(self.patience.silence),
-            _ => None,
-        }
     }
 
     pub(super) fn tick(&mut self) {
@@ -125,12 +113,7 @@ impl Actor {
                 self.syncing = Some(syncing);
             }
         }
-        if let Some(limit) = self.silence_limit()
-            && now.duration_since(self.last_word) >= limit
-        {
-            self.tally.set_problem(Some(silent(limit)));
-            self.status_changed = true;
-        }
+        self.look_at_silence(now);
     }
 
     pub(super) fn synced(&mut self, result: std::io::Result<()>) {
@@ -148,15 +131,6 @@ fn disk_full() -> Problem {
         "The disk is full, so the session waits; nothing that Claude has said is lost.",
     )
     .hint("Free some space: the session goes on by itself.")
-}
-
-fn silent(limit: Duration) -> Problem {
-    let text = format!(
-        "Claude has said nothing for {} s. It may be thinking, or it may hang.",
-        limit.as_secs()
-    );
-    Problem::new(ProblemCode::CliSilent, text)
-        .hint("Wait, or stop the session and resume it; the conversation is kept.")
 }
 
 #[cfg(test)]

@@ -54,6 +54,39 @@ pub fn memory_pressure() -> Option<f64> {
     average(&std::fs::read_to_string("/proc/pressure/memory").ok()?)
 }
 
+/// Part of the time in which something waits for memory, above which memory is short.
+const PRESSED: f64 = 0.20;
+
+/// Part of the memory that has to be left.
+const LEFT: f64 = 0.05;
+
+/// Whether memory is short: something waits for it, or hardly any is left. No where that cannot be told.
+#[must_use]
+pub fn memory_is_short() -> bool {
+    memory_pressure().is_some_and(|pressure| pressure > PRESSED)
+        || left().is_some_and(|left| left < LEFT)
+}
+
+/// Part of the machine's memory that could be had.
+#[cfg(target_os = "linux")]
+fn left() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let field = |name: &str| {
+        let rest = text.lines().find_map(|line| line.strip_prefix(name))?;
+        rest.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    Some(field("MemAvailable:")? / field("MemTotal:")?.max(1.0))
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::cast_precision_loss, reason = "a part of it is all that is wanted")]
+fn left() -> Option<f64> {
+    use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+    let what = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let system = System::new_with_specifics(what).ok()?;
+    Some(system.available_memory() as f64 / system.total_memory().max(1) as f64)
+}
+
 fn average(text: &str) -> Option<f64> {
     let some = text.lines().find_map(|line| line.strip_prefix("some "))?;
     let average = some.split(' ').find_map(|word| word.strip_prefix("avg10="))?;

@@ -4,7 +4,7 @@ import type { Conversation } from '../../state/conversation.svelte';
 
 export const efforts: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** What was chosen in this window: a session's summary does not tell it. */
+/** What was chosen in this window: a session's summary may not tell it yet. */
 export const chosen = new SvelteMap<SessionId, Effort>();
 
 /** How hard the model thinks, as far as that is known: what was chosen here, or what the transcript tells of it. */
