@@ -9,7 +9,7 @@ use std::time::Duration;
 use bosk_core::claude::args::arguments;
 use bosk_core::journal::{Decision, Kind, Note, Place, Point};
 use bosk_core::limits::{Limits, Watchdog};
-use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
+use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally, Turn};
 use bosk_core::wire::{Killed, Status};
 use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
@@ -18,8 +18,9 @@ use tokio::time::Instant;
 
 use super::cli::{Running, Said};
 use super::partials::Partials;
-use super::prepare::{Prepared, SetupSaid};
+use super::prepare::Prepared;
 use super::publish::RETRY_DISK;
+use super::script::Script;
 use super::shared::{Asked, Facts, Shared};
 use super::{Overrides, Patience, disk, replay, signals};
 use crate::awaited::one_of;
@@ -67,7 +68,10 @@ pub(super) struct Actor {
     /// The main work tree of a repository whose settings the person has agreed to.
     pub(super) trusted: Option<String>,
     pub(super) setup: Option<Setup>,
-    pub(super) setup_tree: Option<process::Tree>,
+    /// The set-up script, or the check.
+    pub(super) script: Option<Script>,
+    /// What is known of the check while it runs.
+    pub(super) checking: Option<super::check::Checking>,
     pub(super) output: super::output::Output,
     pub(super) requests: HashMap<String, super::calls::Pending>,
     pub(super) request_number: u64,
@@ -88,7 +92,6 @@ pub(super) struct Actor {
     pub(super) preparing: bool,
     pub(super) prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
     started: (mpsc::Sender<Started>, mpsc::Receiver<Started>),
-    pub(super) setup_said: Option<mpsc::Receiver<SetupSaid>>,
     calls: mpsc::Receiver<Asked>,
     pub(super) shared: Shared,
     pub(super) wake: watch::Sender<u64>,
@@ -163,7 +166,8 @@ impl Actor {
             claim_until: None,
             trusted: None,
             setup: None,
-            setup_tree: None,
+            script: None,
+            checking: None,
             output: super::output::Output::default(),
             requests: HashMap::new(),
             request_number: 0,
@@ -180,7 +184,6 @@ impl Actor {
             preparing: false,
             prepared: mpsc::channel(1),
             started: mpsc::channel(1),
-            setup_said: None,
             calls,
             shared,
             wake,
@@ -223,7 +226,7 @@ impl Actor {
                 biased;
                 Some((call, reply)) = self.calls.recv() => self.call(call, reply),
                 Some(readied) = self.prepared.1.recv() => self.readied(readied),
-                Some(said) = next_of(&mut self.setup_said) => self.setup_said(said),
+                Some(said) = Script::next(&mut self.script) => self.script_said(said),
                 Some(started) = self.started.1.recv() => self.started(started),
                 // A full disk leaves the pipes unread: the CLI waits, and nothing is lost.
                 said = Running::next(&mut self.running, &mut self.output.buffer, errors), if reading => {
@@ -274,6 +277,9 @@ impl Actor {
         for effect in effects {
             self.perform(effect);
         }
+        if self.state != (State::Running { turn: Turn::Idle }) {
+            self.break_off_check();
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -307,7 +313,8 @@ impl Actor {
 
     pub(super) fn trees(&self) -> Vec<process::Tree> {
         let started = self.running.iter().chain(&self.spare);
-        started.map(|cli| cli.tree().clone()).chain(self.setup_tree.clone()).collect()
+        let script = self.script.iter().map(Script::tree);
+        started.map(Running::tree).chain(script).cloned().collect()
     }
 
     pub(super) fn start_cli(&mut self) {
@@ -391,12 +398,5 @@ impl Actor {
     fn write_end(&mut self) -> std::io::Result<()> {
         self.publish();
         self.journal.sync()
-    }
-}
-
-async fn next_of<T>(channel: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
-    match channel {
-        Some(channel) => channel.recv().await,
-        None => std::future::pending().await,
     }
 }

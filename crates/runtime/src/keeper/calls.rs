@@ -144,7 +144,11 @@ impl Actor {
         if !matches!(self.state, State::Running { .. }) || self.keeps_before_next() {
             return;
         }
-        for message in self.mailbox.hand_over() {
+        let messages = self.mailbox.hand_over();
+        if !messages.is_empty() {
+            self.break_off_check();
+        }
+        for message in messages {
             self.send_line(input::user(&message));
             if self.state == (State::Running { turn: Turn::Idle }) {
                 let Message { uuid, text, images } = message;
@@ -206,6 +210,11 @@ impl Actor {
     }
 
     fn interrupt(&mut self, drop_queued: bool) -> Result<(), Problem> {
+        if self.checking.is_some() {
+            self.decide(&Decision::Interrupted)?;
+            self.break_off_check();
+            return Ok(());
+        }
         if !matches!(self.state, State::Running { turn: Turn::Working | Turn::Asking }) {
             return Err(Problem::new(
                 ProblemCode::SessionState,
@@ -303,6 +312,7 @@ impl Actor {
 
     /// The CLI has died: whatever it left behind goes too, and is named.
     pub(super) fn died(&mut self) {
+        self.break_off_check();
         self.look_what_was_ended();
         if let Some(running) = &self.running {
             let killed = running.tree().kill(KILL_LIMIT);

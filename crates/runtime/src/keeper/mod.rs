@@ -8,6 +8,7 @@
 
 mod actor;
 mod calls;
+mod check;
 mod checkpoint;
 mod claim;
 mod cli;
@@ -22,6 +23,7 @@ pub(crate) mod prepare;
 mod publish;
 mod ready;
 pub mod replay;
+mod script;
 mod server;
 mod shared;
 mod signals;
