@@ -13,10 +13,6 @@ use super::script::{Said, Script};
 use crate::project::Run;
 use crate::{claude, process};
 
-/// How long it may take. Whole test suites take minutes; one that waits for something which never comes would hold
-/// up whatever waits for the verdict.
-const LONGEST: Duration = Duration::from_secs(30 * 60);
-
 /// How many bytes of what it prints go into the journal as they come; of more, only the end does.
 const AT_ONCE: usize = 256 << 10;
 
@@ -36,9 +32,9 @@ pub(super) struct Checking {
 }
 
 impl Checking {
-    fn begin() -> Self {
+    fn begin(limit: Duration) -> Self {
         let begun = Instant::now();
-        Self { begun, until: begun + LONGEST, room: AT_ONCE, end: String::new() }
+        Self { begun, until: begun + limit, room: AT_ONCE, end: String::new() }
     }
 
     /// What of this is written down at once.
@@ -74,7 +70,7 @@ impl Actor {
         let run = Run::Script(command.clone());
         let started = Script::start(&run, folder.as_ref(), env, &self.record, file_size, once);
         self.note(&Note::Check(CheckNote::Begun { command }));
-        self.checking = Some(Checking::begin());
+        self.checking = Some(Checking::begin(self.patience.check));
         match started {
             Ok(script) => {
                 self.script = Some(script);
@@ -154,8 +150,8 @@ impl Actor {
     /// Ends the check if it has taken too long.
     pub(super) fn check_time(&mut self) {
         if self.check_until().is_some_and(|until| until <= Instant::now()) {
-            let minutes = LONGEST.as_secs() / 60;
-            self.warn(format!("The check took longer than {minutes} minutes, so it was ended."));
+            let seconds = self.patience.check.as_secs();
+            self.warn(format!("The check took longer than {seconds} s, so it was ended."));
             self.end_check(Some(Verdict::Failed { code: None }));
         }
     }
@@ -180,7 +176,7 @@ mod tests {
 
     #[test]
     fn of_endless_output_the_end_is_kept_and_the_rest_is_bounded() {
-        let mut checking = Checking::begin();
+        let mut checking = Checking::begin(Duration::from_secs(1));
         let mut written = 0;
         for number in 0..40_000 {
             written += checking.take(format!("가 {number}\n")).len();

@@ -185,14 +185,21 @@ struct Patience {
     start: Duration,
     /// For a word while a turn runs. Thinking pauses reach 589 s (nimbalyst#802), so less cries wolf.
     silence: Duration,
+    /// For a check. Whole test suites take minutes; one that waits for something which never comes would hold up
+    /// whatever waits for the verdict.
+    check: Duration,
 }
 
 impl Patience {
     fn of_environment() -> Self {
         let set = std::env::var("BOSK_PATIENCE_MS").ok().and_then(|text| text.parse().ok());
         match set.map(Duration::from_millis) {
-            Some(patience) => Self { start: patience, silence: patience },
-            None => Self { start: Duration::from_secs(20), silence: Duration::from_secs(600) },
+            Some(patience) => Self { start: patience, silence: patience, check: patience },
+            None => Self {
+                start: Duration::from_secs(20),
+                silence: Duration::from_secs(600),
+                check: Duration::from_secs(30 * 60),
+            },
         }
     }
 }
