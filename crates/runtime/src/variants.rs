@@ -160,6 +160,7 @@ async fn put_away(home: Home, session: SessionSummary) -> Result<String, Problem
         return Err(kept("it has no worktree of its own, so there is no snapshot of it"));
     }
     if let Some(inside) = plan.nested.first() {
+        let inside = inside.trim_end_matches('/');
         return Err(kept(&format!("`{inside}` in it is a repository that no snapshot holds")));
     }
     let snapshot = plan.token.snapshot.clone();

@@ -1,6 +1,7 @@
 //! The check: what it says, what breaks it off, and that nothing else runs than what was agreed to.
 
 use bosk_core::launch::LaunchSpec;
+use bosk_core::limits::Limits;
 use bosk_core::queue::{Hold, QueuedTask, Stage, Wait};
 use bosk_core::session::{Glance, Outcome, State, Verdict};
 use bosk_core::transcript::EntryBody;
@@ -12,7 +13,8 @@ use bosk_runtime::process::Signal;
 use bosk_tests::signal::Words;
 use bosk_tests::{PATIENCE, Sandbox, Session, Watched, processes, spec};
 
-use super::bosk;
+use super::limits::{notes, told};
+use super::{bosk, tool};
 
 fn checked(sandbox: &Sandbox, prompt: &str, check: &str) -> LaunchSpec {
     LaunchSpec { check: Some(check.to_owned()), ..spec(&sandbox.repository("shop"), prompt) }
@@ -118,6 +120,25 @@ async fn one_that_takes_too_long_has_failed() {
     session.stop().await;
     assert_eq!(entries(&session), [("begun\n".to_owned(), Some(Verdict::Failed { code: None }))]);
     assert_eq!(processes::with_cookie(&session.id), []);
+}
+
+#[tokio::test]
+async fn limits_hold_it_and_claude_is_not_told_of_what_is_not_its_own() {
+    let sandbox = Sandbox::new();
+    let limits = Limits { processes: Some(40), ..Limits::default() };
+    let check = format!("test -e good || {}", tool("fork 300"));
+    let spec = checked(&sandbox, "!say One.", &check);
+    let session = sandbox.launch(&LaunchSpec { limits: Some(limits), ..spec }).await.unwrap();
+    let mut watched = session.follow().await;
+    assert_eq!(verdict(&mut watched).await, Verdict::Failed { code: None });
+    let reached = notes(&session).into_iter().find(|note| note.reached).unwrap();
+    assert!(reached.stopped.len() > 40, "{reached:?}");
+    assert!(watched.status().asks.is_empty() && told(&session).is_empty());
+    watched.send("!tool touch good\n!say Two.").await.unwrap();
+    watched.until("answered", |status| status.summary.turns == 2).await;
+    assert_eq!(verdict(&mut watched).await, Verdict::Passed);
+    assert_eq!(session.texts(), ["One.", "Two."]);
+    session.stop().await;
 }
 
 #[tokio::test]
@@ -232,8 +253,9 @@ async fn the_command_line_waits_for_the_verdict_and_tells_it() {
     let (code, out, _) =
         bosk(&sandbox, &["run", "--json", "--check", "echo yes", "!say One."]).await;
     assert_eq!(code, 0);
-    let lines = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let entry = lines.filter(|line| line["entry"]["kind"] == "check").last().unwrap();
+    let mut lines =
+        out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let entry = lines.rfind(|line| line["entry"]["kind"] == "check").unwrap();
     assert_eq!(
         (&entry["entry"]["output"], &entry["entry"]["verdict"]["verdict"]),
         (&"yes\n".into(), &"passed".into())
