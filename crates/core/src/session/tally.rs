@@ -117,6 +117,11 @@ impl Tally {
                     files: back.files.is_some(),
                     conversation: back.conversation.is_some(),
                 });
+                // Of other files it says nothing.
+                if back.files.is_some() {
+                    self.summary.check = None;
+                    self.see();
+                }
             }
             Note::Prompt { .. } => self.summary.rewound = None,
             Note::Setup { .. }

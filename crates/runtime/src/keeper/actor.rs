@@ -9,7 +9,7 @@ use std::time::Duration;
 use bosk_core::claude::args::arguments;
 use bosk_core::journal::{Decision, Kind, Note, Place, Point};
 use bosk_core::limits::{Limits, Watchdog};
-use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally, Turn};
+use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
 use bosk_core::wire::{Killed, Status};
 use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
@@ -70,7 +70,6 @@ pub(super) struct Actor {
     pub(super) setup: Option<Setup>,
     /// The set-up script, or the check.
     pub(super) script: Option<Script>,
-    /// What is known of the check while it runs.
     pub(super) checking: Option<super::check::Checking>,
     pub(super) output: super::output::Output,
     pub(super) requests: HashMap<String, super::calls::Pending>,
@@ -277,9 +276,7 @@ impl Actor {
         for effect in effects {
             self.perform(effect);
         }
-        if self.state != (State::Running { turn: Turn::Idle }) {
-            self.break_off_check();
-        }
+        self.check_while_idle();
     }
 
     fn perform(&mut self, effect: Effect) {

@@ -141,14 +141,17 @@ impl Actor {
 
     /// Writes the messages that wait to the CLI, once it can take them.
     pub(super) fn hand_over(&mut self) {
-        if !matches!(self.state, State::Running { .. }) || self.keeps_before_next() {
+        if !matches!(self.state, State::Running { .. }) {
             return;
         }
-        let messages = self.mailbox.hand_over();
-        if !messages.is_empty() {
+        // Before the work tree is kept, as it may be writing there.
+        if self.mailbox.next().is_some() {
             self.break_off_check();
         }
-        for message in messages {
+        if self.keeps_before_next() {
+            return;
+        }
+        for message in self.mailbox.hand_over() {
             self.send_line(input::user(&message));
             if self.state == (State::Running { turn: Turn::Idle }) {
                 let Message { uuid, text, images } = message;

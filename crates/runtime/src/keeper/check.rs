@@ -111,6 +111,13 @@ impl Actor {
         self.note(&Note::Warning { text });
     }
 
+    /// It runs while nothing else does.
+    pub(super) fn check_while_idle(&mut self) {
+        if self.state != (State::Running { turn: Turn::Idle }) {
+            self.break_off_check();
+        }
+    }
+
     /// Something else is to be done: the check is ended, and says nothing of the work.
     pub(super) fn break_off_check(&mut self) {
         if self.checking.is_some() {

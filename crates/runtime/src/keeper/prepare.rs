@@ -115,6 +115,10 @@ async fn agreed_check(
         return Ok(None);
     }
     let project = if record.spec.worktree {
+        // As it was checked out just now.
+        if is_new && !Path::new(&place.folder).join(project::FILE).exists() {
+            return Ok(None);
+        }
         let agreed = record.agreed.as_ref().map(|agreed| agreed.commit.as_str());
         match place.base_commit.as_deref() {
             Some(commit) if is_new || agreed == Some(commit) => {
