@@ -34,9 +34,7 @@ export class Compared extends Tasks {
       return [{ id, variant, glance, changes, check, cost_usd, worked, rank: null }];
     });
     const done = sessions.filter(({ glance, check }) => glance === 'done' || check?.verdict === 'failed');
-    done.sort(
-      (a, b) => standing(a) - standing(b) || a.cost_usd - b.cost_usd || a.worked - b.worked,
-    );
+    done.sort((a, b) => standing(a) - standing(b) || a.cost_usd - b.cost_usd || a.worked - b.worked);
     done.forEach((one, at) => (one.rank = at + 1));
     const waiting = this.tasks.flatMap(({ id, spec: { variant } }): VariantView[] =>
       variant?.group === group && !this.sessions.has(id)
@@ -74,7 +72,8 @@ export class Compared extends Tasks {
   }
 }
 
-const standing = ({ check }: VariantView) => ({ passed: 0, failed: 2, checking: 1 })[check?.verdict ?? 'checking'];
+const standing = ({ check }: VariantView) =>
+  ({ passed: 0, failed: 2, checking: 1 })[check?.verdict ?? 'checking'];
 
 function specsOf({ spec, kinds }: Variants, group: string): LaunchSpec[] {
   const each = kinds.flatMap((kind) => Array.from({ length: kind.count }, () => kind));
