@@ -120,6 +120,7 @@ impl Session<'_> {
                 match change {
                     Change::Push(entry) => entries.push(entry),
                     Change::Taken(_) => {}
+                    Change::Check(at, note) => entries[at as usize].body.check(&note),
                     Change::Result(at, came) => {
                         if let EntryBody::ToolUse { result, .. } = &mut entries[at as usize].body {
                             *result = Some(came);

@@ -11,13 +11,23 @@ describe('axe finds nothing', () => {
     },
   );
 
-  it.each(['some', 'trouble', 'question', 'plan', 'danger', 'edit', 'queue', 'long', 'paused', 'agent'])(
-    'in a session of %s',
-    async (scene) => {
-      await openFirst(scene);
-      expect(await faults()).toEqual([]);
-    },
-  );
+  it.each([
+    'some',
+    'trouble',
+    'question',
+    'plan',
+    'danger',
+    'edit',
+    'queue',
+    'long',
+    'paused',
+    'agent',
+    'stalled',
+    'checked',
+  ])('in a session of %s', async (scene) => {
+    await openFirst(scene);
+    expect(await faults()).toEqual([]);
+  });
 
   it.each([
     'launch',
@@ -29,6 +39,9 @@ describe('axe finds nothing', () => {
     'limits',
     'kill',
     'quit',
+    'costs',
+    'dependencies',
+    'earlier',
   ] as const)('in the sheet %s', async (sheet) => {
     const { bosk } = await openFirst('some');
     bosk.sheet = sheet;

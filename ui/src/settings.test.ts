@@ -65,6 +65,33 @@ describe('the settings', () => {
     await waitFor(() => expect(backend.settings.parallel).toBeNull());
   });
 
+  it('say what a day may cost, how long processes are kept, and when a turn is stalled', async () => {
+    const { backend, sheet } = await settings();
+    const change = (name: string, value: string) =>
+      fireEvent.change(within(sheet).getByTestId(`settings-${name}`), { target: { value } });
+    await change('max_usd_a_day', '12.5');
+    await change('idle_minutes', '');
+    await change('stall_minutes', '');
+    expect(within(sheet).getByText(/^Enter a whole number of minutes/)).toBeTruthy();
+    await change('stall_minutes', '15');
+    await fireEvent.click(within(sheet).getByTestId('settings-keep_spare'));
+    await waitFor(() =>
+      expect(backend.settings).toMatchObject({
+        max_usd_a_day: 12.5,
+        idle_minutes: null,
+        stall_minutes: 15,
+        keep_spare: false,
+      }),
+    );
+    expect(within(sheet).getByTestId<HTMLInputElement>('settings-idle_minutes').placeholder).toBe(
+      'As long as it likes',
+    );
+    await change('max_usd_a_day', '-3');
+    expect(within(sheet).getByText('Enter a number above zero, or leave it empty.')).toBeTruthy();
+    await change('max_usd_a_day', '');
+    await waitFor(() => expect(backend.settings.max_usd_a_day).toBeNull());
+  });
+
   it('hold the limits of new sessions, and say what is refused', async () => {
     const { backend, sheet } = await settings();
     const line = within(sheet).getByTestId('settings-limits');

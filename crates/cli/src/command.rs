@@ -28,6 +28,7 @@ pub(crate) mod stop;
 pub(crate) mod token;
 pub(crate) mod top;
 pub(crate) mod usage;
+pub(crate) mod variants;
 pub(crate) mod wait;
 
 mod chosen;

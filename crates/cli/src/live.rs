@@ -206,7 +206,8 @@ impl Live<'_> {
         let running = self.status.as_ref().is_some_and(|status| {
             matches!(status.summary.state, State::Running { turn: Turn::Working | Turn::Asking })
         });
-        if self.presses == 1 && !running {
+        let checking = self.status.as_ref().is_some_and(|one| one.summary.is_checking());
+        if self.presses == 1 && !running && !checking {
             self.presses = 2;
         }
         match self.presses {
@@ -236,7 +237,7 @@ impl Live<'_> {
         let Some(keeper) = keeper else { return Ok(()) };
         let Ok(status) = keeper.status().await else { return Ok(()) };
         let idle = status.summary.state == (State::Running { turn: Turn::Idle });
-        if idle && status.queue.is_empty() {
+        if idle && status.queue.is_empty() && !status.summary.is_checking() {
             self.watching.finish = false;
             self.call(Some(keeper), Call::Stop { reason: StopReason::Finished }).await?;
         }

@@ -24,7 +24,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use command::queue::Deed;
 use command::{
     adopt, answer, back, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send,
-    serve, show, stop, token, top, usage, wait,
+    serve, show, stop, token, top, usage, variants, wait,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -48,6 +48,12 @@ enum Command {
     Run(Box<run::Arguments>),
     /// Add many tasks to the queue, from a file
     Batch(Box<batch::Arguments>),
+    /// Try one prompt several times, or several ways, each in a session of its own
+    ///
+    /// They go through the queue, and are waited for. `bosk variants compare` shows them side by side, and
+    /// `bosk variants choose` keeps one of them.
+    #[command(after_help = EXIT_CODES)]
+    Variants(Box<variants::Arguments>),
     /// List what waits in the queue, and for what
     Queue(queue::Arguments),
     /// Let tasks wait until they are released
@@ -142,6 +148,7 @@ async fn act(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Run(arguments) => run::run(&home()?, *arguments).await,
         Command::Batch(arguments) => batch::run(&home()?, *arguments).await,
+        Command::Variants(arguments) => variants::run(&home()?, *arguments).await,
         Command::Queue(arguments) => queue::run(&home()?, &arguments).await,
         Command::Hold(which) => queue::change(&home()?, &which, Deed::Hold).await,
         Command::Release(which) => queue::change(&home()?, &which, Deed::Release).await,

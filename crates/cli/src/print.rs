@@ -1,6 +1,7 @@
 //! A transcript for reading in a terminal: each change becomes text, and streamed words are printed
 //! once, however they come. Not here: where changes come from, and JSON.
 
+mod check;
 mod diff;
 mod ending;
 mod result;
@@ -70,6 +71,10 @@ impl Printer {
                 if let Some(call) = self.calls.get_mut(index) {
                     call.cost = Some(*cost);
                 }
+            }
+            Change::Check(_, note) => {
+                self.close(&mut out);
+                out.push_str(&check::note(note));
             }
             Change::Taken(_) => {}
         }

@@ -22,7 +22,7 @@ JSON lines, one object each; `event` says what it is:
                                      `parent`, `kind`, and what belongs to the kind
   {\"event\":\"asks\",\"asks\":[…]}        what waits for an answer now
 An entry with an index that was there before replaces that one: so a tool use gets
-its decision and its result. New fields, kinds and events may be added; nothing is
+its decision and its result, and a check what it prints and its verdict. New fields, kinds and events may be added; nothing is
 renamed or taken away.";
 
 /// What has been told, so that nothing is told twice.
@@ -43,7 +43,7 @@ impl Told {
     pub(crate) fn change(&mut self, change: &Change) -> Result<(), Failure> {
         let entry = match change {
             Change::Push(entry) => {
-                if matches!(entry.body, EntryBody::ToolUse { .. }) {
+                if matches!(entry.body, EntryBody::ToolUse { .. } | EntryBody::Check { .. }) {
                     self.open.insert(entry.index, entry.clone());
                 }
                 entry
@@ -53,6 +53,11 @@ impl Told {
                 if let EntryBody::ToolUse { result, .. } = &mut entry.body {
                     *result = Some(came.clone());
                 }
+                entry
+            }
+            Change::Check(index, note) => {
+                let Some(entry) = self.open.get_mut(index) else { return Ok(()) };
+                entry.body.check(note);
                 entry
             }
             // The entry stays as it was.

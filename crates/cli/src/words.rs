@@ -4,7 +4,7 @@ use anstyle::Style;
 use bosk_core::limits::Limit;
 use bosk_core::session::{
     Doing, Glance, Outcome, PausedBy, PrepareStep, SessionSummary, State, StopReason, StopStep,
-    Turn,
+    Turn, Verdict,
 };
 
 use crate::clean::one_line;
@@ -86,6 +86,10 @@ pub(crate) fn doing(summary: &SessionSummary) -> String {
     if let Some(paused) = summary.paused {
         return pause(paused.by);
     }
+    if summary.is_checking() {
+        let command = summary.check.as_ref().map(|check| check.command.as_str());
+        return one_line(&format!("checking: {}", command.unwrap_or_default()), 200);
+    }
     match (&summary.state, &summary.doing) {
         (State::Queued, _) => "waits for its turn".to_owned(),
         (State::Preparing { step }, _) => match step {
@@ -97,16 +101,24 @@ pub(crate) fn doing(summary: &SessionSummary) -> String {
         (State::Running { turn: Turn::Asking }, _) => "waits for your answer".to_owned(),
         (State::Running { turn: Turn::Idle }, _) => match &summary.problem {
             Some(problem) => one_line(&problem.message, 200),
-            None => "waits for your next message".to_owned(),
+            None => match failed_check(summary) {
+                Some(words) => words,
+                None => "waits for your next message".to_owned(),
+            },
         },
         (State::Running { .. }, Some(doing)) => deed(doing),
         (State::Running { .. }, None) => "working".to_owned(),
         (State::Stopping { step, .. }, _) => format!("stopping: {}", rung(*step)),
         (State::Ended { outcome, .. }, _) => match &summary.problem {
             Some(problem) => one_line(&problem.message, 200),
-            None => outcome_words(outcome),
+            None => failed_check(summary).unwrap_or_else(|| outcome_words(outcome)),
         },
     }
+}
+
+fn failed_check(summary: &SessionSummary) -> Option<String> {
+    let check = summary.check.as_ref().filter(|_| summary.has_failed_check())?;
+    Some(format!("the check {}", verdict(&check.verdict)))
 }
 
 fn deed(doing: &Doing) -> String {
@@ -118,6 +130,16 @@ fn deed(doing: &Doing) -> String {
             Some(status) => format!("trying again ({attempt}, status {status})"),
             None => format!("trying again ({attempt})"),
         },
+    }
+}
+
+/// What came of a check, in words that follow «the check».
+pub(crate) fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Checking => "runs".to_owned(),
+        Verdict::Passed => "passed".to_owned(),
+        Verdict::Failed { code: Some(code) } => format!("failed with exit code {code}"),
+        Verdict::Failed { code: None } => "failed: it did not come to its end".to_owned(),
     }
 }
 

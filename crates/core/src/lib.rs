@@ -24,6 +24,7 @@ pub mod spend;
 pub mod transcript;
 pub mod trust;
 pub mod usage;
+pub mod variants;
 pub mod view;
 pub mod wire;
 

@@ -59,6 +59,8 @@ pub enum FindingKind {
     HookFile,
     /// The set-up script of `bosk.toml`.
     SetupScript,
+    /// The check of `bosk.toml`.
+    Check,
     /// A command that the repository's git configuration names.
     GitConfig,
     /// A file that could not be understood.

@@ -24,3 +24,4 @@ pub mod spend;
 pub mod transcript;
 pub mod trust;
 pub mod usage;
+pub mod variants;

@@ -1,11 +1,13 @@
-//! `bosk.toml` at a repository's root: what a session's worktree needs before work begins. Not here:
-//! running it, and asking whether it may run ([`crate::trust`]).
+//! `bosk.toml` at a repository's root: what a session's worktree needs before work begins, and what tells whether
+//! the work is right. Not here: running it, and asking whether it may run ([`crate::trust`]).
 
 use std::path::Path;
 use std::time::Duration;
 
 use bosk_core::{Problem, ProblemCode};
 use serde::Deserialize;
+
+use crate::git::Repository;
 
 /// The file's name.
 pub const FILE: &str = "bosk.toml";
@@ -22,6 +24,16 @@ const TIMEOUT_S: u64 = 600;
 pub struct Project {
     /// What runs in a new worktree before the session does.
     pub setup: Option<Setup>,
+    /// What runs when a turn has ended, where the launch names nothing else.
+    pub check: Option<Check>,
+}
+
+/// The check of the work.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// A command for the platform's shell, run in the worktree's root.
+    pub run: String,
 }
 
 /// The set-up of a worktree.
@@ -109,8 +121,33 @@ impl Project {
                 return Err(invalid("timeout_s must be between 1 and 86400 seconds"));
             }
         }
+        if project.check.as_ref().is_some_and(|check| check.run.trim().is_empty()) {
+            return Err(invalid("[check] has nothing to run"));
+        }
         Ok(project)
     }
+}
+
+/// What the file says in a commit, given by its full id.
+///
+/// # Errors
+/// Git fails, or the file is not what it should be.
+pub async fn of_commit(repository: &Repository, commit: &str) -> Result<Project, Problem> {
+    let look = || repository.git.look(&repository.root);
+    let listed =
+        look().args(["ls-tree", "-z", "--full-tree", "--end-of-options", commit, "--", FILE]);
+    let listed = listed.run().await?;
+    // Source of the format: git-ls-tree(1), `<mode> <type> <object>\t<path>`.
+    let entry = listed.fields().next().map(String::from_utf8_lossy).unwrap_or_default();
+    let mut words = entry.split([' ', '\t']).skip(1);
+    let (Some("blob"), Some(object)) = (words.next(), words.next()) else {
+        return Ok(Project::default());
+    };
+    let blob = look().args(["cat-file", "blob", object]).limit(LIMIT as usize).run().await?;
+    if blob.truncated {
+        return Err(invalid("it is larger than 1 MiB"));
+    }
+    Project::parse(&String::from_utf8_lossy(&blob.stdout))
 }
 
 fn invalid(why: &str) -> Problem {
@@ -140,6 +177,12 @@ mod tests {
     }
 
     #[test]
+    fn a_check_stands_beside_the_set_up_or_alone() {
+        let project = Project::parse("[check]\nrun = \"npm test\"\n").unwrap();
+        assert_eq!((project.setup, project.check.unwrap().run.as_str()), (None, "npm test"));
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_line() {
         for (text, told) in [
             ("[setup]\nrun = 3\n", "line 2: `run` is a script"),
@@ -148,6 +191,8 @@ mod tests {
             ("[setup]\nrun = \" \"\n", "nothing to run"),
             ("[setup]\nrun = []\n", "nothing to run"),
             ("[setup]\nrun = \"x\"\ntimeout_s = 0\n", "between 1 and 86400"),
+            ("[check]\nrun = \"\"\n", "nothing to run"),
+            ("[check]\nrun = [\"x\"]\n", "line 2: "),
             ("[setup]\ntimeout_s = 1\n", "missing field `run`"),
         ] {
             let problem = Project::parse(text).unwrap_err();

@@ -10,6 +10,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bosk_core::lines::{Line, Lines};
+use bosk_core::transcript::check::CHECK;
 use bosk_core::transcript::fold::{Change, LONGEST_LINE, Said, read, wall};
 use bosk_core::transcript::{Entry, EntryBody, Fold};
 
@@ -21,6 +22,10 @@ const PIECE: usize = 256 << 10;
 
 /// Most entries in one page.
 pub const LONGEST_PAGE: u32 = 500;
+
+/// Most bytes of the journal that are read for what a check printed: its end is what counts. Six times what is
+/// shown, as a byte is six in JSON at most, and what stands around it.
+const CHECK_BYTES: u64 = 1 << 20;
 
 /// A transcript that is looked at.
 #[derive(Debug)]
@@ -177,10 +182,16 @@ impl Transcript {
         let (parent, mut body) = match said.into_iter().nth(row.place as usize) {
             Some(Said::New { parent, body }) => (parent, body),
             Some(Said::Taken { body, .. }) => (None, body),
-            Some(Said::Result { .. } | Said::Decided { .. } | Said::Cost { .. }) | None => {
+            Some(
+                Said::Result { .. } | Said::Decided { .. } | Said::Cost { .. } | Said::Check(_),
+            )
+            | None => {
                 return Ok(None);
             }
         };
+        if let Some((from, to)) = row.check() {
+            self.read_check(&mut body, from, to)?;
+        }
         if let EntryBody::ToolUse { id, result, decision, cost, .. } = &mut body {
             for (at, length) in row.later() {
                 let line = self.line(at, length)?;
@@ -203,6 +214,24 @@ impl Transcript {
         Ok(Some(Entry { index, at, parent, body }))
     }
 
+    /// What a check said between two places.
+    fn read_check(&mut self, body: &mut EntryBody, from: u64, to: u64) -> io::Result<()> {
+        // Where that is not all of it, it begins within a line, which is passed by.
+        let from = from.max(to.saturating_sub(CHECK_BYTES));
+        let mut bytes = Vec::new();
+        self.journal.seek(SeekFrom::Start(from))?;
+        (&self.journal).take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
+        bytes.push(b'\n');
+        Lines::new(LONGEST_LINE).feed(&bytes, |line| {
+            for said in read(line) {
+                if let Said::Check(note) = said {
+                    body.check(&note);
+                }
+            }
+        });
+        Ok(())
+    }
+
     fn line(&mut self, at: u64, length: u64) -> io::Result<Vec<u8>> {
         let held = usize::try_from(length).unwrap_or(LONGEST_LINE).min(LONGEST_LINE);
         let mut line = vec![0; held];
@@ -222,6 +251,7 @@ impl Transcript {
             let name = match self.entry(index)?.map(|entry| entry.body) {
                 Some(EntryBody::ToolUse { id, .. }) => id,
                 Some(EntryBody::Prompt { uuid, .. }) => uuid,
+                Some(body) if body.is_checking() => CHECK.to_owned(),
                 _ => continue,
             };
             known.push((name, index));

@@ -45,6 +45,8 @@ pub(crate) struct Execute {
     max_budget_usd: Option<f64>,
     /// What it may use.
     limits: Option<Uses>,
+    /// A command that tells by its exit code whether the work is right: run by the platform's shell when a turn ends.
+    check: Option<String>,
     /// How urgent it is; `normal` when absent.
     #[serde(skip_serializing)]
     priority: Option<Urgency>,

@@ -8,6 +8,7 @@ mod queue;
 pub(crate) mod session;
 mod settings;
 mod usage;
+mod variants;
 mod windows;
 mod worktree;
 
@@ -74,6 +75,9 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         usage::kill,
         usage::set_limits,
         usage::save_file,
+        variants::launch_variants,
+        variants::compare_variants,
+        variants::choose_variant,
         windows::open_window,
         windows::quit,
         worktree::changed_files,

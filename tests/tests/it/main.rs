@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod back;
+mod checks;
 mod clients_killed;
 mod confined;
 mod damaged;
@@ -23,7 +24,19 @@ mod spare;
 mod steering;
 mod stop;
 mod usage;
+mod variants;
 mod warm;
+
+/// What the command says, and its exit code.
+async fn bosk(sandbox: &bosk_tests::Sandbox, args: &[&str]) -> (i32, String, String) {
+    let mut command = tokio::process::Command::new(sandbox.value("BOSK_BIN"));
+    command.env_clear().envs(sandbox.environment()).current_dir(sandbox.repository("shop"));
+    command.kill_on_drop(true).stdin(std::process::Stdio::null());
+    let output = tokio::time::timeout(bosk_tests::PATIENCE, command.args(args).output());
+    let output = output.await.expect("bosk hangs").unwrap();
+    let said = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap_or(-1), said(output.stdout), said(output.stderr))
+}
 
 /// The command of a tool that does something: see the stand-in's `tool`.
 fn tool(what: &str) -> String {

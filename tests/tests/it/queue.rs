@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Stdio;
 
 use bosk_core::SessionId;
 use bosk_core::queue::{Hold, Order, Priority, QueuedTask, Stage, Task, Wait};
@@ -16,8 +15,9 @@ use bosk_runtime::process::{ProcessIdentity, Signal};
 use bosk_runtime::queue::Log;
 use bosk_tests::processes;
 use bosk_tests::{PATIENCE, Sandbox, Session};
-use tokio::process::Command;
 use tokio::sync::mpsc;
+
+use super::bosk;
 
 const WORKING: State = State::Running { turn: Turn::Working };
 
@@ -28,17 +28,6 @@ fn sandbox(parallel: u32) -> Sandbox {
     let settings = Settings { parallel: Some(parallel), ..Settings::default() };
     bosk_runtime::settings::save(sandbox.home(), &settings).unwrap();
     sandbox
-}
-
-/// What the command says, and its exit code.
-async fn bosk(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(sandbox.value("BOSK_BIN"));
-    command.env_clear().envs(sandbox.environment()).current_dir(sandbox.repository("shop"));
-    command.kill_on_drop(true).stdin(Stdio::null());
-    let output = tokio::time::timeout(PATIENCE, command.args(args).output());
-    let output = output.await.expect("bosk hangs").unwrap();
-    let said = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap_or(-1), said(output.stdout), said(output.stderr))
 }
 
 /// Adds a batch; returns its tasks.

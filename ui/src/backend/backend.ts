@@ -5,6 +5,7 @@ import type {
   Batch,
   BatchSource,
   Changes,
+  Chosen,
   CliStatus,
   Effort,
   FileDiff,
@@ -34,6 +35,9 @@ import type {
   Subject,
   ToolMark,
   TrustReport,
+  VariantGroup,
+  VariantView,
+  Variants,
 } from './types';
 
 /** The windows that there are. */
@@ -67,6 +71,12 @@ export interface Backend {
   expectLaunch(soon: boolean): Promise<void>;
   launch(spec: LaunchSpec): Promise<SessionId>;
   tryRehearsal(): Promise<SessionId[]>;
+  /** Adds attempts at the same to the queue. */
+  launchVariants(variants: Variants): Promise<VariantGroup>;
+  /** All of a group, by their numbers. */
+  compareVariants(group: string): Promise<VariantView[]>;
+  /** Keeps one of a group; the others are stopped and put away, each after a snapshot. */
+  chooseVariant(group: string, id: SessionId): Promise<Chosen>;
 
   /** Adds tasks to the queue; the sessions that they will be. */
   queueAdd(addition: Addition): Promise<SessionId[]>;

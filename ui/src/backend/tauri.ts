@@ -33,6 +33,9 @@ export const tauri: Backend = {
   expectLaunch: (soon) => invoke('expect_launch', { soon }),
   launch: (spec) => invoke('launch', { spec }),
   tryRehearsal: () => invoke('try_rehearsal'),
+  launchVariants: (variants) => invoke('launch_variants', { variants }),
+  compareVariants: (group) => invoke('compare_variants', { group }),
+  chooseVariant: (group, id) => invoke('choose_variant', { group, id }),
 
   queueAdd: (addition) => invoke('queue_add', { addition }),
   queueCancel: (id) => invoke('queue_cancel', { id }),

@@ -10,18 +10,25 @@ use super::{efforts, limit, permission_modes};
 /// The choices.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Chosen {
-    /// A folder inside the repository [default: the current folder]
-    #[arg(long, value_name = "FOLDER")]
-    pub(super) repo: Option<PathBuf>,
-    /// The branch, tag or commit to start from [default: HEAD]
-    #[arg(long, value_name = "REF")]
-    base: Option<String>,
     /// The model's name or alias
     #[arg(long)]
     model: Option<String>,
     /// How hard the model thinks
     #[arg(long, value_parser = efforts())]
     effort: Option<Effort>,
+    #[command(flatten)]
+    pub(super) rest: Rest,
+}
+
+/// Those that attempts at the same have in common.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rest {
+    /// A folder inside the repository [default: the current folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) repo: Option<PathBuf>,
+    /// The branch, tag or commit to start from [default: HEAD]
+    #[arg(long, value_name = "REF")]
+    base: Option<String>,
     /// What Claude may do without asking; `manual` asks
     #[arg(long, value_name = "MODE", default_value = "manual", value_parser = permission_modes())]
     permission_mode: PermissionMode,
@@ -42,7 +49,8 @@ pub(crate) struct Chosen {
     max_budget_usd: Option<f64>,
     #[command(flatten)]
     limits: limit::Words,
-    /// A command that tells by its exit code whether the work is right; it runs when a turn ends
+    /// A command that tells by its exit code whether the work is right; it runs when a turn ends. An empty one leaves
+    /// out what the repository's bosk.toml proposes
     #[arg(long, value_name = "COMMAND")]
     check: Option<String>,
     /// Work in the repository itself, not in a worktree of its own
@@ -53,6 +61,14 @@ pub(crate) struct Chosen {
 impl Chosen {
     /// A launch with these choices, in `repository` where none was named.
     pub(crate) fn spec(self, prompt: String, repository: PathBuf) -> Result<LaunchSpec, Problem> {
+        let rest = self.rest.spec(prompt, repository)?;
+        Ok(LaunchSpec { model: self.model, effort: self.effort, ..rest })
+    }
+}
+
+impl Rest {
+    /// The same, with the model and its effort as they are by default.
+    pub(super) fn spec(self, prompt: String, repository: PathBuf) -> Result<LaunchSpec, Problem> {
         Ok(LaunchSpec {
             repository: absolute(self.repo.unwrap_or(repository))?,
             prompt,
@@ -60,8 +76,8 @@ impl Chosen {
             base: self.base,
             branch: None,
             worktree: !self.no_worktree,
-            model: self.model,
-            effort: self.effort,
+            model: None,
+            effort: None,
             permission_mode: self.permission_mode,
             allowed_tools: self.allow,
             denied_tools: self.deny,

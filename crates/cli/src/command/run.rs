@@ -82,7 +82,7 @@ async fn spec(home: &Home, arguments: Arguments) -> Result<LaunchSpec, Problem> 
         (None, None) => String::new(),
     };
     let repository = match &script {
-        Some(_) if arguments.chosen.repo.is_none() => trial::repository(home).await?,
+        Some(_) if arguments.chosen.rest.repo.is_none() => trial::repository(home).await?,
         _ => ".".into(),
     };
     let mut spec = arguments.chosen.spec(prompt, repository)?;

@@ -14,7 +14,7 @@ use crate::ask::describe;
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::screen::{AMBER, DIM, RED, paint, print, print_json};
-use crate::words::{doing, glance, money, now, span};
+use crate::words::{doing, glance, money, now, span, verdict};
 
 /// What is shown.
 #[derive(Debug, clap::Args)]
@@ -100,6 +100,14 @@ fn rows(summary: &SessionSummary) -> Vec<String> {
         }
         mode => field("Mode", mode.as_str()),
     });
+    if let Some(check) = &summary.check {
+        let words = format!("{}: {}", verdict(&check.verdict), words(&check.command));
+        rows.push(field("Check", &words));
+    }
+    if let Some(variant) = &summary.variant {
+        let of = paint(DIM, &format!("of {}", words(&variant.group)));
+        rows.push(field("Variant", &format!("{} {of}", words(&variant.label))));
+    }
     if let Backend::Rehearsal { script } = &summary.backend {
         let script =
             script.as_deref().map_or_else(String::new, |name| format!(": {}", words(name)));

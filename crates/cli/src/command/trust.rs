@@ -92,6 +92,7 @@ const fn kind(kind: FindingKind) -> &'static str {
         FindingKind::SlashCommand => "slash command",
         FindingKind::HookFile => "hook file",
         FindingKind::SetupScript => "set-up script",
+        FindingKind::Check => "check",
         FindingKind::GitConfig => "git command",
         FindingKind::Unreadable => "unreadable file",
     }

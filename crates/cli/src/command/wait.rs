@@ -28,6 +28,13 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+impl Arguments {
+    /// All of these.
+    pub(super) fn of(ids: &[SessionId], json: bool) -> Self {
+        Self { ids: ids.iter().map(|id| id.as_str().to_owned()).collect(), json }
+    }
+}
+
 /// Waits. Done when all are done; failed when one of them was not.
 pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Failure> {
     let find = |id: &String| super::queue::find(home, id).or_else(|_| catalog::find(home, id));

@@ -1,6 +1,7 @@
 //! What a watched session came to, as an exit code.
 
-use bosk_core::session::{Outcome, StopReason};
+use bosk_core::journal::CheckNote;
+use bosk_core::session::{self, Outcome, StopReason};
 use bosk_core::transcript::EntryBody;
 use bosk_core::transcript::fold::Change;
 
@@ -26,6 +27,13 @@ enum Turn {
 impl Verdict {
     /// Takes a change of the transcript, in order.
     pub(super) fn note(&mut self, change: &Change) {
+        if let Change::Check(_, CheckNote::Ended { verdict, .. }) = change {
+            let failed = matches!(verdict, Some(session::Verdict::Failed { .. }));
+            self.turn = match self.turn {
+                Turn::Done if failed => Turn::Failed,
+                turn => turn,
+            };
+        }
         let Change::Push(entry) = change else { return };
         match &entry.body {
             EntryBody::TurnEnd { is_error, subtype, .. } => {

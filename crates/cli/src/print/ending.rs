@@ -8,7 +8,7 @@ use bosk_core::session::{Glance, StopReason, StopStep};
 use bosk_core::transcript::entry::RawReason;
 use bosk_core::transcript::{EntryBody, NoticeLevel};
 
-use super::shortened;
+use super::{check, shortened};
 use crate::clean::{exposed, one_line};
 use crate::screen::{AMBER, BOLD, DIM, RED, paint};
 use crate::words::{count, glyph, money, outcome_glance, outcome_words, pause, rung, span};
@@ -74,6 +74,7 @@ pub(super) fn body(body: &EntryBody) -> String {
             line(&paint(DIM, "●"), &format!("The conversation was compacted{tokens}"))
         }
         EntryBody::Setup { output, exit } => setup(output, *exit),
+        EntryBody::Check { command, .. } => check::begun(command),
         // The ordinary end: the work is done, and Claude is told so.
         EntryBody::Stopping { reason: StopReason::Finished, step: StopStep::CloseInput } => {
             String::new()

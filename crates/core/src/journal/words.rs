@@ -4,7 +4,7 @@
 use crate::SessionId;
 use crate::launch::{Image, PermissionMode};
 use crate::limits::{Limit, Limits, Rung};
-use crate::session::{Answer, Outcome, PausedBy, State, StopReason, StopStep};
+use crate::session::{Answer, Outcome, PausedBy, State, StopReason, StopStep, Verdict};
 use crate::usage::ToolCost;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -34,6 +34,8 @@ pub enum Note {
         /// The exit code, with the last one.
         exit: Option<i32>,
     },
+    /// The command that tells whether the work is right.
+    Check(CheckNote),
     /// A message began a turn: it was handed over while none ran. The CLI's own acknowledgement comes
     /// only with the service's first answer, and what happens until then belongs below the message.
     Prompt {
@@ -132,6 +134,29 @@ pub struct WentBack {
     pub undo: bool,
 }
 
+/// What happens to a run of the command that tells whether the work is right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "check", rename_all = "snake_case")]
+pub enum CheckNote {
+    /// It was started.
+    Begun {
+        /// The command.
+        command: String,
+    },
+    /// It has printed something.
+    Said {
+        /// What.
+        output: String,
+    },
+    /// It is over.
+    Ended {
+        /// What came of it; none where it was broken off.
+        verdict: Option<Verdict>,
+        /// How long it took: milliseconds.
+        took: u64,
+    },
+}
+
 /// A process that was ended by force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -171,6 +196,10 @@ pub struct Place {
     pub base: Option<String>,
     /// The commit that changes are counted from.
     pub base_commit: Option<String>,
+    /// The check that the repository proposes, as the person agreed to it: what the folder says later counts for
+    /// nothing, since Claude may have written it.
+    #[serde(default)]
+    pub check: Option<String>,
 }
 
 /// What the person decided. On disk before it is acted on.

@@ -237,7 +237,9 @@ impl Queue {
 
     fn end(&mut self, id: &SessionId, how: Ended) -> Result<(), Problem> {
         self.set(id, Stage::Ended { how })?;
-        let batch = self.entry(id)?.task.batch.clone();
+        let task = &self.entry(id)?.task;
+        // Attempts at the same are there to be compared: that some fail says nothing of the others.
+        let batch = task.batch.clone().filter(|_| task.spec.variant.is_none());
         if how != Ended::Done {
             let hold = Hold::Before { task: id.clone() };
             self.hold_where(&hold, |task| task.after.contains(id));

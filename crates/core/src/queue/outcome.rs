@@ -27,6 +27,10 @@ pub enum Came {
 #[must_use]
 pub fn came_to(session: &SessionSummary) -> Option<Came> {
     let failed = || {
+        // The work's own fault, whatever else there is to be said: to try again would do the same once more.
+        if session.has_failed_check() {
+            return Came::Ended(Ended::Failed);
+        }
         let code = session.problem.as_ref().map(|problem| problem.code);
         match (code, session.usage_resets_at) {
             (Some(ProblemCode::UsageLimit), Some(resets)) => Came::UsedUp(resets * 1000),
@@ -34,6 +38,9 @@ pub fn came_to(session: &SessionSummary) -> Option<Came> {
             _ => Came::Ended(Ended::Failed),
         }
     };
+    if session.is_checking() {
+        return None;
+    }
     match &session.state {
         State::Running { turn: Turn::Idle } if session.queued == 0 => match session.glance {
             Glance::Failed => Some(failed()),
@@ -64,4 +71,58 @@ pub fn came_to(session: &SessionSummary) -> Option<Came> {
 #[must_use]
 pub const fn retry_after(retries: u32, first: i64) -> Option<i64> {
     if retries >= MOST_RETRIES { None } else { Some(first << retries) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SessionId;
+    use crate::journal::{CheckNote, Note};
+    use crate::session::{Tally, Verdict};
+
+    /// A session that has done a turn, and then what these notes say.
+    fn after(notes: &[Note]) -> SessionSummary {
+        let spec = serde_json::from_str(r#"{"repository":"/r","prompt":"x"}"#).unwrap();
+        let id = SessionId::parse("b1d42286-cc30-4c1e-a2f9-fc320fe98405").unwrap();
+        let mut tally = Tally::new(id, &spec, "r", "/r", 5);
+        let result = br#"{"type":"result","total_cost_usd":1,"num_turns":1,"duration_ms":70}"#;
+        tally.note(&Note::State { state: State::Running { turn: Turn::Working } }, 6);
+        tally.message(&crate::claude::message::parse(result).unwrap(), 7);
+        tally.note(&Note::State { state: State::Running { turn: Turn::Idle } }, 8);
+        notes.iter().for_each(|note| tally.note(note, 9));
+        tally.summary().clone()
+    }
+
+    fn begun() -> Note {
+        Note::Check(CheckNote::Begun { command: "make".into() })
+    }
+
+    fn ended(verdict: Option<Verdict>) -> Note {
+        Note::Check(CheckNote::Ended { verdict, took: 3 })
+    }
+
+    #[test]
+    fn work_that_is_checked_is_over_when_the_check_is() {
+        let failed = || Some(Verdict::Failed { code: Some(1) });
+        let finished = Outcome::Stopped { reason: StopReason::Finished };
+        let put_away = Note::State { state: State::Ended { outcome: finished, left_behind: 0 } };
+        let keeper = Note::Keeper { version: "1".into(), resumed: true };
+        let working = Note::State { state: State::Running { turn: Turn::Working } };
+        let over = |how| Some(Came::Ended(how));
+        for (notes, came, glance) in [
+            (vec![], over(Ended::Done), Glance::Done),
+            (vec![begun()], None, Glance::Running),
+            (vec![begun(), ended(Some(Verdict::Passed))], over(Ended::Done), Glance::Done),
+            (vec![begun(), ended(failed())], over(Ended::Failed), Glance::Failed),
+            (vec![begun(), ended(failed()), put_away], over(Ended::Failed), Glance::Failed),
+            (vec![begun(), ended(None)], over(Ended::Done), Glance::Done),
+            (vec![begun(), keeper], over(Ended::Done), Glance::Done),
+            (vec![begun(), ended(failed()), working], None, Glance::Running),
+        ] {
+            let row = after(&notes);
+            assert_eq!((came_to(&row), row.glance), (came, glance), "{notes:?}");
+        }
+        assert_eq!(after(&[]).worked, 70);
+        assert_eq!(after(&[begun(), ended(failed())]).check.map(|check| check.took), Some(3));
+    }
 }

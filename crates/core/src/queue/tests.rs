@@ -132,6 +132,22 @@ fn three_failures_in_a_row_hold_the_rest_of_a_batch() {
 }
 
 #[test]
+fn attempts_at_the_same_do_not_hold_each_other() {
+    let attempt = |number| {
+        let mut task = Task { batch: Some("b".to_owned()), ..task(number) };
+        let variant = crate::launch::Variant { group: "g".into(), number: 1, label: "opus".into() };
+        task.spec.variant = Some(variant);
+        task
+    };
+    let mut queue = queue((1..=4).map(attempt).collect());
+    for number in 1..=3 {
+        start(&mut queue, number);
+        queue.take(Order::Ended { id: id(number), how: Ended::Failed }).unwrap();
+    }
+    assert_eq!(queue.next(&CAPS, &load(), 0), Some(id(4)));
+}
+
+#[test]
 fn a_ring_and_a_stranger_are_refused_and_nothing_is_added() {
     let mut queue = Queue::default();
     let ring = vec![

@@ -59,6 +59,10 @@ pub struct SessionSummary {
     pub cost_usd: f64,
     /// Turns of the model so far.
     pub turns: u32,
+    /// How long all its turns took together: milliseconds.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub worked: u64,
     /// Tokens so far.
     pub tokens: Tokens,
     /// How full the model's context is.
@@ -154,6 +158,18 @@ pub struct Rewound {
 }
 
 impl SessionSummary {
+    /// Whether the command runs that tells whether the work is right.
+    #[must_use]
+    pub fn is_checking(&self) -> bool {
+        self.check.as_ref().is_some_and(|check| check.verdict == Verdict::Checking)
+    }
+
+    /// Whether that command said that the work is wrong.
+    #[must_use]
+    pub fn has_failed_check(&self) -> bool {
+        self.check.as_ref().is_some_and(|check| matches!(check.verdict, Verdict::Failed { .. }))
+    }
+
     /// Whether it can be frozen now, and is not yet.
     #[must_use]
     pub const fn can_pause(&self) -> bool {

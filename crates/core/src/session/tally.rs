@@ -2,10 +2,10 @@
 //! rules serve the keeper as it goes and whoever reads a journal afterwards.
 
 use super::state::{Glance, Outcome, Paused, PausedBy, State, Turn};
-use super::summary::{ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens};
+use super::summary::{Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, Verdict};
 use crate::claude::content::Block;
 use crate::claude::message::{Assistant, Message};
-use crate::journal::{LimitNote, Note, Place};
+use crate::journal::{CheckNote, LimitNote, Note, Place};
 use crate::launch::{Effort, LaunchSpec, PermissionMode};
 use crate::limits::Limits;
 use crate::transcript::problems;
@@ -46,6 +46,7 @@ impl Tally {
             last_event_at: now,
             cost_usd: 0.0,
             turns: 0,
+            worked: 0,
             tokens: Tokens::default(),
             context: None,
             asks: 0,
@@ -86,7 +87,7 @@ impl Tally {
         self.summary.last_event_at = at;
         match note {
             Note::State { state } => self.state(state.clone(), at),
-            Note::Prepared(Place { folder, branch, base, base_commit }) => {
+            Note::Prepared(Place { folder, branch, base, base_commit, .. }) => {
                 self.summary.folder.clone_from(folder);
                 self.summary.branch.clone_from(branch);
                 self.summary.base.clone_from(base);
@@ -103,15 +104,25 @@ impl Tally {
             // With its keeper, whatever was frozen has died.
             Note::WentOn | Note::CliStarted { .. } | Note::Keeper { .. } => {
                 self.summary.paused = None;
+                // With its keeper, a check has died that was not over.
+                if matches!(note, Note::Keeper { .. }) && self.summary.is_checking() {
+                    self.summary.check = None;
+                }
                 self.see();
             }
             Note::Limit(note) => self.limit(note),
+            Note::Check(note) => self.check(note, at),
             Note::WentBack(back) => {
                 self.summary.rewound = (!back.undo).then(|| Rewound {
                     message: back.message.clone(),
                     files: back.files.is_some(),
                     conversation: back.conversation.is_some(),
                 });
+                // Of other files it says nothing.
+                if back.files.is_some() {
+                    self.summary.check = None;
+                    self.see();
+                }
             }
             Note::Prompt { .. } => self.summary.rewound = None,
             Note::Setup { .. }
@@ -129,6 +140,7 @@ impl Tally {
                 self.summary.turn_started_at = Some(at);
                 self.summary.problem = None;
                 self.summary.near_limit = None;
+                self.summary.check = None;
                 self.failed_turn = false;
             }
             State::Running { turn: Turn::Idle } => {
@@ -147,6 +159,9 @@ impl Tally {
         }
         if state.is_ended() {
             self.summary.paused = None;
+            if self.summary.is_checking() {
+                self.summary.check = None;
+            }
         }
         if state != (State::Running { turn: Turn::Working }) {
             self.summary.stalled = None;
@@ -157,7 +172,12 @@ impl Tally {
 
     /// The state in one word, now that something of it has changed.
     fn see(&mut self) {
-        let glance = self.summary.state.glance(self.failed_turn);
+        let failed = self.failed_turn || self.summary.has_failed_check();
+        let glance = match self.summary.state.glance(failed) {
+            // The work is not done before the check says so.
+            Glance::Done if self.summary.is_checking() => Glance::Running,
+            glance => glance,
+        };
         self.summary.glance = match self.summary.paused.map(|paused| paused.by) {
             None if self.summary.stalled.is_some() => Glance::NeedsYou,
             None => glance,
@@ -185,6 +205,25 @@ impl Tally {
     /// Says what a session may use from now on.
     pub fn set_limits(&mut self, limits: &Limits) {
         self.summary.limits = (!limits.is_empty()).then(|| limits.clone());
+    }
+
+    fn check(&mut self, note: &CheckNote, at: i64) {
+        let check = &mut self.summary.check;
+        match note {
+            CheckNote::Begun { command } => {
+                let command = command.clone();
+                *check = Some(Check { command, verdict: Verdict::Checking, at, took: 0 });
+            }
+            CheckNote::Said { .. } => {}
+            CheckNote::Ended { verdict: None, .. } => *check = None,
+            CheckNote::Ended { verdict: Some(verdict), took } => {
+                if let Some(check) = check {
+                    check.verdict.clone_from(verdict);
+                    check.took = *took;
+                }
+            }
+        }
+        self.see();
     }
 
     fn limit(&mut self, note: &LimitNote) {
@@ -223,6 +262,7 @@ impl Tally {
                 // Cumulative over the process, and carried on over a resume: never summed.
                 self.summary.cost_usd = self.summary.cost_usd.max(result.total_cost_usd);
                 self.summary.turns = self.summary.turns.saturating_add(result.num_turns);
+                self.summary.worked = self.summary.worked.saturating_add(result.duration_ms);
                 let mut tokens = Tokens::default();
                 for model in result.model_usage.values() {
                     tokens.input += model.input_tokens;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::journal::{KilledProcess, LimitNote};
-use crate::session::{Answer, PausedBy, StopReason, StopStep};
+use crate::session::{Answer, PausedBy, StopReason, StopStep, Verdict};
 use crate::usage::ToolCost;
 use crate::{Problem, session::Outcome};
 
@@ -128,6 +128,18 @@ pub enum EntryBody {
         output: String,
         /// How it ended, once it has: the exit code.
         exit: Option<i32>,
+    },
+    /// The command that tells whether the work is right.
+    Check {
+        /// The command.
+        command: String,
+        /// What it printed: ends of lines kept, at most 64 KiB from the end.
+        output: String,
+        /// What came of it; none where it was broken off.
+        verdict: Option<Verdict>,
+        /// How long it took, once it is over: milliseconds.
+        #[ts(type = "number")]
+        took: u64,
     },
     /// A rung of the stop ladder.
     Stopping {

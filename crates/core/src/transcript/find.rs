@@ -30,6 +30,7 @@ impl EntryBody {
             }
             Self::TurnEnd { text, .. } => text.as_deref().is_some_and(holds),
             Self::Setup { output, .. } => holds(output),
+            Self::Check { command, output, .. } => holds(command) || holds(output),
             Self::Notice { text, .. } => holds(text),
             Self::Killed { processes, left } => {
                 processes.iter().chain(left).any(|one| holds(&one.name))

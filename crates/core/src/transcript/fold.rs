@@ -8,75 +8,20 @@ use serde_json::Value;
 use super::entry::{Entry, EntryBody, NoticeLevel, RawReason, ToolResult};
 use crate::claude::content::{Block, Content, Part};
 use crate::claude::message::{self, Message};
-use crate::journal::{self, Kind, LONGEST_MESSAGE, Note, WentBack};
+use crate::journal::{self, CheckNote, Kind, LONGEST_MESSAGE, Note, WentBack};
 use crate::limits::FROM_BOSK;
 use crate::lines::Line;
-use crate::session::Answer;
-use crate::usage::ToolCost;
 
+pub use super::change::{Change, Said};
+use super::check::CHECK;
 use super::cut::{cut, cut_value};
 use super::problems;
-
-/// What one record says.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Said {
-    /// A new entry.
-    New {
-        /// The subagent's tool use that it belongs to.
-        parent: Option<String>,
-        /// What it is.
-        body: EntryBody,
-    },
-    /// The CLI has taken a message: a new entry, unless the message has one already.
-    Taken {
-        /// The message's own name.
-        uuid: String,
-        /// The entry.
-        body: EntryBody,
-    },
-    /// What came of an earlier tool use.
-    Result {
-        /// Which.
-        tool_use_id: String,
-        /// What.
-        result: ToolResult,
-    },
-    /// What the person decided about an earlier tool use.
-    Decided {
-        /// Which.
-        tool_use_id: String,
-        /// What.
-        answer: Answer,
-    },
-    /// What an earlier tool use cost the machine.
-    Cost {
-        /// Which.
-        tool_use_id: String,
-        /// What.
-        cost: ToolCost,
-    },
-}
-
-/// What a record changes in the transcript.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Change {
-    /// An entry at the end.
-    Push(Entry),
-    /// An earlier entry got its result.
-    Result(u32, ToolResult),
-    /// An earlier entry got its decision.
-    Decided(u32, Answer),
-    /// It is known what an earlier entry cost.
-    Cost(u32, ToolCost),
-    /// The CLI has taken the message of an earlier entry.
-    Taken(u32),
-}
 
 /// Remembers what later records may refer to.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
     next: u32,
-    /// Tool uses, and messages that the CLI has not taken: by their own names.
+    /// Tool uses, and messages that the CLI has not taken, by their own names; and the check that runs.
     open: HashMap<String, u32>,
 }
 
@@ -106,6 +51,7 @@ impl Fold {
             EntryBody::ToolUse { id: name, .. } | EntryBody::Prompt { uuid: name, .. } => {
                 self.open.contains_key(name)
             }
+            EntryBody::Check { .. } => self.open.contains_key(CHECK),
             _ => false,
         }
     }
@@ -125,6 +71,8 @@ impl Fold {
                     &body
                 {
                     self.open.insert(name.clone(), index);
+                } else if body.is_checking() {
+                    self.open.insert(CHECK.to_owned(), index);
                 }
                 Some(Change::Push(Entry { index, at, parent, body }))
             }
@@ -138,16 +86,23 @@ impl Fold {
             },
             // The answer to a tool use comes before its result; a background task's result may
             // come again. Both find their entry for as long as the transcript is open.
-            Said::Result { tool_use_id, result } => {
-                self.open.get(&tool_use_id).map(|index| Change::Result(*index, result))
+            Said::Result { tool_use_id: of, result } => Some(Change::Result(self.at(&of)?, result)),
+            Said::Decided { tool_use_id: of, answer } => {
+                Some(Change::Decided(self.at(&of)?, answer))
             }
-            Said::Decided { tool_use_id, answer } => {
-                self.open.get(&tool_use_id).map(|index| Change::Decided(*index, answer))
-            }
-            Said::Cost { tool_use_id, cost } => {
-                self.open.get(&tool_use_id).map(|index| Change::Cost(*index, cost))
+            Said::Cost { tool_use_id: of, cost } => Some(Change::Cost(self.at(&of)?, cost)),
+            Said::Check(note) => {
+                let index = self.at(CHECK)?;
+                if matches!(note, CheckNote::Ended { .. }) {
+                    self.open.remove(CHECK);
+                }
+                Some(Change::Check(index, note))
             }
         }
+    }
+
+    fn at(&self, name: &str) -> Option<u32> {
+        self.open.get(name).copied()
     }
 }
 
@@ -347,8 +302,10 @@ fn said_to_model(at: i64, user: message::User) -> Vec<Said> {
             Some(words) => {
                 EntryBody::Notice { level: NoticeLevel::Info, text: cut(words.to_owned()) }
             }
+            // Words of Bosk to Claude, as the person reads them.
             None if user.is_replay && text.starts_with(FROM_BOSK) => {
-                return vec![Said::Taken { uuid: user.uuid, body: from_bosk(text) }];
+                let body = EntryBody::Notice { level: NoticeLevel::Info, text: cut(text) };
+                return vec![Said::Taken { uuid: user.uuid, body }];
             }
             None if user.is_replay => {
                 let uuid = user.uuid;
@@ -363,14 +320,15 @@ fn said_to_model(at: i64, user: message::User) -> Vec<Said> {
     said
 }
 
-/// Words of Bosk to Claude, as the person reads them.
-fn from_bosk(text: String) -> EntryBody {
-    EntryBody::Notice { level: NoticeLevel::Info, text: cut(text) }
-}
-
 fn note(note: Note) -> Vec<Said> {
     match note {
-        Note::Keeper { resumed: true, .. } => one(EntryBody::Resumed),
+        // A check that an earlier keeper had begun has died with it.
+        Note::Keeper { resumed: true, .. } => {
+            let broken = Said::Check(CheckNote::Ended { verdict: None, took: 0 });
+            vec![Said::New { parent: None, body: EntryBody::Resumed }, broken]
+        }
+        Note::Check(CheckNote::Begun { command }) => one(EntryBody::checking(command)),
+        Note::Check(note) => vec![Said::Check(note)],
         // Told by its acknowledgement.
         Note::Prompt { text, .. } if text.starts_with(FROM_BOSK) => Vec::new(),
         Note::Prompt { uuid, text, images } => one(EntryBody::Prompt { uuid, text, images }),

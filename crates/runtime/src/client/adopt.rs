@@ -97,7 +97,7 @@ async fn place(repository: &Repository, folder: &str) -> Result<Place, Problem> 
         Head::Detached { commit } => (None, Some(commit)),
         Head::Unborn { .. } => (None, None),
     };
-    Ok(Place { folder: folder.to_owned(), branch, base: None, base_commit })
+    Ok(Place { folder: folder.to_owned(), branch, base: None, base_commit, check: None })
 }
 
 /// What a transcript begins with.

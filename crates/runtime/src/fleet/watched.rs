@@ -95,6 +95,9 @@ impl State {
                 Change::Result(index, _) | Change::Decided(index, _) | Change::Cost(index, _) => {
                     touched.push(index);
                 }
+                // One that prints much says much of one entry.
+                Change::Check(index, _) if touched.last() == Some(&index) => {}
+                Change::Check(index, _) => touched.push(index),
                 // The entry stays as it is.
                 Change::Taken(_) => {}
             })

@@ -19,8 +19,9 @@ use tokio::time::Instant;
 
 use super::cli::{Running, Said};
 use super::partials::Partials;
-use super::prepare::{Prepared, SetupSaid};
+use super::prepare::Prepared;
 use super::publish::RETRY_DISK;
+use super::script::Script;
 use super::shared::{Asked, Facts, Shared};
 use super::{Overrides, Patience, disk, replay, signals};
 use crate::awaited::one_of;
@@ -68,7 +69,9 @@ pub(super) struct Actor {
     /// The main work tree of a repository whose settings the person has agreed to.
     pub(super) trusted: Option<String>,
     pub(super) setup: Option<Setup>,
-    pub(super) setup_tree: Option<process::Tree>,
+    /// The set-up script, or the check.
+    pub(super) script: Option<Script>,
+    pub(super) checking: Option<super::check::Checking>,
     pub(super) output: super::output::Output,
     pub(super) requests: HashMap<String, super::calls::Pending>,
     pub(super) request_number: u64,
@@ -89,7 +92,6 @@ pub(super) struct Actor {
     pub(super) preparing: bool,
     pub(super) prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
     started: (mpsc::Sender<Started>, mpsc::Receiver<Started>),
-    pub(super) setup_said: Option<mpsc::Receiver<SetupSaid>>,
     calls: mpsc::Receiver<Asked>,
     pub(super) shared: Shared,
     pub(super) wake: watch::Sender<u64>,
@@ -166,7 +168,8 @@ impl Actor {
             claim_until: None,
             trusted: None,
             setup: None,
-            setup_tree: None,
+            script: None,
+            checking: None,
             output: super::output::Output::default(),
             requests: HashMap::new(),
             request_number: 0,
@@ -183,7 +186,6 @@ impl Actor {
             preparing: false,
             prepared: mpsc::channel(1),
             started: mpsc::channel(1),
-            setup_said: None,
             calls,
             shared,
             wake,
@@ -227,7 +229,7 @@ impl Actor {
                 biased;
                 Some((call, reply)) = self.calls.recv() => self.call(call, reply),
                 Some(readied) = self.prepared.1.recv() => self.readied(readied),
-                Some(said) = next_of(&mut self.setup_said) => self.setup_said(said),
+                Some(said) = Script::next(&mut self.script) => self.script_said(said),
                 Some(started) = self.started.1.recv() => self.started(started),
                 // A full disk leaves the pipes unread: the CLI waits, and nothing is lost.
                 said = Running::next(&mut self.running, &mut self.output.buffer, errors), if reading => {
@@ -278,6 +280,7 @@ impl Actor {
         for effect in effects {
             self.perform(effect);
         }
+        self.check_while_idle();
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -311,7 +314,8 @@ impl Actor {
 
     pub(super) fn trees(&self) -> Vec<process::Tree> {
         let started = self.running.iter().chain(&self.spare);
-        started.map(|cli| cli.tree().clone()).chain(self.setup_tree.clone()).collect()
+        let script = self.script.iter().map(Script::tree);
+        started.map(Running::tree).chain(script).cloned().collect()
     }
 
     pub(super) fn start_cli(&mut self) {
@@ -395,12 +399,5 @@ impl Actor {
     fn write_end(&mut self) -> std::io::Result<()> {
         self.publish();
         self.journal.sync()
-    }
-}
-
-async fn next_of<T>(channel: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
-    match channel {
-        Some(channel) => channel.recv().await,
-        None => std::future::pending().await,
     }
 }

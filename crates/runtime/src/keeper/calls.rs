@@ -145,7 +145,14 @@ impl Actor {
 
     /// Writes the messages that wait to the CLI, once it can take them.
     pub(super) fn hand_over(&mut self) {
-        if !matches!(self.state, State::Running { .. }) || self.keeps_before_next() {
+        if !matches!(self.state, State::Running { .. }) {
+            return;
+        }
+        // Before the work tree is kept, as it may be writing there.
+        if self.mailbox.next().is_some() {
+            self.break_off_check();
+        }
+        if self.keeps_before_next() {
             return;
         }
         for message in self.mailbox.hand_over() {
@@ -210,6 +217,11 @@ impl Actor {
     }
 
     fn interrupt(&mut self, drop_queued: bool) -> Result<(), Problem> {
+        if self.checking.is_some() {
+            self.decide(&Decision::Interrupted)?;
+            self.break_off_check();
+            return Ok(());
+        }
         if !matches!(self.state, State::Running { turn: Turn::Working | Turn::Asking }) {
             return Err(Problem::new(
                 ProblemCode::SessionState,
@@ -308,6 +320,7 @@ impl Actor {
 
     /// The CLI has died: whatever it left behind goes too, and is named.
     pub(super) fn died(&mut self) {
+        self.break_off_check();
         self.look_what_was_ended();
         if let Some(running) = &self.running {
             let killed = running.tree().kill(KILL_LIMIT);

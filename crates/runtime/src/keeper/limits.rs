@@ -23,7 +23,8 @@ impl Actor {
         let now = crate::journal::writer::wall_clock();
         let since = |at: i64| u64::try_from(now - at).unwrap_or(0);
         let summary = self.tally.summary();
-        let idle = self.state == (State::Running { turn: Turn::Idle }) && !self.paused();
+        let rests = self.state == (State::Running { turn: Turn::Idle }) && !self.paused();
+        let idle = rests && self.checking.is_none();
         Figures {
             memory: usage.memory.max(self.confinement.memory().unwrap_or(0)),
             processes: usage.processes,
@@ -93,6 +94,7 @@ impl Actor {
         ended: Option<Vec<KilledProcess>>,
     ) {
         let by_system = ended.is_some();
+        let of_check = self.offender(limit).is_some_and(|pid| self.is_check(pid));
         let stopped = match (rung, limit) {
             _ if by_system => ended.unwrap_or_default(),
             (Some(Rung::StopTool), Limit::TurnTime) => {
@@ -115,6 +117,8 @@ impl Actor {
             self.note(&Note::Limit(LimitNote { limit, reached: true, rung, used, of, stopped }));
         }
         let done = match rung {
+            // That is no tool of Claude's; the verdict tells of it.
+            Some(Rung::StopTool) if of_check => Ok(()),
             Some(Rung::StopTool) => self.tell_claude(limit, used, of, &what),
             Some(Rung::Pause) => self.pause(PausedBy::Limit { limit }),
             Some(Rung::Stop) => {
@@ -155,8 +159,8 @@ impl Actor {
         let (Some(pid), Some(running)) = (self.offender(limit), &self.running) else {
             return Vec::new();
         };
-        let killed = running.tree().kill_branch(pid, KILL_LIMIT);
-        told(killed).processes
+        let of_check = self.stop_check(pid);
+        told(of_check.unwrap_or_else(|| running.tree().kill_branch(pid, KILL_LIMIT))).processes
     }
 
     /// Tells Claude why its tool was stopped, so that it can go on another way.

@@ -72,7 +72,7 @@ impl Actor {
         Some(match (looked, self.paused()) {
             (true, _) => OFTEN,
             (false, true) => SELDOM,
-            (false, false) if limited || self.meter.costs.any() => OFTEN,
+            (false, false) if limited || self.meter.costs.any() || self.checking.is_some() => OFTEN,
             (false, false) if working => SOMETIMES,
             (false, false) => SELDOM,
         })

@@ -8,6 +8,7 @@
 
 mod actor;
 mod calls;
+mod check;
 mod checkpoint;
 mod claim;
 mod cli;
@@ -23,6 +24,7 @@ mod publish;
 mod quiet;
 mod ready;
 pub mod replay;
+mod script;
 mod server;
 mod shared;
 mod signals;
@@ -189,16 +191,22 @@ struct Patience {
     silence: Duration,
     /// For tests: nothing of it is as the person has set it.
     fixed: bool,
+    /// For a check. Whole test suites take minutes; one that waits for something which never comes would hold up
+    /// whatever waits for the verdict.
+    check: Duration,
 }
 
 impl Patience {
     fn of_environment() -> Self {
         let set = std::env::var("BOSK_PATIENCE_MS").ok().and_then(|text| text.parse().ok());
         match set.map(Duration::from_millis) {
-            Some(patience) => Self { start: patience, silence: patience, fixed: true },
+            Some(patience) => {
+                Self { start: patience, silence: patience, check: patience, fixed: true }
+            }
             None => Self {
                 start: Duration::from_secs(20),
                 silence: Duration::from_secs(600),
+                check: Duration::from_secs(30 * 60),
                 fixed: false,
             },
         }

@@ -184,12 +184,15 @@ impl Actor {
         match message {
             Message::Init(_) => self.input(Input::TurnStarted),
             Message::Result(result) if result.conversation_unknown() => {}
-            Message::Result(_) => {
+            Message::Result(result) => {
                 self.mailbox.answered();
                 self.output.streamed.push(Streamed::Cleared);
                 self.asks.clear();
                 self.meter.costs.clear();
                 self.input(Input::TurnEnded);
+                if !result.is_error && !result.interrupted() {
+                    self.start_check();
+                }
                 // It may be hours until the next one.
                 self.let_go();
             }

@@ -54,7 +54,9 @@ impl Actor {
 
     /// Lets everything go on, if it is frozen.
     pub(super) fn thaw(&mut self) {
-        if self.paused() {
+        if let Some(paused) = self.tally.summary().paused {
+            let stood = crate::journal::writer::wall_clock().saturating_sub(paused.since);
+            self.check_stood_still(Duration::from_millis(u64::try_from(stood).unwrap_or(0)));
             for tree in self.trees() {
                 tree.thaw();
             }

@@ -1,27 +1,17 @@
 //! Making the session's folder ready: the worktree, the files carried into it, and the repository's
 //! set-up script. Not here: when that happens, and what follows (the state machine).
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
-use std::time::Duration;
 
 use bosk_core::journal::Place;
 use bosk_core::trust::TrustState;
 use bosk_core::{Problem, ProblemCode};
-use tokio::io::AsyncReadExt as _;
-use tokio::sync::mpsc;
 
 use crate::git::{Repository, checkpoint, include, listing, worktree};
 use crate::home::Home;
-use crate::process::{self, Environment};
-use crate::project::{Project, Run, Setup};
+use crate::project::{self, Project, Setup};
 use crate::session_record::SessionRecord;
 use crate::trust::{self, Trust};
-
-/// How long the pipes of a script that has ended are read when something that it left running holds
-/// them. What the script itself has written is there to be read at once.
-const DRAIN: Duration = Duration::from_millis(250);
 
 /// A folder that is ready for the CLI, and the script to run in it first.
 #[derive(Debug)]
@@ -61,7 +51,7 @@ pub(super) async fn prepare(
     let repository = Repository::discover(Path::new(&record.repository_root)).await?;
     let mut warnings = Vec::new();
     let mut agreed = false;
-    let (place, is_new) = if record.spec.worktree {
+    let (mut place, is_new) = if record.spec.worktree {
         let spec = &record.spec;
         let plan = worktree::plan(
             &repository,
@@ -92,6 +82,7 @@ pub(super) async fn prepare(
         (in_place(&repository).await?, false)
     };
     let folder = PathBuf::from(&place.folder);
+    place.check = agreed_check(&repository, record, &place, is_new).await?;
     if is_new {
         match include::carry(&repository, &folder).await {
             Ok(carried) => warnings.extend(carried.left_out.into_iter().map(|one| {
@@ -110,6 +101,37 @@ pub(super) async fn prepare(
     Ok(Prepared { place, setup, trusted, warnings })
 }
 
+/// The check that the repository proposes, from what the person has agreed to: the commit that the worktree is
+/// made from, or the folder before Claude is in it. Of a worktree that is found again, only the commit is known
+/// to be as it was.
+async fn agreed_check(
+    repository: &Repository,
+    record: &SessionRecord,
+    place: &Place,
+    is_new: bool,
+) -> Result<Option<String>, Problem> {
+    // The person's own comes first.
+    if record.spec.check.is_some() {
+        return Ok(None);
+    }
+    let project = if record.spec.worktree {
+        // As it was checked out just now.
+        if is_new && !Path::new(&place.folder).join(project::FILE).exists() {
+            return Ok(None);
+        }
+        let agreed = record.agreed.as_ref().map(|agreed| agreed.commit.as_str());
+        match place.base_commit.as_deref() {
+            Some(commit) if is_new || agreed == Some(commit) => {
+                project::of_commit(repository, commit).await?
+            }
+            _ => return Ok(None),
+        }
+    } else {
+        Project::read(&repository.root)?
+    };
+    Ok(project.check.map(|check| check.run))
+}
+
 async fn make_worktree(
     home: &Home,
     repository: &Repository,
@@ -122,6 +144,7 @@ async fn make_worktree(
         branch: Some(made.branch),
         base: Some(plan.base_name),
         base_commit: Some(made.base_commit),
+        check: None,
     })
 }
 
@@ -148,6 +171,7 @@ async fn left_by_a_keeper(
         branch: branch.map(str::to_owned),
         base: record.spec.base.clone(),
         base_commit: Some(base_commit).filter(|commit| !commit.is_empty()),
+        check: None,
     }))
 }
 
@@ -184,112 +208,5 @@ async fn in_place(repository: &Repository) -> Result<Place, Problem> {
         Head::Unborn { name } => (Some(name), None),
     };
     let folder = repository.root.to_string_lossy().into_owned();
-    Ok(Place { folder, base: branch.clone(), branch, base_commit: commit })
-}
-
-/// What a running script says.
-#[derive(Debug)]
-pub(super) enum SetupSaid {
-    Output(String),
-    Ended(Option<Problem>, Option<i32>),
-}
-
-/// Starts the script; its words come through the channel, its end last.
-pub(super) fn start_setup(
-    setup: &Setup,
-    folder: &Path,
-    env: Environment,
-    record: &SessionRecord,
-) -> Result<(process::Tree, mpsc::Receiver<SetupSaid>), Problem> {
-    let (program, args) = command(&setup.run);
-    let mut env = env;
-    env.set("BOSK_REPOSITORY", &record.repository_root);
-    env.set("BOSK_WORKTREE", folder);
-    let spec = process::Spec {
-        program,
-        args,
-        cwd: folder.to_owned(),
-        env,
-        file_size: None,
-        cookie: record.id.clone(),
-    };
-    let mut child = process::spawn(&spec)
-        .map_err(|error| failed(format!("The set-up script could not be started: {error}.")))?;
-    let tree = child.tree().clone();
-    let (to, from) = mpsc::channel(16);
-    let limit = setup.timeout();
-    tokio::task::spawn_local(async move {
-        drop(child.stdin.take());
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        let words = async {
-            tokio::join!(pass_on(out, &to), pass_on(err, &to));
-        };
-        tokio::pin!(words);
-        let mut all_said = false;
-        let ended = tokio::time::timeout(limit, async {
-            loop {
-                tokio::select! {
-                    status = child.wait() => return status,
-                    () = &mut words, if !all_said => all_said = true,
-                }
-            }
-        })
-        .await;
-        // The end of the script counts, not that of its pipes: what it left running may hold them.
-        if !all_said {
-            let _ = tokio::time::timeout(DRAIN, &mut words).await;
-        }
-        let (problem, code) = match ended {
-            Ok(Ok(status)) => (verdict(status), status.code()),
-            Ok(Err(error)) => (Some(failed(format!("The set-up script was lost: {error}."))), None),
-            Err(_) => {
-                let _ = child.kill_tree(Duration::from_secs(2));
-                (
-                    Some(failed(format!(
-                        "The set-up script took longer than {} s.",
-                        limit.as_secs()
-                    ))),
-                    None,
-                )
-            }
-        };
-        let _ = to.send(SetupSaid::Ended(problem, code)).await;
-    });
-    Ok((tree, from))
-}
-
-/// A script runs in the platform's shell as it stands in the file; nothing is put into it.
-fn command(run: &Run) -> (PathBuf, Vec<OsString>) {
-    match run {
-        Run::Script(script) if cfg!(windows) => {
-            let args = ["-NoProfile", "-NonInteractive", "-Command", script];
-            ("powershell.exe".into(), args.map(OsString::from).to_vec())
-        }
-        Run::Script(script) => ("/bin/sh".into(), vec!["-c".into(), script.into()]),
-        Run::Program(words) => {
-            let mut words = words.iter();
-            let program = words.next().map(PathBuf::from).unwrap_or_default();
-            (program, words.map(OsString::from).collect())
-        }
-    }
-}
-
-async fn pass_on(from: Option<impl tokio::io::AsyncRead + Unpin>, to: &mpsc::Sender<SetupSaid>) {
-    let Some(mut from) = from else { return };
-    let mut piece = vec![0; 8 << 10];
-    while let Ok(read @ 1..) = from.read(&mut piece).await {
-        let text = String::from_utf8_lossy(&piece[..read]).into_owned();
-        if to.send(SetupSaid::Output(text)).await.is_err() {
-            return;
-        }
-    }
-}
-
-fn verdict(status: ExitStatus) -> Option<Problem> {
-    (!status.success()).then(|| failed(format!("The set-up script failed ({status}).")))
-}
-
-fn failed(message: String) -> Problem {
-    Problem::new(ProblemCode::SetupFailed, message + " Claude has not been started.")
-        .hint("Try again, go on without it, or drop the session.")
+    Ok(Place { folder, base: branch.clone(), branch, base_commit: commit, check: None })
 }

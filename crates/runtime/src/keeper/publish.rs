@@ -87,7 +87,8 @@ impl Actor {
         let now = Instant::now();
         let far = now + Duration::from_secs(3600);
         let (measurement, throttle) = (self.next_measurement(now), self.throttle.next());
-        [deadline, retry, sync, silence, self.claim_until, measurement, throttle]
+        let check = self.check_until();
+        [deadline, retry, sync, silence, self.claim_until, measurement, throttle, check]
             .into_iter()
             .flatten()
             .fold(far, Instant::min)
@@ -97,6 +98,7 @@ impl Actor {
         let now = Instant::now();
         self.measure();
         self.turn_throttle();
+        self.check_time();
         if let State::Stopping { deadline, .. } = self.state
             && self.journal.now() >= deadline
         {

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use bosk_core::journal::Note;
 use bosk_core::session::{Input, State};
+use bosk_core::{Problem, ProblemCode};
 
 use super::actor::{Actor, KILL_LIMIT, Readied};
-use super::prepare::{Prepared, SetupSaid};
+use super::prepare::Prepared;
+use super::script::{Said, Script};
 use crate::{claude, process};
 
 impl Actor {
@@ -60,25 +62,39 @@ impl Actor {
     pub(super) fn run_setup(&mut self) {
         let (Some(setup), Some(place)) = (&self.setup, &self.place) else { return };
         let env = claude::environment::clean(&process::Environment::own());
-        match super::prepare::start_setup(setup, place.folder.as_ref(), env, &self.record) {
-            Ok((tree, said)) => {
-                self.setup_tree = Some(tree);
-                self.setup_said = Some(said);
+        let (folder, once) = (place.folder.as_ref(), (setup.timeout(), self.journal.now()));
+        match Script::start(&setup.run, folder, env, &self.record, None, once) {
+            Ok(script) => {
+                self.script = Some(script);
                 self.confine();
             }
-            Err(problem) => self.input(Input::SetupEnded { problem: Some(problem) }),
+            Err(error) => {
+                let problem = failed(format!("The set-up script could not be started: {error}."));
+                self.input(Input::SetupEnded { problem: Some(problem) });
+            }
         }
     }
 
-    pub(super) fn setup_said(&mut self, said: SetupSaid) {
+    pub(super) fn script_said(&mut self, said: Said) {
         match said {
-            SetupSaid::Output(output) => self.note(&Note::Setup { output, exit: None }),
-            SetupSaid::Ended(problem, exit) => {
+            _ if self.checking.is_some() => self.check_said(said),
+            Said::Output(output) => self.note(&Note::Setup { output, exit: None }),
+            Said::Ended(ended) => {
+                let limit = self.setup.as_ref().map_or(0, |setup| setup.timeout().as_secs());
+                let (problem, exit) = match ended {
+                    Some(Ok(status)) if status.success() => (None, status.code()),
+                    Some(Ok(status)) => {
+                        (Some(format!("The set-up script failed ({status}).")), status.code())
+                    }
+                    Some(Err(error)) => {
+                        (Some(format!("The set-up script was lost: {error}.")), None)
+                    }
+                    None => (Some(format!("The set-up script took longer than {limit} s.")), None),
+                };
                 self.note(&Note::Setup { output: String::new(), exit });
-                self.setup_said = None;
                 // What the script left running would go on beside Claude unseen.
-                if let Some(tree) = self.setup_tree.take() {
-                    let killed = tree.kill(KILL_LIMIT);
+                if let Some(script) = self.script.take() {
+                    let killed = script.tree().kill(KILL_LIMIT);
                     self.left_behind.extend(killed.ended.into_iter().map(|(_, name)| name));
                 }
                 let stopping = matches!(self.state, State::Stopping { .. });
@@ -90,9 +106,14 @@ impl Actor {
                         left_behind: 0,
                     });
                 } else {
-                    self.input(Input::SetupEnded { problem });
+                    self.input(Input::SetupEnded { problem: problem.map(failed) });
                 }
             }
         }
     }
+}
+
+fn failed(message: String) -> Problem {
+    Problem::new(ProblemCode::SetupFailed, message + " Claude has not been started.")
+        .hint("Try again, go on without it, or drop the session.")
 }

@@ -20,6 +20,7 @@ impl Actor {
         let rests = self.state == (State::Running { turn: Turn::Idle })
             && self.mailbox.is_empty()
             && self.tasks.count() == 0
+            && self.checking.is_none()
             && !self.paused();
         if !rests {
             return;

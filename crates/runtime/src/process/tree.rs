@@ -119,14 +119,30 @@ impl Tree {
         let Some(top) = self.processes().into_iter().find(|one| one.pid == pid) else {
             return Killed::default();
         };
-        let top = top.identity();
+        self.kill_from(top.identity(), |_| false, limit)
+    }
+
+    /// Ends the root, what descends from it, and what carries that variable (`NAME=value`). Other roots and what
+    /// came of them go on.
+    #[must_use]
+    pub fn kill_marked(&self, variable: &str, limit: Duration) -> Killed {
+        self.kill_from(self.root.clone(), |one| table::carries(one, variable), limit)
+    }
+
+    fn kill_from(
+        &self,
+        top: ProcessIdentity,
+        also: impl Fn(&Process) -> bool,
+        limit: Duration,
+    ) -> Killed {
         let branch = Mutex::new(BTreeSet::from([top]));
         let find = || {
             self.reap_adopted();
             let mut branch = branch.lock().unwrap_or_else(PoisonError::into_inner);
             let table = table::all();
             // What lost its parent meanwhile is still known by having been seen in it.
-            let found = with_descendants(&table, |one| branch.contains(&one.identity()));
+            let is_of_it = |one: &Process| branch.contains(&one.identity()) || also(one);
+            let found = with_descendants(&table, is_of_it);
             let found: Vec<Process> = found.into_iter().filter(|one| !one.dead).cloned().collect();
             branch.extend(found.iter().map(Process::identity));
             found

@@ -60,14 +60,15 @@ pub fn caps(settings: &Settings) -> Caps {
 }
 
 /// Whether a session counts as being at work. One that waits for an answer goes on when it has it.
-pub(super) const fn is_at_work(session: &SessionSummary) -> bool {
-    matches!(
-        session.state,
-        State::Queued
-            | State::Preparing { .. }
-            | State::Running { turn: Turn::Working | Turn::Asking }
-            | State::Stopping { .. }
-    )
+pub(super) fn is_at_work(session: &SessionSummary) -> bool {
+    session.is_checking()
+        || matches!(
+            session.state,
+            State::Queued
+                | State::Preparing { .. }
+                | State::Running { turn: Turn::Working | Turn::Asking }
+                | State::Stopping { .. }
+        )
 }
 
 /// What is at work, at `now` in milliseconds since 1970: sessions, and tasks of the queue that are about to be some.

@@ -262,6 +262,7 @@ impl Dispatcher {
                 let idle = connection.status().await.is_ok_and(|status| {
                     status.summary.state == State::Running { turn: Turn::Idle }
                         && status.queue.is_empty()
+                        && !status.summary.is_checking()
                 });
                 if idle {
                     let _ = connection.call(Call::Stop { reason: StopReason::Finished }).await;

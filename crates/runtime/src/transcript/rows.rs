@@ -3,13 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bosk_core::journal::CheckNote;
 use bosk_core::transcript::Fold;
 use bosk_core::transcript::fold::Change;
 
 use crate::files;
 
 /// The file's first bytes: a name and a version.
-const MAGIC: &[u8; 8] = b"boskent3";
+const MAGIC: &[u8; 8] = b"boskent4";
 
 /// Bytes of a row in the file.
 const SIZE: usize = 72;
@@ -25,7 +26,9 @@ pub(super) struct Row {
     pub(super) place: u32,
     /// A tool use, or a message that was handed over: a later line belongs to it.
     awaits: bool,
-    /// Where its result's line, or the message's acknowledgement, begins, and how long that is; 0 for none.
+    /// A check: all lines up to the last of its own may belong to it.
+    check: bool,
+    /// Where its result's line, the message's acknowledgement, or the check's last line begins, and how long that is; 0 for none.
     result: (u64, u64),
     /// The same of its decision.
     decision: (u64, u64),
@@ -37,11 +40,20 @@ impl Row {
     /// The place of what `change` came from: the `place`th entry of the line at `at`.
     pub(super) fn of(change: &Change, fold: &Fold, at: u64, length: u64, place: u32) -> Self {
         let awaits = matches!(change, Change::Push(entry) if fold.awaits(&entry.body));
-        Self { at, length, place, awaits, ..Self::default() }
+        let check = matches!(change, Change::Push(entry) if entry.body.is_checking());
+        Self { at, length, place, awaits, check, ..Self::default() }
     }
 
     pub(super) const fn is_open(&self) -> bool {
-        self.awaits && self.result.1 == 0
+        self.awaits && (self.check || self.result.1 == 0)
+    }
+
+    /// From where to where what was printed by a check stands.
+    pub(super) const fn check(&self) -> Option<(u64, u64)> {
+        match self.result {
+            (at, length @ 1..) if self.check => Some((self.at + self.length + 1, at + length)),
+            _ => None,
+        }
     }
 
     /// The later lines that belong to the entry.
@@ -50,7 +62,8 @@ impl Row {
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        let flags = u64::from(self.place) << 1 | u64::from(self.awaits);
+        let flags =
+            u64::from(self.place) << 2 | u64::from(self.check) << 1 | u64::from(self.awaits);
         for number in [self.at, self.length, flags] {
             out.extend_from_slice(&number.to_le_bytes());
         }
@@ -67,8 +80,9 @@ impl Row {
         Self {
             at,
             length,
-            place: u32::try_from(flags >> 1).unwrap_or_default(),
+            place: u32::try_from(flags >> 2).unwrap_or_default(),
             awaits: flags & 1 == 1,
+            check: flags & 2 == 2,
             result: (next(), next()),
             decision: (next(), next()),
             cost: (next(), next()),
@@ -88,6 +102,12 @@ pub(super) fn note(rows: &mut Vec<Row>, change: &Change, row: Row) {
         Change::Result(index, _) | Change::Taken(index) => {
             if let Some(row) = rows.get_mut(*index as usize) {
                 row.result = at;
+            }
+        }
+        Change::Check(index, note) => {
+            if let Some(row) = rows.get_mut(*index as usize) {
+                row.result = at;
+                row.awaits = !matches!(note, CheckNote::Ended { .. });
             }
         }
         Change::Decided(index, _) => {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::journal::Writer;
-use bosk_core::journal::{Kind, Note};
-use bosk_core::session::Answer;
+use bosk_core::journal::{CheckNote, Kind, Note};
+use bosk_core::session::{Answer, Verdict};
 
 fn call(id: u32) -> String {
     format!(
@@ -125,4 +125,49 @@ fn piece_by_piece_is_the_same_also_with_lines_longer_than_a_piece() {
     let mut other = Transcript::open(folder.path()).unwrap();
     other.catch_up(Some(writer.end()), |_| at_once += 1).unwrap();
     assert_eq!((changes, transcript.total()), (at_once, other.total()));
+}
+
+#[test]
+fn a_check_is_the_same_entry_wherever_the_reading_was_broken_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = Writer::open(&folder.path().join(JOURNAL)).unwrap();
+    let long = "x".repeat(50_000);
+    let said = |output: &str| Note::Check(CheckNote::Said { output: output.to_owned() });
+    let notes = [
+        Note::Check(CheckNote::Begun { command: "make".into() }),
+        said(&long),
+        Note::Warning { text: "between".into() },
+        said(&long),
+        said("the end\n"),
+        Note::Check(CheckNote::Ended { verdict: Some(Verdict::Passed), took: 5 }),
+        Note::Check(CheckNote::Begun { command: "again".into() }),
+        said("cut"),
+        Note::Keeper { version: "1".into(), resumed: true },
+        Note::Warning { text: "after".into() },
+    ];
+    let mut ends = vec![0];
+    for note in &notes {
+        writer.append(Kind::Note, &serde_json::to_vec(note).unwrap());
+        writer.flush().unwrap();
+        ends.push(writer.end());
+    }
+    for end in ends {
+        let kept = folder.path().join("entries");
+        let _ = std::fs::remove_file(&kept);
+        let mut first = Transcript::open(folder.path()).unwrap();
+        first.catch_up(Some(end), drop).unwrap();
+        first.keep();
+        let entries = whole(folder.path());
+        assert_eq!(entries.len(), 5, "read up to {end} at first");
+        let EntryBody::Check { output, verdict, took, .. } = &entries[0].body else { panic!() };
+        assert!(output.len() == 64 << 10 && output.ends_with("xthe end\n"));
+        assert_eq!((verdict, *took), (&Some(Verdict::Passed), 5));
+        let broken = EntryBody::Check {
+            command: "again".into(),
+            output: "cut".into(),
+            verdict: None,
+            took: 0,
+        };
+        assert_eq!((&entries[2].body, &entries[3].body), (&broken, &EntryBody::Resumed));
+    }
 }

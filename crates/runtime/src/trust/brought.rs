@@ -94,10 +94,13 @@ fn in_file(path: &str, content: &[u8]) -> Vec<Finding> {
     match path {
         ".mcp.json" => in_mcp(path, content),
         project::FILE => match Project::parse(&String::from_utf8_lossy(content)) {
-            Ok(Project { setup: Some(setup) }) => {
-                told(FindingKind::SetupScript, "setup", Some(setup.run.to_string()))
+            Ok(Project { setup, check }) => {
+                let setup =
+                    setup.map(|one| (FindingKind::SetupScript, "setup", one.run.to_string()));
+                let check = check.map(|one| (FindingKind::Check, "check", one.run));
+                let both = setup.into_iter().chain(check);
+                both.flat_map(|(kind, name, run)| told(kind, name, Some(run))).collect()
             }
-            Ok(_) => Vec::new(),
             Err(problem) => told(FindingKind::Unreadable, path, Some(problem.message)),
         },
         _ if FILES.contains(&path) => in_settings(path, content),

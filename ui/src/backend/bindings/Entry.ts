@@ -10,6 +10,7 @@ import type { StopReason } from "./StopReason";
 import type { StopStep } from "./StopStep";
 import type { ToolCost } from "./ToolCost";
 import type { ToolResult } from "./ToolResult";
+import type { Verdict } from "./Verdict";
 
 /**
  * One thing that a person reads in a transcript.
@@ -154,7 +155,23 @@ output: string,
 /**
  * How it ended, once it has: the exit code.
  */
-exit: number | null, } | { "kind": "stopping", 
+exit: number | null, } | { "kind": "check", 
+/**
+ * The command.
+ */
+command: string, 
+/**
+ * What it printed: ends of lines kept, at most 64 KiB from the end.
+ */
+output: string, 
+/**
+ * What came of it; none where it was broken off.
+ */
+verdict: Verdict | null, 
+/**
+ * How long it took, once it is over: milliseconds.
+ */
+took: number, } | { "kind": "stopping", 
 /**
  * Why.
  */

@@ -106,6 +106,10 @@ cost_usd: number,
  */
 turns: number, 
 /**
+ * How long all its turns took together: milliseconds.
+ */
+worked: number, 
+/**
  * Tokens so far.
  */
 tokens: Tokens, 

@@ -1,9 +1,9 @@
 import type { Effort, Rewind, SessionId, Subject } from '../types';
-import { Tasks } from './queue';
+import { Compared } from './variants';
 import { no } from './world';
 
 /** What is changed about a session while it runs, and what the CLI says about itself. */
-export class Inquiries extends Tasks {
+export class Inquiries extends Compared {
   /** As the CLI would answer: whoever tests what is made of it puts something else here. */
   readonly told: Record<Subject, unknown> = {
     context: {

@@ -119,6 +119,9 @@ export class Tasks extends Resources {
       doing: { kind: 'thinking' },
       cost_usd: 0,
       limits: spec.limits,
+      model: spec.model,
+      effort: spec.effort,
+      variant: spec.variant,
     });
     const session = this.add({ ...one, id, created_at: now, turn_started_at: now }, []);
     this.emit({ type: 'session', summary: session.summary });

@@ -55,6 +55,7 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     last_event_at: now - age / 4,
     cost_usd: glance === 'queued' ? 0 : 0.07 + made * 0.31,
     turns: made * 3,
+    worked: made * 95_000,
     tokens: { input: 12_400, output: 8_210, cache_read: 1_204_000, cache_creation: 88_000 },
     context: { used: 84_300, window: 200_000 },
     asks: glance === 'needs_you' ? 1 : 0,

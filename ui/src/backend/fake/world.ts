@@ -13,7 +13,8 @@ import type {
 } from '../types';
 import { ask, sceneOf } from './asks';
 import { conversation } from './entries';
-import { elsewhere, fleet } from './scenes';
+import { elsewhere } from './foreign';
+import { fleet } from './scenes';
 import { troubles } from './troubles';
 
 interface Session {

@@ -67,6 +67,7 @@ export const launch = {
   'trust.slash_command': 'Slash command',
   'trust.hook_file': 'Hook script',
   'trust.setup_script': 'Set-up script',
+  'trust.check': 'Check',
   'trust.git_config': 'Git configuration',
   'trust.unreadable': 'Can’t be read',
 } as const;

@@ -68,6 +68,7 @@ export const launch: Record<keyof typeof english, string> = {
   'trust.slash_command': '슬래시 명령',
   'trust.hook_file': '훅 스크립트',
   'trust.setup_script': '준비 스크립트',
+  'trust.check': '검사 명령',
   'trust.git_config': 'git 설정',
   'trust.unreadable': '읽을 수 없음',
 };

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::journal::{self, Header};
+use crate::session::Verdict;
 use crate::transcript::cut::LONGEST_TEXT;
 
 fn folded<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Entry> {
@@ -45,7 +46,47 @@ fn apply(entries: &mut Vec<Entry>, change: Change) {
             EntryBody::ToolUse { cost, .. } => *cost = Some(came),
             other => panic!("a cost for {other:?}"),
         },
+        Change::Check(index, note) => {
+            assert!(entries[index as usize].body.is_checking(), "{note:?}");
+            entries[index as usize].body.check(&note);
+        }
     }
+}
+
+#[test]
+fn a_check_is_one_entry_to_its_end_or_to_its_keepers() {
+    let mut fold = Fold::default();
+    let mut entries = Vec::new();
+    let notes = [
+        r#"{"note":"check","check":"said","output":"of none"}"#,
+        r#"{"note":"check","check":"begun","command":"make"}"#,
+        r#"{"note":"check","check":"said","output":"one "}"#,
+        r#"{"note":"warning","text":"w"}"#,
+        r#"{"note":"check","check":"said","output":"two"}"#,
+        r#"{"note":"check","check":"ended","verdict":{"verdict":"failed","code":2},"took":7}"#,
+        r#"{"note":"check","check":"begun","command":"make"}"#,
+        r#"{"note":"keeper","version":"1","resumed":true}"#,
+        r#"{"note":"check","check":"ended","verdict":{"verdict":"passed"},"took":7}"#,
+    ];
+    for note in notes {
+        let mut line = Vec::new();
+        let header = Header { seq: 1, wall: 5, mono: 1, kind: Kind::Note };
+        journal::encode(&mut line, &header, note.as_bytes());
+        line.pop();
+        for change in fold.apply(Line::Whole(&line)) {
+            apply(&mut entries, change);
+        }
+    }
+    let bodies: Vec<EntryBody> = entries.into_iter().map(|entry| entry.body).collect();
+    let check = |output: &str, verdict, took| EntryBody::Check {
+        command: "make".into(),
+        output: output.into(),
+        verdict,
+        took,
+    };
+    assert_eq!(bodies[0], check("one two", Some(Verdict::Failed { code: Some(2) }), 7));
+    assert_eq!(bodies[2], check("", None, 0), "it died with its keeper");
+    assert_eq!((bodies.len(), &bodies[3]), (4, &EntryBody::Resumed));
 }
 
 #[test]
