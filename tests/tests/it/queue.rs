@@ -227,6 +227,7 @@ async fn what_was_done_while_nobody_dispatched_is_not_done_again() {
         repository: row.repository,
         repository_path: row.repository_path,
         batch: None,
+        batch_max_usd: None,
         after: vec![],
         builds_on: None,
         priority: Priority::Normal,

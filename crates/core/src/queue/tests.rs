@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::launch::LaunchSpec;
 
-const CAPS: Caps = Caps { running: 3, in_repository: Some(2), reserve: 1 << 30 };
+const CAPS: Caps = Caps { running: 3, in_repository: Some(2), reserve: 1 << 30, usd_a_day: None };
 
 fn id(number: usize) -> SessionId {
     SessionId::parse(&format!("{number:08x}-0000-4000-8000-000000000000")).unwrap()
@@ -21,6 +21,7 @@ fn task(number: usize) -> Task {
         repository: "shop".to_owned(),
         repository_path: format!("/r/{}", number % 3),
         batch: None,
+        batch_max_usd: None,
         after: vec![],
         builds_on: None,
         priority: Priority::Normal,

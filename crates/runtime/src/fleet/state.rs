@@ -236,6 +236,7 @@ impl State {
             earlier,
             foreign: self.using.foreign.clone(),
             queue: self.queue.told().to_vec(),
+            schedules: Vec::new(),
             inbox: self.inbox.clone(),
             settings: self.others.settings.clone(),
             repositories,

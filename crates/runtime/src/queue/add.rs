@@ -50,6 +50,7 @@ pub async fn add(home: &Home, addition: Addition) -> Result<Vec<SessionId>, Prob
             repository: name,
             repository_path: path,
             batch: addition.batch.clone(),
+            batch_max_usd: addition.max_usd,
             after: addition.after.clone(),
             builds_on: before.or_else(|| addition.builds_on.clone()),
             priority: addition.priority,

@@ -56,6 +56,7 @@ pub fn caps(settings: &Settings) -> Caps {
         running: settings.parallel.unwrap_or_else(|| u32::try_from(usual).unwrap_or(2)).max(1),
         in_repository: settings.parallel_in_repository.map(|cap| cap.max(1)),
         reserve,
+        usd_a_day: settings.max_usd_a_day,
     }
 }
 
