@@ -60,6 +60,7 @@ enum Message {
     Asks(SessionId, oneshot::Sender<Vec<Ask>>),
     Followed(SessionId, follow::Followed),
     Folders(watch_folders::Seen),
+    Today(crate::spend::Today),
 }
 
 /// Who listens: a window's label.

@@ -16,11 +16,14 @@ mod misbehaves;
 mod pausing;
 mod promise;
 mod queue;
+mod schedules;
 mod serve;
 mod set_up;
 mod spare;
+mod spending;
 mod steering;
 mod stop;
+mod templates;
 mod usage;
 
 /// The command of a tool that does something: see the stand-in's `tool`.

@@ -5,6 +5,7 @@ use bosk_core::session::SessionSummary;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_runtime::home::Home;
 use bosk_runtime::queue::{self, Log, Peaks};
+use bosk_runtime::spend::Today;
 use bosk_runtime::{catalog, settings};
 use serde_json::json;
 
@@ -102,7 +103,12 @@ async fn tasks(home: &Home) -> Result<Vec<QueuedTask>, Problem> {
     let sessions: Vec<SessionSummary> = catalog::list(home).await?.into_iter().flatten().collect();
     let (settings, now) = (settings::peek(home), now());
     let mut peaks = Peaks::default();
-    let load = queue::load(home, &settings, &mut peaks, log.queue(), sessions.iter(), 0, now);
+    let mut load = queue::load(home, &settings, &mut peaks, log.queue(), sessions.iter(), 0, now);
+    if settings.max_usd_a_day.is_some() {
+        let mut today = Today::default();
+        today.look(home, 0.0).await?;
+        today.count(&mut load);
+    }
     Ok(log.queue().shown(&queue::caps(&settings), &load, now))
 }
 

@@ -86,6 +86,11 @@ impl Schedule {
         self.begun = Some(run);
     }
 
+    /// The person has it run now; what comes by itself stays as it is.
+    pub fn begin_now(&mut self, run: Ran) {
+        self.begun = Some(run);
+    }
+
     /// The run that was written down is done, or was refused.
     pub fn done(&mut self, problem: Option<crate::Problem>) {
         if let Some(mut run) = self.begun.take() {

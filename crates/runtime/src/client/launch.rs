@@ -103,6 +103,7 @@ pub async fn launch_with(
     spec: LaunchSpec,
     spare: &mut Option<Spare>,
 ) -> Result<Launched, Problem> {
+    crate::spend::require_money(home, &spec.backend).await?;
     let accepted = accept(home, spec).await?;
     // Only Linux can limit the files of a process that runs already.
     let limits_files = accepted.spec.limits.as_ref().is_some_and(|one| one.file_size.is_some());

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use bosk_core::schedule::Schedule;
 use bosk_core::session::{Glance, SessionSummary};
 use bosk_core::transcript::Partial;
 use bosk_core::view::{CliStatus, Event, InboxItem, Offer, Page, RecentRepository, Snapshot};
@@ -23,6 +24,7 @@ use super::{FIRST_SESSIONS, First, Message, Wanted};
 use crate::awaited::one_of;
 use crate::catalog::{self, Index, Listed};
 use crate::home::Home;
+use crate::schedules;
 use crate::settings;
 use crate::transcript::Transcript;
 
@@ -33,12 +35,14 @@ const RECENT: usize = 12;
 pub(super) struct State {
     pub(super) home: Home,
     index: Arc<Index>,
-    to: mpsc::WeakSender<Message>,
+    pub(super) to: mpsc::WeakSender<Message>,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) others: Others,
     pub(super) listeners: Listeners,
     pub(super) using: Using,
     pub(super) queue: Queueing,
+    /// Schedules as they were told last.
+    pub(super) schedules: Vec<Schedule>,
     /// What waits for the person, as it was told last.
     pub(super) inbox: Vec<InboxItem>,
     /// Sessions of whose journal there is more to read, in turn.
@@ -98,6 +102,7 @@ impl State {
             listeners: Listeners::default(),
             using: Using::default(),
             queue: Queueing::default(),
+            schedules: Vec::new(),
             inbox: Vec::new(),
             behind: VecDeque::new(),
         };
@@ -116,6 +121,10 @@ impl State {
         }
         state.queue.ordered();
         state.look_at_queue();
+        match schedules::list(&state.home) {
+            Ok(schedules) => state.schedules = schedules,
+            Err(problem) => state.others.problems.push(problem),
+        }
         state
     }
 
@@ -202,6 +211,7 @@ impl State {
             }
             Message::Followed(id, followed) => self.followed(&id, followed),
             Message::Folders(seen) => self.seen(seen),
+            Message::Today(today) => self.counted(today),
         }
     }
 
@@ -236,7 +246,7 @@ impl State {
             earlier,
             foreign: self.using.foreign.clone(),
             queue: self.queue.told().to_vec(),
-            schedules: Vec::new(),
+            schedules: self.schedules.clone(),
             inbox: self.inbox.clone(),
             settings: self.others.settings.clone(),
             repositories,
@@ -357,7 +367,7 @@ impl State {
         }
     }
 
-    fn tell(&mut self, event: Event) {
+    pub(super) fn tell(&mut self, event: Event) {
         match &event {
             Event::Settings { settings } => {
                 self.others.settings = settings.clone();
@@ -397,7 +407,11 @@ impl State {
                 }
             }
             Seen::Queue => self.queue.ordered(),
+            Seen::Schedules => self.look_at_schedules(),
+            Seen::Settings => self.look_at_settings(),
             Seen::Missed => {
+                self.look_at_settings();
+                self.look_at_schedules();
                 self.queue.ordered();
                 match catalog::ids(&self.home) {
                     Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),

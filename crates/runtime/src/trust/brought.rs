@@ -94,7 +94,7 @@ fn in_file(path: &str, content: &[u8]) -> Vec<Finding> {
     match path {
         ".mcp.json" => in_mcp(path, content),
         project::FILE => match Project::parse(&String::from_utf8_lossy(content)) {
-            Ok(Project { setup: Some(setup) }) => {
+            Ok(Project { setup: Some(setup), .. }) => {
                 told(FindingKind::SetupScript, "setup", Some(setup.run.to_string()))
             }
             Ok(_) => Vec::new(),
