@@ -163,3 +163,70 @@ impl Template {
         Ok(spec)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template() -> Template {
+        let launch = TemplateLaunch {
+            prompt: "Fix {file}".to_owned(),
+            model: Some("opus".to_owned()),
+            permission_mode: Some(PermissionMode::AcceptEdits),
+            allowed_tools: vec!["Read".to_owned()],
+            check: Some("make test".to_owned()),
+            ..TemplateLaunch::default()
+        };
+        Template { name: "fix".to_owned(), shared: true, repository: None, launch }
+    }
+
+    fn values(all: &[(&str, &str)]) -> BTreeMap<String, String> {
+        all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn what_a_launch_has_chosen_itself_stays() {
+        let mut own = LaunchSpec::of_prompt("");
+        own.repository = "/r".to_owned();
+        own.model = Some("haiku".to_owned());
+        own.allowed_tools = vec!["Edit".to_owned()];
+        let spec = template().under(own.clone(), &values(&[("file", "a {b}")])).unwrap();
+        assert_eq!((spec.prompt.as_str(), spec.repository.as_str()), ("Fix a {b}", "/r"));
+        assert_eq!(spec.model.as_deref(), Some("haiku"));
+        assert_eq!(spec.permission_mode, PermissionMode::AcceptEdits);
+        assert_eq!(spec.allowed_tools, ["Read", "Edit"]);
+        assert_eq!(spec.check.as_deref(), Some("make test"));
+        own.prompt = "Be quick.".to_owned();
+        own.permission_mode = PermissionMode::Plan;
+        let spec = template().under(own, &values(&[("file", "a.rs")])).unwrap();
+        assert_eq!(spec.prompt, "Fix a.rs\n\nBe quick.");
+        assert_eq!(spec.permission_mode, PermissionMode::Plan);
+    }
+
+    #[test]
+    fn a_name_without_value_and_a_value_without_name_are_refused() {
+        let under = |all| template().under(LaunchSpec::of_prompt(""), &values(all)).unwrap_err();
+        assert!(under(&[]).message.contains("`file`"));
+        assert!(under(&[("file", "x"), ("line", "1")]).hint.unwrap().contains("file"));
+    }
+
+    #[test]
+    fn what_would_not_be_asked_for_any_more_is_told() {
+        let told = ["permission mode acceptEdits", "allowed: Read", "check command: make test"];
+        assert_eq!(template().rights(), told);
+        let mut plain = template();
+        plain.launch = TemplateLaunch { prompt: "x".to_owned(), ..TemplateLaunch::default() };
+        assert!(plain.rights().is_empty());
+        plain.launch.worktree = Some(false);
+        assert_eq!(plain.rights().len(), 1);
+    }
+
+    #[test]
+    fn names_can_be_kept_and_typed() {
+        let named = |name: &str| Template { name: name.to_owned(), ..template() }.check();
+        assert!(named("fix it-2.0_수정").is_ok());
+        for bad in ["", " x", "a\nb", "a\u{1b}[2J", "a]", "a\"", &"x".repeat(61)] {
+            assert!(named(bad).is_err(), "{bad:?}");
+        }
+    }
+}

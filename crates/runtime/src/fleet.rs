@@ -9,6 +9,7 @@ mod listeners;
 mod now;
 mod queueing;
 mod rows;
+mod seen;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -10,8 +10,6 @@ use super::Message;
 use super::state::State;
 use crate::journal::writer::wall_clock;
 use crate::queue::{self, Log, Peaks};
-use crate::schedules;
-use crate::settings;
 use crate::spend::Today;
 
 /// What changes is looked at together for so long.
@@ -59,27 +57,6 @@ impl Queueing {
 }
 
 impl State {
-    /// Somebody else may have written the settings.
-    pub(super) fn look_at_settings(&mut self) {
-        if let Ok(settings) = settings::read(&self.home)
-            && settings != self.others.settings
-        {
-            self.tell(Event::Settings { settings });
-        }
-    }
-
-    /// Schedules were changed, or one of them has run.
-    pub(super) fn look_at_schedules(&mut self) {
-        match schedules::list(&self.home) {
-            Ok(schedules) if schedules != self.schedules => {
-                self.schedules.clone_from(&schedules);
-                self.tell_all(&Event::Schedules { schedules });
-            }
-            Ok(_) => {}
-            Err(problem) => self.tell_all(&Event::Problem { problem }),
-        }
-    }
-
     /// Has read what the day has cost, where tasks may wait because of it. It is told as a message.
     fn look_at_day(&mut self) {
         let capped = self.others.settings.max_usd_a_day.is_some();

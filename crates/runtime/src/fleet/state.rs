@@ -18,11 +18,10 @@ use super::now::Now;
 use super::queueing::Queueing;
 use super::untold::Untold;
 use super::using::{Using, marks};
-use super::watch_folders::Seen;
-use super::watched::{Opening, refuse, unknown};
+use super::watched::{Opening, unknown};
 use super::{FIRST_SESSIONS, First, Message, Wanted};
 use crate::awaited::one_of;
-use crate::catalog::{self, Index, Listed};
+use crate::catalog::{Index, Listed};
 use crate::home::Home;
 use crate::schedules;
 use crate::settings;
@@ -34,7 +33,7 @@ const RECENT: usize = 12;
 /// Everything the window sees.
 pub(super) struct State {
     pub(super) home: Home,
-    index: Arc<Index>,
+    pub(super) index: Arc<Index>,
     pub(super) to: mpsc::WeakSender<Message>,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) others: Others,
@@ -280,7 +279,7 @@ impl State {
     }
 
     /// A session's row has changed, or the session is gone.
-    fn changed(&mut self, id: &SessionId) {
+    pub(super) fn changed(&mut self, id: &SessionId) {
         self.queue.look_soon();
         self.listeners.all(|listener| {
             listener.untold.told(id);
@@ -288,7 +287,7 @@ impl State {
         });
     }
 
-    fn follow(&mut self, id: &SessionId) {
+    pub(super) fn follow(&mut self, id: &SessionId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         if session.follower.is_some() {
             session.appeared = true;
@@ -383,56 +382,6 @@ impl State {
     /// Tells everybody.
     pub(super) fn tell_all(&mut self, event: &Event) {
         self.listeners.all(|listener| listener.gathered.other(event.clone()));
-    }
-
-    pub(super) fn seen(&mut self, seen: Seen) {
-        match seen {
-            Seen::Keeper(start) => {
-                let known = self.sessions.keys().find(|id| id.short() == start).cloned();
-                match known.map_or_else(|| catalog::find(&self.home, &start), Ok) {
-                    Ok(id) => self.appeared(&id),
-                    Err(problem) => tracing::debug!(%problem, "a socket without a session"),
-                }
-            }
-            Seen::Gone(id) => {
-                if let Some(session) = self.sessions.remove(&id) {
-                    refuse(session.opening, &id);
-                    self.index.remove(&id);
-                    self.listeners.all(|listener| {
-                        listener.gathered.unwatch(&id);
-                        listener.watched.remove(&id);
-                    });
-                    self.changed(&id);
-                    self.look_at_inbox();
-                }
-            }
-            Seen::Queue => self.queue.ordered(),
-            Seen::Schedules => self.look_at_schedules(),
-            Seen::Settings => self.look_at_settings(),
-            Seen::Missed => {
-                self.look_at_settings();
-                self.look_at_schedules();
-                self.queue.ordered();
-                match catalog::ids(&self.home) {
-                    Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),
-                    Err(problem) => self.tell_all(&Event::Problem { problem }),
-                }
-            }
-        }
-    }
-
-    /// A session has, or may have, a keeper.
-    pub(super) fn appeared(&mut self, id: &SessionId) {
-        if !self.sessions.contains_key(id) {
-            match crate::session_record::SessionRecord::load(&self.home, id) {
-                Ok(record) => self.put(record.tally().summary().clone()),
-                Err(problem) => {
-                    self.tell_all(&Event::Problem { problem });
-                    return;
-                }
-            }
-        }
-        self.follow(id);
     }
 }
 

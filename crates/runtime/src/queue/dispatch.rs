@@ -166,8 +166,7 @@ impl Dispatcher {
     /// Does all that can be done now. Whether nothing is left to do, ever.
     async fn look(&mut self) -> Result<bool, Problem> {
         self.log.catch_up(&self.home)?;
-        let resets = self.rows.sessions.values().filter_map(|session| session.usage_resets_at);
-        self.schedules.look(self.log.queue(), resets.max().map(|seconds| seconds * 1000)).await?;
+        self.schedules.look(self.log.queue(), &self.rows).await?;
         self.log.catch_up(&self.home)?;
         self.settle().await?;
         self.money.look(&self.home, &self.rows.settings, self.rows.sessions.values()).await?;

@@ -16,6 +16,7 @@ use super::file::{self, list, unless_open};
 use super::refs::{Refs, gone};
 use super::times::Times;
 use crate::client::{blocking, launch};
+use crate::fleet::Rows;
 use crate::home::Home;
 use crate::journal::writer::wall_clock;
 use crate::queue;
@@ -29,8 +30,8 @@ const LOOK: Duration = Duration::from_secs(60);
 pub(crate) struct Runner {
     home: Home,
     all: Vec<Schedule>,
-    /// The file as it was read: when it was changed, and its length.
-    read: Option<(SystemTime, u64)>,
+    /// The file as it was read: when it was changed and its length, and how often it was told to have changed.
+    read: (Option<(SystemTime, u64)>, u32),
     refs: Refs,
     /// The commits that branches have, by schedule.
     tips: BTreeMap<String, String>,
@@ -41,33 +42,45 @@ impl Runner {
         Self {
             home: home.clone(),
             all: Vec::new(),
-            read: None,
+            read: (None, 0),
             refs: Refs::default(),
             tips: BTreeMap::new(),
         }
     }
 
-    /// Runs what is due. `reset` is when the account's usage limit starts anew or did so, if it was reached.
+    /// Runs what is due.
     ///
     /// # Errors
     /// What is decided cannot be kept just now. Nothing is lost: it is decided again.
-    pub(crate) async fn look(&mut self, queue: &Queue, reset: Option<i64>) -> Result<(), Problem> {
-        self.read().await?;
+    pub(crate) async fn look(&mut self, queue: &Queue, rows: &Rows) -> Result<(), Problem> {
+        self.read(rows.schedules_told).await?;
         if self.all.is_empty() {
             return Ok(());
         }
         self.look_at_branches().await?;
-        for schedule in self.all.clone() {
+        let resets = rows.sessions.values().filter_map(|session| session.usage_resets_at);
+        let reset = resets.max().map(|seconds| seconds * 1000);
+        let worth = |one: &&Schedule| self.is_worth_a_look(one, reset);
+        let all: Vec<Schedule> = self.all.iter().filter(worth).cloned().collect();
+        for schedule in all {
             self.look_at(schedule, queue, reset).await?;
         }
-        self.read().await
+        self.read(rows.schedules_told).await
     }
 
-    async fn read(&mut self) -> Result<(), Problem> {
+    /// What passes by a closer look at none of its prompts.
+    fn is_worth_a_look(&self, one: &Schedule, reset: Option<i64>) -> bool {
+        let due = one.next_at.is_some_and(|at| at <= wall_clock());
+        let tip = self.tips.get(&one.id).is_some_and(|tip| Some(tip) != one.seen.as_ref());
+        let reset = one.when == When::Reset && reset.is_some() && one.next_at != reset;
+        one.begun.is_some() || (one.enabled && (due || tip || reset))
+    }
+
+    async fn read(&mut self, told: u32) -> Result<(), Problem> {
         let home = self.home.clone();
         let before = self.read;
         let read = blocking(move || {
-            let stamp = file::stamp(&home);
+            let stamp = (file::stamp(&home), told);
             if stamp == before { Ok(None) } else { Ok(Some((stamp, list(&home)))) }
         });
         let Some((stamp, listed)) = read.await? else { return Ok(()) };
