@@ -82,9 +82,14 @@ impl Words {
 }
 
 fn minute(clock: &str) -> Result<u16, Problem> {
-    let time: Time = clock.trim().parse().map_err(|_| unclear(clock))?;
+    let time = on_the_clock(clock.trim()).ok_or_else(|| unclear(clock))?;
     u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute()))
         .map_err(|_| unclear(clock))
+}
+
+/// A time of day; one with a date is none.
+fn on_the_clock(text: &str) -> Option<Time> {
+    text.parse().ok().filter(|_| !text.contains('-'))
 }
 
 fn at(text: &str, now: &Zoned) -> Result<When, Problem> {
@@ -92,13 +97,13 @@ fn at(text: &str, now: &Zoned) -> Result<When, Problem> {
         return Ok(When::At { at: time.as_millisecond() });
     }
     let zone = |time: DateTime| time.to_zoned(now.time_zone().clone()).ok();
-    let time = match (text.parse::<Time>(), text.parse::<DateTime>()) {
-        (Ok(clock), _) => {
+    let time = match (on_the_clock(text), text.parse::<DateTime>()) {
+        (Some(clock), _) => {
             let today = zone(now.date().to_datetime(clock)).filter(|time| time > now);
             let tomorrow = || now.date().checked_add(1.day()).ok();
             today.or_else(|| zone(tomorrow()?.to_datetime(clock)))
         }
-        (_, Ok(time)) => zone(time),
+        (None, Ok(time)) => zone(time),
         _ => None,
     };
     let time = time.ok_or_else(|| unclear(text))?;
@@ -151,6 +156,7 @@ mod tests {
         assert_eq!(told("2026-12-01 02:00"), "2026-11-30T17:00:00Z");
         assert_eq!(told("2026-12-01T02:00:00Z"), "2026-12-01T02:00:00Z");
         assert!(at("soon", &now).is_err() && minute("25:00").is_err());
+        assert!(minute("2026-12-01 02:00").is_err());
         assert_eq!(minute("09:30").unwrap(), 570);
     }
 }
