@@ -102,6 +102,7 @@ describe('a task on screen', () => {
     await backend.queueAdd({
       specs: [backend.tasks[0]?.spec as never],
       batch: null,
+      max_usd: null,
       priority: 'low',
       after: [id],
       builds_on: null,

@@ -23,8 +23,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::queue::Deed;
 use command::{
-    adopt, answer, back, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run, send,
-    serve, show, stop, token, top, usage, variants, wait,
+    adopt, answer, back, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run,
+    schedule, send, serve, show, stop, template, token, top, usage, variants, wait,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -56,6 +56,12 @@ enum Command {
     Variants(Box<variants::Arguments>),
     /// List what waits in the queue, and for what
     Queue(queue::Arguments),
+    /// Add tasks to the queue at a time, every so often, on a commit, or when the usage limit starts anew
+    #[command(subcommand)]
+    Schedule(schedule::Command),
+    /// Keep, share and list what is launched again and again; `bosk run --template` uses it
+    #[command(subcommand)]
+    Template(template::Command),
     /// Let tasks wait until they are released
     Hold(queue::Which),
     /// Let tasks start that are held
@@ -150,6 +156,8 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Batch(arguments) => batch::run(&home()?, *arguments).await,
         Command::Variants(arguments) => variants::run(&home()?, *arguments).await,
         Command::Queue(arguments) => queue::run(&home()?, &arguments).await,
+        Command::Schedule(command) => schedule::run(&home()?, command).await,
+        Command::Template(command) => template::run(&home()?, command).await,
         Command::Hold(which) => queue::change(&home()?, &which, Deed::Hold).await,
         Command::Release(which) => queue::change(&home()?, &which, Deed::Release).await,
         Command::Cancel(which) => queue::change(&home()?, &which, Deed::Cancel).await,

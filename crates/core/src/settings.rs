@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::limits::Limits;
+use crate::{Problem, ProblemCode};
 
 /// What a person has set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -74,6 +75,21 @@ impl Default for Settings {
             pause_on_battery: false,
             pause_when_busy: false,
         }
+    }
+}
+
+impl Settings {
+    /// Whether they can be kept.
+    ///
+    /// # Errors
+    /// A limit would do harm, or an amount is none.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.max_usd_a_day.is_some_and(|usd| !usd.is_finite() || usd <= 0.0) {
+            let text = "What a day may cost must be more than 0, so nothing was changed.";
+            let hint = "Give an amount in US dollars, such as 20, or none.";
+            return Err(Problem::new(ProblemCode::InvalidInput, text).hint(hint));
+        }
+        self.limits.check()
     }
 }
 

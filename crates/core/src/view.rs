@@ -9,6 +9,7 @@ use ts_rs::TS;
 use crate::auth::AuthStatus;
 use crate::limits::Mechanism;
 use crate::queue::QueuedTask;
+use crate::schedule::Schedule;
 use crate::session::{Ask, Glance, SessionSummary};
 use crate::settings::Settings;
 use crate::transcript::{Entry, Partial};
@@ -30,6 +31,8 @@ pub struct Snapshot {
     pub foreign: Vec<ForeignSession>,
     /// Tasks that are not over, in their places.
     pub queue: Vec<QueuedTask>,
+    /// Schedules, in the order in which they were made.
+    pub schedules: Vec<Schedule>,
     /// What waits for the person in any session, the oldest first.
     pub inbox: Vec<InboxItem>,
     /// The settings that matter.
@@ -180,6 +183,11 @@ pub enum Event {
     Queue {
         /// Tasks that are not over, in their places.
         tasks: Vec<QueuedTask>,
+    },
+    /// Schedules changed, or one of them has run.
+    Schedules {
+        /// All of them, in the order in which they were made.
+        schedules: Vec<Schedule>,
     },
     /// The settings changed.
     Settings {

@@ -17,6 +17,17 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// As [`write_atomically`], for what can be made anew: a power cut may leave neither the old content nor the new.
+///
+/// # Errors
+/// Whatever the file system says; the old file is then untouched.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().ok_or_else(|| io::Error::other("the path names no folder"))?;
+    let mut file = tempfile::Builder::new().prefix(".bosk-").tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.persist(path).map(drop).map_err(|failed| failed.error)
+}
+
 /// Makes the folder's entries durable: a new name can vanish in a power cut without it.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ mod listeners;
 mod now;
 mod queueing;
 mod rows;
+mod seen;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,7 @@ enum Message {
     Asks(SessionId, oneshot::Sender<Vec<Ask>>),
     Followed(SessionId, follow::Followed),
     Folders(watch_folders::Seen),
+    Today(crate::spend::Today),
 }
 
 /// Who listens: a window's label.

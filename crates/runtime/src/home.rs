@@ -7,6 +7,9 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use crate::files;
 
+/// The name of the file with the settings.
+pub(crate) const SETTINGS: &str = "settings.json";
+
 /// Bosk's own folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home(PathBuf);
@@ -103,7 +106,7 @@ impl Home {
     /// The settings that matter.
     #[must_use]
     pub fn settings(&self) -> PathBuf {
-        self.0.join("settings.json")
+        self.0.join(SETTINGS)
     }
 }
 

@@ -13,19 +13,22 @@ use crate::git::Repository;
 pub const FILE: &str = "bosk.toml";
 
 /// No sensible file is larger, in bytes.
-const LIMIT: u64 = 1 << 20;
+pub(crate) const LIMIT: u64 = 1 << 20;
 
 /// How long a set-up script may run unless the file says otherwise, in seconds.
 const TIMEOUT_S: u64 = 600;
 
 /// What `bosk.toml` says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
     /// What runs in a new worktree before the session does.
     pub setup: Option<Setup>,
     /// What runs when a turn has ended, where the launch names nothing else.
     pub check: Option<Check>,
+    /// Launches that are kept ([`crate::templates`]): a mistake in them keeps nothing from being set up.
+    #[serde(default, rename = "templates")]
+    _templates: Option<serde::de::IgnoredAny>,
 }
 
 /// The check of the work.

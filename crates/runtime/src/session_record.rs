@@ -74,6 +74,11 @@ impl SessionRecord {
         Self::load_from(&home.session(id), id)
     }
 
+    /// Reads it where it lies, such as in the trash; none where it cannot be read.
+    pub(crate) fn in_folder(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(folder.join(FILE)).ok()?).ok()
+    }
+
     fn load_from(folder: &Path, id: &SessionId) -> Result<Self, Problem> {
         let bytes = std::fs::read(folder.join(FILE)).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Problem::new(

@@ -36,7 +36,7 @@ pub fn peek(home: &Home) -> Settings {
     read(home).unwrap_or_default()
 }
 
-fn read(home: &Home) -> std::io::Result<Settings> {
+pub(crate) fn read(home: &Home) -> std::io::Result<Settings> {
     match std::fs::read(home.settings()) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Settings::default()),

@@ -39,6 +39,7 @@ pub async fn launch(home: &Home, variants: Variants) -> Result<VariantGroup, Pro
     let line = variants.spec.prompt.lines().map(str::trim).find(|line| !line.is_empty());
     let name: String = line.unwrap_or(&group).chars().take(NAME).collect();
     let addition = Addition {
+        max_usd: None,
         specs: variants.specs(&group)?,
         batch: Some(name),
         priority: Priority::Normal,

@@ -45,6 +45,7 @@ impl From<Problem> for Refusal {
             | ProblemCode::BranchExists
             | ProblemCode::BranchCheckedOut => StatusCode::CONFLICT,
             ProblemCode::NotTrusted => StatusCode::FORBIDDEN,
+            ProblemCode::LimitReached => StatusCode::TOO_MANY_REQUESTS,
             ProblemCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             ProblemCode::Internal | ProblemCode::HomeUnwritable => {
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -40,6 +40,7 @@ pub(crate) async fn execute(
     let addition = Addition {
         specs: vec![spec],
         batch: None,
+        max_usd: None,
         priority,
         after,
         builds_on: None,

@@ -5,8 +5,10 @@ pub(crate) mod claude;
 mod fleet;
 pub(crate) mod launch;
 mod queue;
+mod schedules;
 pub(crate) mod session;
 mod settings;
+mod templates;
 mod usage;
 mod variants;
 mod windows;
@@ -46,6 +48,15 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         queue::queue_prioritise,
         queue::batch_prompts,
         queue::batch_file,
+        schedules::save_schedule,
+        schedules::remove_schedule,
+        schedules::enable_schedule,
+        schedules::run_schedule,
+        schedules::schedule_times,
+        templates::templates,
+        templates::save_template,
+        templates::remove_template,
+        templates::export_template,
         session::send,
         session::edit_queued,
         session::remove_queued,

@@ -20,7 +20,7 @@ pub(crate) async fn save_settings(
     expected: State<'_, Expected>,
     settings: Settings,
 ) -> Answer<()> {
-    settings.limits.check()?;
+    settings.check()?;
     system::check(&settings)?;
     settings::save(fleet.home(), &settings)?;
     expected.forget().await;

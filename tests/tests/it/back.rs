@@ -199,6 +199,11 @@ async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     let asked = fork.acknowledged()[0].clone();
     assert_eq!(known(&sandbox, &fork, &asked).await.len(), 2, "{first} is known");
     assert_eq!(fork.texts(), ["Forked."], "only what is new is told again");
+    let row = fork.row().await.unwrap();
+    assert!(row.cost_usd > 0.0 && row.cost_usd < session.row().await.unwrap().cost_usd);
+    let spent = bosk_runtime::spend::spent(sandbox.home(), 0).await.unwrap();
+    let own: f64 = spent.iter().filter(|one| one.session == fork.id).map(|one| one.cost_usd).sum();
+    assert!((own - row.cost_usd).abs() < 1e-9, "what the other has cost is not its own");
     let (ours, theirs) = (folder(&session).await, folder(&fork).await);
     assert_ne!(ours, theirs);
     assert_eq!(read(&theirs, "a.txt").as_deref(), Some("one\n"));

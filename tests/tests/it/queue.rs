@@ -22,7 +22,7 @@ use super::bosk;
 const WORKING: State = State::Running { turn: Turn::Working };
 
 /// A sandbox whose queue lets so many work at once.
-fn sandbox(parallel: u32) -> Sandbox {
+pub(crate) fn sandbox(parallel: u32) -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.set("BOSK_PATIENCE_MS", "1500");
     let settings = Settings { parallel: Some(parallel), ..Settings::default() };
@@ -31,7 +31,11 @@ fn sandbox(parallel: u32) -> Sandbox {
 }
 
 /// Adds a batch; returns its tasks.
-async fn batch(sandbox: &Sandbox, prompts: &[String], options: &[&str]) -> Vec<SessionId> {
+pub(crate) async fn batch(
+    sandbox: &Sandbox,
+    prompts: &[String],
+    options: &[&str],
+) -> Vec<SessionId> {
     let file = sandbox.path("batch.txt");
     std::fs::write(&file, prompts.join("\n---\n") + "\n---\n").unwrap();
     let mut args = vec!["batch", "--json", file.to_str().unwrap()];
@@ -41,7 +45,7 @@ async fn batch(sandbox: &Sandbox, prompts: &[String], options: &[&str]) -> Vec<S
     serde_json::from_str(&out).unwrap()
 }
 
-async fn wait(sandbox: &Sandbox, ids: &[SessionId]) -> i32 {
+pub(crate) async fn wait(sandbox: &Sandbox, ids: &[SessionId]) -> i32 {
     let mut args = vec!["wait"];
     args.extend(ids.iter().map(SessionId::as_str));
     let (code, _, said) = bosk(sandbox, &args).await;
@@ -49,7 +53,7 @@ async fn wait(sandbox: &Sandbox, ids: &[SessionId]) -> i32 {
     code
 }
 
-async fn listed(sandbox: &Sandbox) -> Vec<QueuedTask> {
+pub(crate) async fn listed(sandbox: &Sandbox) -> Vec<QueuedTask> {
     serde_json::from_str(&bosk(sandbox, &["queue", "--json"]).await.1).unwrap()
 }
 
@@ -105,7 +109,7 @@ impl Watch {
     }
 }
 
-fn dispatcher(sandbox: &Sandbox) -> Option<ProcessIdentity> {
+pub(crate) fn dispatcher(sandbox: &Sandbox) -> Option<ProcessIdentity> {
     let is = |pid: u32| {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         line.split(|byte| *byte == 0).nth(1) == Some(b"dispatch")
@@ -216,6 +220,7 @@ async fn what_was_done_while_nobody_dispatched_is_not_done_again() {
         repository: row.repository,
         repository_path: row.repository_path,
         batch: None,
+        batch_max_usd: None,
         after: vec![],
         builds_on: None,
         priority: Priority::Normal,

@@ -26,6 +26,7 @@ import type {
   RepositoryInfo,
   Rewind,
   RewindPlan,
+  ScheduleDraft,
   SessionId,
   SessionView,
   SetupChoice,
@@ -33,11 +34,14 @@ import type {
   Snapshot,
   Spent,
   Subject,
+  Template,
+  Templates,
   ToolMark,
   TrustReport,
   VariantGroup,
   VariantView,
   Variants,
+  When,
 } from './types';
 
 /** The windows that there are. */
@@ -92,6 +96,23 @@ export interface Backend {
   batchPrompts(source: BatchSource): Promise<string[]>;
   /** Asks for a file with prompts or a table: its path; null when the person thought better of it. */
   batchFile(): Promise<string | null>;
+
+  /** Keeps a schedule, a new one or in the place of another: its id. What is there is told with the snapshot, and by events. */
+  saveSchedule(draft: ScheduleDraft): Promise<string>;
+  removeSchedule(id: string): Promise<void>;
+  enableSchedule(id: string, enabled: boolean): Promise<void>;
+  /** Adds its tasks to the queue now; the sessions that they will be. */
+  runSchedule(id: string): Promise<SessionId[]>;
+  /** When it would run next (milliseconds since 1970), so many times at most; refused where it cannot be understood. */
+  scheduleTimes(when: When, count: number): Promise<number[]>;
+
+  /** The templates for a repository: one's own, and those that it brings. Without one, those for all. */
+  templates(repository: string | null): Promise<Templates>;
+  /** Keeps one of one's own, in the place of one with the same name for the same repository. */
+  saveTemplate(template: Template): Promise<void>;
+  removeTemplate(name: string, repository: string | null): Promise<void>;
+  /** Writes one into the `bosk.toml` of a repository, for everybody who has that: the file's path. */
+  exportTemplate(template: Template, repository: string): Promise<string>;
 
   send(id: SessionId, uuid: string, text: string, images: Image[]): Promise<void>;
   editQueued(id: SessionId, uuid: string, text: string): Promise<void>;

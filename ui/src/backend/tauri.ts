@@ -46,6 +46,17 @@ export const tauri: Backend = {
   batchPrompts: (source) => invoke('batch_prompts', { source }),
   batchFile: () => invoke('batch_file'),
 
+  saveSchedule: (draft) => invoke('save_schedule', { draft }),
+  removeSchedule: (id) => invoke('remove_schedule', { id }),
+  enableSchedule: (id, enabled) => invoke('enable_schedule', { id, enabled }),
+  runSchedule: (id) => invoke('run_schedule', { id }),
+  scheduleTimes: (when, count) => invoke('schedule_times', { when, count }),
+
+  templates: (repository) => invoke('templates', { repository }),
+  saveTemplate: (template) => invoke('save_template', { template }),
+  removeTemplate: (name, repository) => invoke('remove_template', { name, repository }),
+  exportTemplate: (template, repository) => invoke('export_template', { template, repository }),
+
   send: (id, uuid, text, images) => invoke('send', { id, uuid, text, images }),
   editQueued: (id, uuid, text) => invoke('edit_queued', { id, uuid, text }),
   removeQueued: (id, uuid) => invoke('remove_queued', { id, uuid }),

@@ -2,7 +2,7 @@ import type { Hold, QueuedTask, SessionId, Wait } from '../backend/types';
 import { t } from '../i18n/index.svelte';
 import { titleOf } from '../state/queue';
 import type { Store } from '../state/store.svelte';
-import { duration, number, size, time } from './format';
+import { cost, duration, number, size, time } from './format';
 
 /** What tasks wait for, in words. */
 
@@ -57,6 +57,8 @@ function words(wait: Wait, task: QueuedTask, store: Store, now: number): string 
       if (resets_at <= now) return t('queue.wait.usageOver');
       return t('queue.wait.usage', { time: when(resets_at, now), left: left(resets_at, now) });
     }
+    case 'day':
+      return t('queue.wait.day', { cap: cost(wait.cap), time: when(wait.until, now) });
     case 'retry':
       return retry(wait.at, now);
     case 'running':

@@ -78,13 +78,14 @@ export function holdable(tasks: readonly QueuedTask[]): QueuedTask[] {
  * was not done stays: released, it would do without that, and this is decided for each.
  */
 export function releasable(tasks: readonly QueuedTask[]): QueuedTask[] {
-  const batches = new Set<string | null>();
+  const batches = new Set<string>();
   return tasks.filter((task) => {
     const hold = holdOf(task);
     if (!hold || hold.why === 'before') return false;
-    if (hold.why !== 'batch') return true;
-    const isFirst = !batches.has(task.batch);
-    batches.add(task.batch);
+    if (hold.why !== 'batch' && hold.why !== 'budget') return true;
+    const together = [hold.why, task.batch, hold.why === 'budget' ? task.added_at : ''].join('\n');
+    const isFirst = !batches.has(together);
+    batches.add(together);
     return isFirst;
   });
 }

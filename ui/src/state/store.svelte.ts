@@ -8,6 +8,7 @@ import type {
   Problem,
   QueuedTask,
   RecentRepository,
+  Schedule,
   SessionId,
   SessionSummary,
   Settings,
@@ -33,6 +34,8 @@ export class Store {
   queue = $state.raw<QueuedTask[]>([]);
   /** Those that wait, in the order of their turns. */
   readonly waiting = $derived(waiting(this.queue, this.sessions));
+  /** What is added to the queue by itself. */
+  schedules = $state.raw<Schedule[]>([]);
   /** What waits for the person in any session, the oldest first. */
   inbox = $state.raw<InboxItem[]>([]);
   /** What the sessions come to that are not here yet. */
@@ -65,6 +68,7 @@ export class Store {
     this.#changes += 1;
     this.#foreign = snapshot.foreign;
     this.queue = snapshot.queue;
+    this.schedules = snapshot.schedules;
     this.inbox = snapshot.inbox;
     this.#forget();
     this.earlier = snapshot.earlier;
@@ -113,6 +117,9 @@ export class Store {
         break;
       case 'queue':
         this.queue = event.tasks;
+        break;
+      case 'schedules':
+        this.schedules = event.schedules;
         break;
       case 'inbox':
         this.inbox = event.items;

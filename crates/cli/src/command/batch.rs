@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// What to call them together [default: the file's name]
     #[arg(long)]
     name: Option<String>,
+    /// Most that they may cost together, in US dollars; then the rest of them is held
+    #[arg(long, value_name = "USD")]
+    max_usd: Option<f64>,
     /// How urgent they are
     #[arg(long, default_value = "normal", value_parser = priorities())]
     priority: Priority,
@@ -77,6 +80,7 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
         Addition {
             batch: arguments.name.or(name).filter(|_| specs.len() > 1),
             specs,
+            max_usd: arguments.max_usd,
             priority: arguments.priority,
             after,
             builds_on: None,

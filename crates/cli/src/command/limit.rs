@@ -138,7 +138,7 @@ fn size(text: &str) -> Result<u64, Problem> {
 }
 
 /// `90s`, `30m`, `2h`, `1d`, in seconds.
-fn time(text: &str) -> Result<u64, Problem> {
+pub(crate) fn time(text: &str) -> Result<u64, Problem> {
     scaled(text, &[("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)])
 }
 

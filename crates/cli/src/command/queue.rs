@@ -5,6 +5,7 @@ use bosk_core::session::SessionSummary;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use bosk_runtime::home::Home;
 use bosk_runtime::queue::{self, Log, Peaks};
+use bosk_runtime::spend::Today;
 use bosk_runtime::{catalog, settings};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use super::table::{self, Column};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::screen::{DIM, columns, note, paint, print, print_json};
-use crate::words::{bytes, now, span};
+use crate::words::{bytes, money, now, span};
 
 /// How it is listed.
 #[derive(Debug, clap::Args)]
@@ -102,7 +103,12 @@ async fn tasks(home: &Home) -> Result<Vec<QueuedTask>, Problem> {
     let sessions: Vec<SessionSummary> = catalog::list(home).await?.into_iter().flatten().collect();
     let (settings, now) = (settings::peek(home), now());
     let mut peaks = Peaks::default();
-    let load = queue::load(home, &settings, &mut peaks, log.queue(), sessions.iter(), 0, now);
+    let mut load = queue::load(home, &settings, &mut peaks, log.queue(), sessions.iter(), 0, now);
+    if settings.max_usd_a_day.is_some() {
+        let mut today = Today::default();
+        today.look(home, 0.0).await?;
+        today.count(&mut load);
+    }
     Ok(log.queue().shown(&queue::caps(&settings), &load, now))
 }
 
@@ -165,11 +171,18 @@ fn words(one: &QueuedTask, now: i64) -> String {
             Hold::Person => "you: it is held".to_owned(),
             Hold::Before { task } => format!("you: {} was not done", short(task)),
             Hold::Batch => "you: three of its batch have failed in a row".to_owned(),
+            Hold::Budget { cap, spent } => {
+                format!("you: its batch has cost {} of {}", money(*spent), money(*cap))
+            }
             Hold::Refused { problem } => format!("you: {}", one_line(&problem.message, 200)),
         },
         (_, Some(Wait::Tasks { ids })) => ids.iter().map(short).collect::<Vec<_>>().join(", "),
         (_, Some(Wait::UsageLimit { resets_at })) => {
             format!("the usage limit, {}", span((resets_at - now).max(0)))
+        }
+        (_, Some(Wait::Day { cap, until })) => {
+            let left = span((until - now).max(0));
+            format!("midnight, {left}, or a higher cap: today has cost {}", money(*cap))
         }
         (_, Some(Wait::Retry { at })) => format!("its next attempt, {}", span((at - now).max(0))),
         (_, Some(Wait::Running { cap })) => format!("a place: {cap} at work"),

@@ -8,6 +8,7 @@ use bosk_runtime::client;
 use bosk_runtime::home::Home;
 
 use super::chosen::{Chosen, absolute};
+use super::template::Using;
 use super::{trial, trust};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
@@ -19,6 +20,8 @@ use crate::typed::{Typed, text_or_input};
 /// What is launched.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    using: Using,
     #[command(flatten)]
     chosen: Chosen,
     /// The branch to make [default: proposed from the prompt]
@@ -37,15 +40,15 @@ pub(crate) struct Arguments {
     #[arg(long)]
     detach: bool,
     /// What is to be done; `-` reads it from standard input
-    #[arg(required_unless_present = "rehearsal")]
+    #[arg(required_unless_present_any = ["rehearsal", "template"])]
     prompt: Option<String>,
 }
 
 /// Launches, and shows what comes of it.
 pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failure> {
     let (json, detach, agreed) = (arguments.json, arguments.detach, arguments.trust);
-    let spec = spec(home, arguments).await?;
     let mut typed = Typed::default();
+    let spec = spec(home, arguments, &mut typed).await?;
     trust::settle(home, &spec, agreed, &mut typed).await?;
     let plan = client::plan(home, &spec).await?;
     if json {
@@ -67,7 +70,7 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
     live::watch(home, &launched.id, watching, typed).await
 }
 
-async fn spec(home: &Home, arguments: Arguments) -> Result<LaunchSpec, Problem> {
+async fn spec(home: &Home, arguments: Arguments, typed: &mut Typed) -> Result<LaunchSpec, Failure> {
     let (script, trial) = match arguments.rehearsal.as_deref() {
         None => (None, None),
         Some(named) => {
@@ -90,7 +93,7 @@ async fn spec(home: &Home, arguments: Arguments) -> Result<LaunchSpec, Problem> 
     if let Some(script) = script {
         spec.backend = Backend::Rehearsal { script };
     }
-    Ok(spec)
+    arguments.using.under(home, spec, arguments.trust, typed).await
 }
 
 /// A script's name, or its file's absolute path, once it is known that it can be played.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::content::{Block, Content, StreamEvent};
 use super::envelope::{Envelope, envelope, leading_type};
+use crate::session::Tokens;
 
 /// One line of the CLI's output.
 #[derive(Debug, Clone, PartialEq)]
@@ -275,6 +276,19 @@ wire! {
 #[must_use]
 pub fn says_unknown_conversation(words: &str) -> bool {
     words.contains("No conversation found")
+}
+
+impl ModelUsage {
+    /// Its tokens.
+    #[must_use]
+    pub const fn tokens(&self) -> Tokens {
+        Tokens {
+            input: self.input_tokens,
+            output: self.output_tokens,
+            cache_read: self.cache_read,
+            cache_creation: self.cache_creation,
+        }
+    }
 }
 
 impl TurnResult {

@@ -5,6 +5,7 @@ use crate::SessionId;
 use crate::launch::{Image, PermissionMode};
 use crate::limits::{Limit, Limits, Rung};
 use crate::session::{Answer, Outcome, PausedBy, State, StopReason, StopStep, Verdict};
+use crate::spend::Counted;
 use crate::usage::ToolCost;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -13,6 +14,11 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "note", rename_all = "snake_case")]
 pub enum Note {
+    /// The session goes on from another one's conversation.
+    Forked {
+        /// What the CLI has counted for that, and counts on from.
+        counted: Counted,
+    },
     /// A keeper took the session over.
     Keeper {
         /// Bosk's version.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::budget;
 use super::orders::Entry;
 use super::{Ended, Hold, Priority, Queue, QueuedTask, Stage};
 use crate::SessionId;
@@ -16,7 +17,7 @@ const AFTER_RESET: i64 = 60_000;
 const ONE_BY_ONE: i64 = 5_000;
 
 /// How many may be at work at the same time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Caps {
     /// Sessions at work.
     pub running: u32,
@@ -24,6 +25,8 @@ pub struct Caps {
     pub in_repository: Option<u32>,
     /// Memory that stays free, in bytes.
     pub reserve: u64,
+    /// What all sessions together may cost a day, in US dollars, if that is limited.
+    pub usd_a_day: Option<f64>,
 }
 
 /// What is at work, and what there is to work with.
@@ -41,6 +44,12 @@ pub struct Load {
     pub used_up_until: Option<i64>,
     /// When a task was started last: milliseconds since 1970.
     pub started_at: i64,
+    /// What all sessions together have cost today, in US dollars.
+    pub usd_today: f64,
+    /// When the day is over: milliseconds since 1970.
+    pub midnight: i64,
+    /// What the sessions of batches have cost whose costs are limited, in US dollars.
+    pub costs: BTreeMap<SessionId, f64>,
 }
 
 impl Load {
@@ -82,6 +91,14 @@ pub enum Wait {
         /// When.
         #[ts(type = "number")]
         resets_at: i64,
+    },
+    /// The day to be over, since all sessions together have cost what they may a day; or a higher cap.
+    Day {
+        /// What they may, in US dollars.
+        cap: f64,
+        /// When the day is over: milliseconds since 1970.
+        #[ts(type = "number")]
+        until: i64,
     },
     /// Its next attempt: milliseconds since 1970.
     Retry {
@@ -127,8 +144,10 @@ impl Queue {
         }
         places.sort_by_key(|(priority, place, _)| (std::cmp::Reverse(*priority), *place));
         let mut taken = false;
+        let spent = self.spent(load);
         let waits = places.into_iter().map(|(_, _, entry)| {
             let own = self.own_wait(entry, load, now);
+            let own = own.or_else(|| budget::wait(entry, &spent, caps, load, now));
             let wait = own.unwrap_or_else(|| {
                 if taken {
                     return Wait::Turn;
@@ -171,7 +190,7 @@ impl Queue {
             Stage::Retrying { at } => Some(at),
             _ => None,
         });
-        let reset = load.used_up_until.into_iter();
+        let reset = load.used_up_until.into_iter().chain([load.midnight]);
         let after = load.used_up_until.filter(|reset| (0..AFTER_RESET).contains(&(now - reset)));
         let one_by_one = after.map(|_| load.started_at + ONE_BY_ONE);
         retries.chain(reset).chain(one_by_one).filter(|at| *at > now).min()

@@ -13,9 +13,12 @@ impl Queue {
         let open = |entry: &Entry| !matches!(entry.stage, Stage::Ended { .. });
         let wanted: BTreeSet<&SessionId> =
             self.entries.values().filter(|one| open(one)).flat_map(|one| &one.task.after).collect();
+        // What those have cost counts for the rest of their batch.
+        let counts = self.open_batches();
         let all = self.order.iter().filter_map(|id| self.entries.get(id));
-        let all: Vec<&Entry> =
-            all.filter(|one| open(one) || wanted.contains(&one.task.id)).collect();
+        let all: Vec<&Entry> = all
+            .filter(|one| open(one) || wanted.contains(&one.task.id) || counts.has(&one.task))
+            .collect();
         let mut made = Self::default();
         let mut orders = Vec::new();
         // It takes its own orders, so none of them can be refused.

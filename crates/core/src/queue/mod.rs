@@ -3,6 +3,7 @@
 //! down, and who starts sessions, is the runtime's.
 
 mod admission;
+mod budget;
 mod condense;
 mod orders;
 mod outcome;
@@ -36,6 +37,9 @@ pub struct Task {
     /// The name of what it was added with, if that was more than one.
     #[serde(default)]
     pub batch: Option<String>,
+    /// Most that all that were added with it may cost together, in US dollars; then the rest of them is held.
+    #[serde(default)]
+    pub batch_max_usd: Option<f64>,
     /// Tasks that have to be done before.
     #[serde(default)]
     pub after: Vec<SessionId>,
@@ -59,6 +63,9 @@ pub struct Addition {
     /// What to call them together, if they are more than one.
     #[serde(default)]
     pub batch: Option<String>,
+    /// Most that they may cost together, in US dollars; then the rest of them is held.
+    #[serde(default)]
+    pub max_usd: Option<f64>,
     /// How urgent they are.
     #[serde(default)]
     pub priority: Priority,
@@ -154,6 +161,13 @@ pub enum Hold {
     },
     /// Three of its batch have failed in a row. Released, all of the batch are.
     Batch,
+    /// What was added with it has cost as much as all of that may. Released, all of it goes on regardless.
+    Budget {
+        /// How much that is, in US dollars.
+        cap: f64,
+        /// What it had cost by then.
+        spent: f64,
+    },
     /// It could not be launched.
     Refused {
         /// Why.

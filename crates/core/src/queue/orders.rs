@@ -31,6 +31,13 @@ pub enum Order {
         /// Why.
         hold: Hold,
     },
+    /// One of a batch that has cost what it may: those of it that wait are held.
+    Spent {
+        /// Which.
+        id: SessionId,
+        /// What the batch has cost, in US dollars.
+        spent: f64,
+    },
     /// One need not wait any more.
     Released {
         /// Which.
@@ -133,6 +140,7 @@ impl Queue {
                 Stage::Starting => self.let_wait(&id),
                 _ => Err(not_waiting()),
             },
+            Order::Spent { id, spent } => self.hold_batch(&id, spent),
             Order::Released { id } => self.release(&id),
             Order::Moved { id, before } => self.move_to(&id, before.as_ref()),
             Order::Prioritised { id, priority } => {
@@ -181,7 +189,7 @@ impl Queue {
         self.entries.values().any(|entry| !matches!(entry.stage, Stage::Ended { .. }))
     }
 
-    fn entry(&mut self, id: &SessionId) -> Result<&mut Entry, Problem> {
+    pub(super) fn entry(&mut self, id: &SessionId) -> Result<&mut Entry, Problem> {
         self.entries.get_mut(id).ok_or_else(|| unknown(id))
     }
 
@@ -290,13 +298,14 @@ impl Queue {
                     self.let_wait(&id)?;
                 }
             }
+            Hold::Budget { .. } => self.free_batch(id)?,
             Hold::Person | Hold::Refused { .. } => {}
         }
         self.let_wait(id)
     }
 
     /// Nothing else holds it: only what it waits for and was not done.
-    fn let_wait(&mut self, id: &SessionId) -> Result<(), Problem> {
+    pub(super) fn let_wait(&mut self, id: &SessionId) -> Result<(), Problem> {
         let undone = self.entry(id)?.task.after.clone();
         let hold = undone.into_iter().find(|one| self.is_undone(one));
         self.set(id, Stage::Waiting { hold: hold.map(|task| Hold::Before { task }) })

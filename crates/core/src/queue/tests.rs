@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::launch::LaunchSpec;
 
-const CAPS: Caps = Caps { running: 3, in_repository: Some(2), reserve: 1 << 30 };
+const CAPS: Caps = Caps { running: 3, in_repository: Some(2), reserve: 1 << 30, usd_a_day: None };
 
 fn id(number: usize) -> SessionId {
     SessionId::parse(&format!("{number:08x}-0000-4000-8000-000000000000")).unwrap()
@@ -21,6 +21,7 @@ fn task(number: usize) -> Task {
         repository: "shop".to_owned(),
         repository_path: format!("/r/{}", number % 3),
         batch: None,
+        batch_max_usd: None,
         after: vec![],
         builds_on: None,
         priority: Priority::Normal,
@@ -145,6 +146,66 @@ fn attempts_at_the_same_do_not_hold_each_other() {
         queue.take(Order::Ended { id: id(number), how: Ended::Failed }).unwrap();
     }
     assert_eq!(queue.next(&CAPS, &load(), 0), Some(id(4)));
+}
+
+#[test]
+fn a_batch_that_has_cost_what_it_may_is_held_and_released_goes_on_regardless() {
+    let of_batch = |number| Task { batch_max_usd: Some(1.0), added_at: 7, ..task(number) };
+    let other = |number| Task { batch_max_usd: Some(1.0), added_at: 8, ..task(number) };
+    let mut queue = queue((1..=4).map(of_batch).chain([other(5), task(6)]).collect());
+    let mut load = load();
+    load.costs = BTreeMap::from([(id(1), 0.6), (id(6), 100.0)]);
+    start(&mut queue, 1);
+    start(&mut queue, 2);
+    assert!(queue.over_budget(&load).is_empty());
+    assert_eq!(wait(&queue, &load, 3), Wait::Nothing);
+    load.costs.insert(id(2), 0.4);
+    let hold = Hold::Budget { cap: 1.0, spent: 1.0 };
+    assert_eq!(wait(&queue, &load, 3), Wait::Release { hold: hold.clone() }, "at once");
+    queue.take(Order::Retrying { id: id(2), at: 0, counts: true }).unwrap();
+    let orders = queue.over_budget(&load);
+    assert_eq!(orders.len(), 1, "one for all of it");
+    orders.into_iter().for_each(|order| queue.take(order).unwrap());
+    assert!(queue.over_budget(&load).is_empty(), "it is held");
+    let unknown = Load { costs: BTreeMap::new(), ..load.clone() };
+    for number in 2..=4 {
+        assert_eq!(wait(&queue, &unknown, number), Wait::Release { hold: hold.clone() });
+    }
+    assert_eq!(queue.next(&CAPS, &load, 0), Some(id(5)), "others go on");
+    queue.take(Order::Released { id: id(4) }).unwrap();
+    assert!(queue.over_budget(&load).is_empty());
+    assert_eq!(queue.next(&CAPS, &load, 0), Some(id(2)), "all of it");
+    assert!(queue.take(Order::Spent { id: id(2), spent: 2.0 }).is_err(), "no cap any more");
+}
+
+#[test]
+fn what_a_batch_has_cost_is_not_forgotten_while_some_of_it_is_to_come() {
+    let of_batch = |number| Task { batch_max_usd: Some(1.0), ..task(number) };
+    let mut queue = queue(vec![of_batch(1), of_batch(2), task(4)]);
+    for number in [1, 4] {
+        start(&mut queue, number);
+        queue.take(Order::Ended { id: id(number), how: Ended::Done }).unwrap();
+    }
+    let mut anew = Queue::default();
+    queue.condensed().into_iter().for_each(|order| anew.take(order).unwrap());
+    assert_eq!(anew.tasks().count(), 2);
+    let load = Load { costs: BTreeMap::from([(id(1), 1.5)]), ..load() };
+    assert_eq!(anew.over_budget(&load).len(), 1);
+}
+
+#[test]
+fn a_day_that_has_cost_what_it_may_holds_all_but_rehearsals_until_midnight() {
+    let mut rehearsal = task(4);
+    rehearsal.spec.backend = crate::launch::Backend::Rehearsal { script: None };
+    let queue = queue(vec![task(1), rehearsal]);
+    let caps = |usd| Caps { usd_a_day: Some(usd), ..CAPS };
+    let load = Load { usd_today: 5.0, midnight: 1000, ..load() };
+    let waits = queue.waits(&caps(5.0), &load, 0);
+    assert_eq!(waits[0].1, Wait::Day { cap: 5.0, until: 1000 });
+    assert_eq!(waits[1].1, Wait::Nothing);
+    assert_eq!(queue.next_time(&load, 0), Some(1000));
+    assert_eq!(queue.next(&caps(5.0), &load, 1000), Some(id(1)), "another day");
+    assert_eq!(queue.next(&caps(5.1), &load, 0), Some(id(1)), "a higher cap");
 }
 
 #[test]

@@ -220,6 +220,30 @@ pub struct Tokens {
     pub cache_creation: u64,
 }
 
+impl Tokens {
+    /// Both together.
+    #[must_use]
+    pub const fn with(self, more: Self) -> Self {
+        Self {
+            input: self.input + more.input,
+            output: self.output + more.output,
+            cache_read: self.cache_read + more.cache_read,
+            cache_creation: self.cache_creation + more.cache_creation,
+        }
+    }
+
+    /// What is left of each without those.
+    #[must_use]
+    pub const fn without(self, less: Self) -> Self {
+        Self {
+            input: self.input.saturating_sub(less.input),
+            output: self.output.saturating_sub(less.output),
+            cache_read: self.cache_read.saturating_sub(less.cache_read),
+            cache_creation: self.cache_creation.saturating_sub(less.cache_creation),
+        }
+    }
+}
+
 /// How full the model's context is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

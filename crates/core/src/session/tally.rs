@@ -17,6 +17,8 @@ pub struct Tally {
     summary: SessionSummary,
     failed_turn: bool,
     window: u64,
+    /// What was counted before it began, by the conversation that it goes on from.
+    before: (f64, Tokens),
 }
 
 impl Tally {
@@ -62,7 +64,7 @@ impl Tally {
             rewound: None,
             problem: None,
         };
-        Self { summary, failed_turn: false, window: 0 }
+        Self { summary, failed_turn: false, window: 0, before: (0.0, Tokens::default()) }
     }
 
     /// The row as it is now.
@@ -112,6 +114,12 @@ impl Tally {
             }
             Note::Limit(note) => self.limit(note),
             Note::Check(note) => self.check(note, at),
+            Note::Forked { counted } => {
+                for (usd, tokens) in counted.values() {
+                    self.before.0 += usd;
+                    self.before.1 = self.before.1.with(*tokens);
+                }
+            }
             Note::WentBack(back) => {
                 self.summary.rewound = (!back.undo).then(|| Rewound {
                     message: back.message.clone(),
@@ -191,6 +199,12 @@ impl Tally {
         self.summary.background = tasks;
     }
 
+    /// What the CLI had counted before this session began: US dollars.
+    #[must_use]
+    pub const fn counted_before(&self) -> f64 {
+        self.before.0
+    }
+
     /// Says that its turn gives no sign of life, or that it does.
     pub fn set_stalled(&mut self, stalled: Option<Stalled>) {
         self.summary.stalled = stalled;
@@ -260,19 +274,17 @@ impl Tally {
             Message::Result(result) if result.conversation_unknown() => {}
             Message::Result(result) => {
                 // Cumulative over the process, and carried on over a resume: never summed.
-                self.summary.cost_usd = self.summary.cost_usd.max(result.total_cost_usd);
+                let cost = result.total_cost_usd - self.before.0;
+                self.summary.cost_usd = self.summary.cost_usd.max(cost);
                 self.summary.turns = self.summary.turns.saturating_add(result.num_turns);
                 self.summary.worked = self.summary.worked.saturating_add(result.duration_ms);
                 let mut tokens = Tokens::default();
                 for model in result.model_usage.values() {
-                    tokens.input += model.input_tokens;
-                    tokens.output += model.output_tokens;
-                    tokens.cache_read += model.cache_read;
-                    tokens.cache_creation += model.cache_creation;
+                    tokens = tokens.with(model.tokens());
                     self.window = self.window.max(model.context_window);
                 }
                 if !result.model_usage.is_empty() {
-                    self.summary.tokens = tokens;
+                    self.summary.tokens = tokens.without(self.before.1);
                 }
                 if let Some(context) = &mut self.summary.context {
                     context.window = self.window;

@@ -346,9 +346,11 @@ fn note(note: Note) -> Vec<Said> {
             one(EntryBody::WentBack { message, text, files, conversation, undo })
         }
         Note::Warning { text } => one(EntryBody::Notice { level: NoticeLevel::Warning, text }),
-        Note::Keeper { .. } | Note::State { .. } | Note::Prepared(_) | Note::CliStarted { .. } => {
-            Vec::new()
-        }
+        Note::Forked { .. }
+        | Note::Keeper { .. }
+        | Note::State { .. }
+        | Note::Prepared(_)
+        | Note::CliStarted { .. } => Vec::new(),
     }
 }
 

@@ -10,14 +10,17 @@ use super::reconcile::{self, Standing, standing};
 use super::{Connection, ended, send, start};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, read_decisions};
-use crate::keeper::replay;
 use crate::session_record::SessionRecord;
+use crate::spend::require_money;
 
 /// Sends the session's last message once more.
 ///
 /// # Errors
 /// The session has none, or it can be neither ended nor started.
 pub async fn again(home: &Home, id: &SessionId) -> Result<(), Problem> {
+    let record = SessionRecord::load(home, id)?;
+    // Before anything of it is ended.
+    require_money(home, &record.spec.backend).await?;
     let path = home.session(id).join(DECISIONS);
     let decisions = reconcile::blocking(move || {
         read_decisions(&path).map_err(|error| home::unwritable(&error))
@@ -35,22 +38,11 @@ pub async fn again(home: &Home, id: &SessionId) -> Result<(), Problem> {
         ended::ended(home, id).await?;
     }
     // What the CLI never took is handed to it by the resume itself.
-    if waits(home, id, &last.uuid).await? {
+    let past = reconcile::past(home, &record).await?;
+    if past.mailbox.has(&last.uuid) {
         return start::resume(home, id).await;
     }
     send::send_message(home, id, Message { uuid: send::new_name(), ..last }).await.map(drop)
-}
-
-/// Whether the CLI has not taken that message.
-async fn waits(home: &Home, id: &SessionId, uuid: &str) -> Result<bool, Problem> {
-    let record = SessionRecord::load(home, id)?;
-    let (folder, uuid) = (home.session(id), uuid.to_owned());
-    reconcile::blocking(move || {
-        let past =
-            replay::read(&folder, record.tally()).map_err(|error| home::unwritable(&error))?;
-        Ok(past.mailbox.has(&uuid))
-    })
-    .await
 }
 
 /// The last message that was not taken back.

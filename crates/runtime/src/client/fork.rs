@@ -5,20 +5,24 @@ use std::path::Path;
 
 use bosk_core::journal::Point;
 use bosk_core::launch::{Backend, Fork, LaunchSpec};
+use bosk_core::spend::Counted;
 use bosk_core::{Problem, ProblemCode};
 
 use super::points::{points, unknown};
 use crate::git::{Git, checkpoint};
 use crate::home::Home;
 use crate::session_record::SessionRecord;
+use crate::spend;
 
 /// What a fork goes on from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Forked {
     /// Where in the other conversation; none where nothing was said before.
     pub(super) point: Option<Point>,
     /// The commit that holds the files, where they were kept.
     pub(super) files: Option<String>,
+    /// What the CLI has counted for it, and counts on from.
+    pub(super) counted: Counted,
 }
 
 /// Finds out, and makes the worktree begin where the other one's HEAD was.
@@ -45,5 +49,9 @@ pub(super) async fn resolve(home: &Home, spec: &mut LaunchSpec) -> Result<Forked
         spec.base = Some(checkpoint::head(&git, root, files).await?);
     }
     let point = Some(asked.before.clone()).filter(|point| point.after.is_some());
-    Ok(Forked { point, files })
+    let counted = match &point {
+        Some(_) => spend::counted(home, &session).await?,
+        None => Counted::default(),
+    };
+    Ok(Forked { point, files, counted })
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use bosk_core::claude::args;
 use bosk_core::git::LaunchPlan;
-use bosk_core::journal::{Decision, Kind, Message};
+use bosk_core::journal::{Decision, Kind, Message, Note};
 use bosk_core::launch::LaunchSpec;
 use bosk_core::limits::Limits;
+use bosk_core::spend::Counted;
 use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
@@ -15,7 +16,7 @@ use super::fork::{self, Forked};
 use super::{Spare, reconcile, start};
 use crate::git::{Repository, worktree};
 use crate::home::{self, Home};
-use crate::journal::{DECISIONS, Writer, writer};
+use crate::journal::{DECISIONS, JOURNAL, Writer, writer};
 use crate::keeper::prepare::require_trust;
 use crate::session_record::{Agreed, SessionRecord};
 use crate::{files, settings, trust};
@@ -104,6 +105,7 @@ pub async fn launch_with(
     spec: LaunchSpec,
     spare: &mut Option<Spare>,
 ) -> Result<Launched, Problem> {
+    crate::spend::require_money(home, &spec.backend).await?;
     let accepted = accept(home, spec).await?;
     // Only Linux can limit the files of a process that runs already.
     let limits_files = accepted.spec.limits.as_ref().is_some_and(|one| one.file_size.is_some());
@@ -178,8 +180,8 @@ async fn make(
     };
     let folder = home.session(id);
     let written = {
-        let (home, folder) = (home.clone(), folder.clone());
-        reconcile::blocking(move || write(&home, &folder, &record)).await
+        let (home, folder, counted) = (home.clone(), folder.clone(), forked.counted);
+        reconcile::blocking(move || write(&home, &folder, &record, counted)).await
     };
     let started = match written {
         Ok(()) => keep(home, id, spare).await,
@@ -207,7 +209,12 @@ pub(crate) fn new_id() -> Result<SessionId, Problem> {
         .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }
 
-fn write(home: &Home, folder: &Path, record: &SessionRecord) -> Result<(), Problem> {
+fn write(
+    home: &Home,
+    folder: &Path,
+    record: &SessionRecord,
+    counted: Counted,
+) -> Result<(), Problem> {
     let unwritable = |error: std::io::Error| home::unwritable(&error);
     files::create_private_folder(folder).map_err(unwritable)?;
     let message = Message {
@@ -220,6 +227,13 @@ fn write(home: &Home, folder: &Path, record: &SessionRecord) -> Result<(), Probl
     let (mut decisions, _) = Writer::open(&folder.join(DECISIONS)).map_err(unwritable)?;
     decisions.append(Kind::Decision, &payload);
     decisions.sync().map_err(unwritable)?;
+    if record.forked.is_some() {
+        let payload = serde_json::to_vec(&Note::Forked { counted })
+            .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+        let (mut journal, _) = Writer::open(&folder.join(JOURNAL)).map_err(unwritable)?;
+        journal.append(Kind::Note, &payload);
+        journal.sync().map_err(unwritable)?;
+    }
     // Last: a folder without its record is no session.
     record.save(home)?;
     files::sync_folder(&home.sessions()).map_err(unwritable)

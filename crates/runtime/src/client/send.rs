@@ -7,12 +7,15 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 use super::reconcile::{Standing, standing};
 use super::{Connection, ended, start};
 use crate::home::Home;
+use crate::session_record::SessionRecord;
+use crate::spend::require_money;
 
 /// Sends a message. A session that has ended is started again in the same conversation first;
 /// returns whether that was so.
 ///
 /// # Errors
-/// There is nothing to send, or no such session, or it can be neither reached nor started.
+/// There is nothing to send, or no such session, or it can be neither reached nor started; or the day has cost what it
+/// may.
 pub async fn send(home: &Home, id: &SessionId, text: &str) -> Result<bool, Problem> {
     let uuid = new_name();
     send_message(home, id, Message { uuid, text: text.to_owned(), images: vec![] }).await
@@ -34,6 +37,8 @@ pub async fn send_message(home: &Home, id: &SessionId, message: Message) -> Resu
         return Err(Problem::new(ProblemCode::InvalidInput, "There is nothing to send.")
             .hint("Write what Claude is to do next."));
     }
+    let record = SessionRecord::load(home, id)?;
+    require_money(home, &record.spec.backend).await?;
     if standing(home, id).await? == Standing::Kept {
         match deliver(home, id, message.clone()).await {
             Ok(()) => return Ok(false),

@@ -15,6 +15,7 @@ use crate::home::Home;
 use crate::keeper::prepare::require_trust;
 use crate::process::{self, Detached};
 use crate::session_record::SessionRecord;
+use crate::spend::require_money;
 use crate::trust;
 
 /// How long a keeper has until its socket is open. It takes some milliseconds; a journal of a
@@ -25,7 +26,8 @@ const READY: Duration = Duration::from_secs(60);
 /// taken are sent to it.
 ///
 /// # Errors
-/// There is no such session, it runs already, its folder is gone, or it cannot be started.
+/// There is no such session, it runs already, its folder is gone, or it cannot be started; or a message waits in it, and
+/// the day has cost what it may.
 pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
     let record = SessionRecord::load(home, id)?;
     // One that is kept but does not answer is just ending: the new keeper waits for its lock.
@@ -43,6 +45,12 @@ pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
         let repository = Repository::discover(Path::new(&record.repository_root)).await?;
         let root = trust::Source::Folder(repository.root.clone());
         require_trust(home, &repository, &root).await?;
+    }
+    // What waits in it would be a turn.
+    if let Err(problem) = require_money(home, &record.spec.backend).await
+        && !reconcile::past(home, &record).await?.mailbox.is_empty()
+    {
+        return Err(problem);
     }
     start(home, id).await
 }

@@ -6,9 +6,11 @@ use bosk_core::queue::QueuedTask;
 use bosk_core::view::Event;
 use tokio::time::Instant;
 
+use super::Message;
 use super::state::State;
 use crate::journal::writer::wall_clock;
 use crate::queue::{self, Log, Peaks};
+use crate::spend::Today;
 
 /// What changes is looked at together for so long.
 const GATHERED: Duration = Duration::from_millis(250);
@@ -23,6 +25,9 @@ pub(super) struct Queueing {
     peaks: Peaks,
     told: Vec<QueuedTask>,
     ordered: bool,
+    today: Today,
+    /// Whether somebody reads what the day has cost.
+    reading: bool,
     due: Option<Instant>,
 }
 
@@ -52,6 +57,33 @@ impl Queueing {
 }
 
 impl State {
+    /// Has read what the day has cost, where tasks may wait because of it. It is told as a message.
+    fn look_at_day(&mut self) {
+        let capped = self.others.settings.max_usd_a_day.is_some();
+        let costs = self.sessions.values().map(|session| session.summary.cost_usd).sum();
+        let open = capped && self.queue.log.queue().is_open();
+        if !open || self.queue.reading || !self.queue.today.is_old(costs) {
+            return;
+        }
+        self.queue.reading = true;
+        let mut today = self.queue.today;
+        let (home, to) = (self.home.clone(), self.to.clone());
+        tokio::spawn(async move {
+            if let Err(problem) = today.look(&home, costs).await {
+                tracing::warn!(%problem, "what the day has cost is not known");
+            }
+            if let Some(to) = to.upgrade() {
+                let _ = to.send(Message::Today(today)).await;
+            }
+        });
+    }
+
+    /// What the day has cost was read.
+    pub(super) fn counted(&mut self, today: Today) {
+        (self.queue.today, self.queue.reading) = (today, false);
+        self.queue.look_soon();
+    }
+
     /// Looks at the queue, and tells what has changed.
     pub(super) fn look_at_queue(&mut self) {
         self.queue.due = None;
@@ -61,14 +93,16 @@ impl State {
             self.tell_all(&Event::Problem { problem });
             return;
         }
+        self.look_at_day();
         let mut tasks = Vec::new();
         if self.queue.log.queue().is_open() {
             let (now, settings) = (wall_clock(), &self.others.settings);
             let sessions = self.sessions.values().map(|session| &session.summary);
-            let Queueing { log, peaks, .. } = &mut self.queue;
+            let Queueing { log, peaks, today, .. } = &mut self.queue;
             let waiting = log.queue();
             let mut load = queue::load(&self.home, settings, peaks, waiting, sessions, 0, now);
             load.free -= load.free % STEP;
+            today.count(&mut load);
             tasks = self.queue.log.queue().shown(&queue::caps(settings), &load, now);
             // What only time changes.
             let next = self.queue.log.queue().next_time(&load, now);

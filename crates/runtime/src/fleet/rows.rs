@@ -19,6 +19,8 @@ pub struct Rows {
     pub sessions: BTreeMap<SessionId, SessionSummary>,
     /// The settings.
     pub settings: Settings,
+    /// How often schedules were told to have changed.
+    pub schedules_told: u32,
     /// What they are followed with.
     pub fleet: Fleet,
     name: &'static str,
@@ -38,7 +40,8 @@ impl Rows {
         let sink = Box::new(move |batch| to.send(batch).is_ok());
         fleet.listen(name, snapshot.seq, sink).await?;
         let sessions = snapshot.sessions.into_iter().map(|one| (one.id.clone(), one)).collect();
-        Ok(Self { sessions, settings: snapshot.settings, fleet, name, batches, taken: false })
+        let settings = snapshot.settings;
+        Ok(Self { sessions, settings, schedules_told: 0, fleet, name, batches, taken: false })
     }
 
     /// Waits for the next change of anything. False when there will be none. It can be dropped and called again.
@@ -59,6 +62,7 @@ impl Rows {
                     self.sessions.remove(&id);
                 }
                 Event::Settings { settings } => self.settings = settings,
+                Event::Schedules { .. } => self.schedules_told += 1,
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use bosk_core::schedule::Schedule;
 use bosk_core::session::{Glance, SessionSummary};
 use bosk_core::transcript::Partial;
 use bosk_core::view::{CliStatus, Event, InboxItem, Offer, Page, RecentRepository, Snapshot};
@@ -17,12 +18,12 @@ use super::now::Now;
 use super::queueing::Queueing;
 use super::untold::Untold;
 use super::using::{Using, marks};
-use super::watch_folders::Seen;
-use super::watched::{Opening, refuse, unknown};
+use super::watched::{Opening, unknown};
 use super::{FIRST_SESSIONS, First, Message, Wanted};
 use crate::awaited::one_of;
-use crate::catalog::{self, Index, Listed};
+use crate::catalog::{Index, Listed};
 use crate::home::Home;
+use crate::schedules;
 use crate::settings;
 use crate::transcript::Transcript;
 
@@ -32,13 +33,15 @@ const RECENT: usize = 12;
 /// Everything the window sees.
 pub(super) struct State {
     pub(super) home: Home,
-    index: Arc<Index>,
-    to: mpsc::WeakSender<Message>,
+    pub(super) index: Arc<Index>,
+    pub(super) to: mpsc::WeakSender<Message>,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) others: Others,
     pub(super) listeners: Listeners,
     pub(super) using: Using,
     pub(super) queue: Queueing,
+    /// Schedules as they were told last.
+    pub(super) schedules: Vec<Schedule>,
     /// What waits for the person, as it was told last.
     pub(super) inbox: Vec<InboxItem>,
     /// Sessions of whose journal there is more to read, in turn.
@@ -98,6 +101,7 @@ impl State {
             listeners: Listeners::default(),
             using: Using::default(),
             queue: Queueing::default(),
+            schedules: Vec::new(),
             inbox: Vec::new(),
             behind: VecDeque::new(),
         };
@@ -116,6 +120,10 @@ impl State {
         }
         state.queue.ordered();
         state.look_at_queue();
+        match schedules::list(&state.home) {
+            Ok(schedules) => state.schedules = schedules,
+            Err(problem) => state.others.problems.push(problem),
+        }
         state
     }
 
@@ -202,6 +210,7 @@ impl State {
             }
             Message::Followed(id, followed) => self.followed(&id, followed),
             Message::Folders(seen) => self.seen(seen),
+            Message::Today(today) => self.counted(today),
         }
     }
 
@@ -236,6 +245,7 @@ impl State {
             earlier,
             foreign: self.using.foreign.clone(),
             queue: self.queue.told().to_vec(),
+            schedules: self.schedules.clone(),
             inbox: self.inbox.clone(),
             settings: self.others.settings.clone(),
             repositories,
@@ -269,7 +279,7 @@ impl State {
     }
 
     /// A session's row has changed, or the session is gone.
-    fn changed(&mut self, id: &SessionId) {
+    pub(super) fn changed(&mut self, id: &SessionId) {
         self.queue.look_soon();
         self.listeners.all(|listener| {
             listener.untold.told(id);
@@ -277,7 +287,7 @@ impl State {
         });
     }
 
-    fn follow(&mut self, id: &SessionId) {
+    pub(super) fn follow(&mut self, id: &SessionId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         if session.follower.is_some() {
             session.appeared = true;
@@ -356,7 +366,7 @@ impl State {
         }
     }
 
-    fn tell(&mut self, event: Event) {
+    pub(super) fn tell(&mut self, event: Event) {
         match &event {
             Event::Settings { settings } => {
                 self.others.settings = settings.clone();
@@ -372,52 +382,6 @@ impl State {
     /// Tells everybody.
     pub(super) fn tell_all(&mut self, event: &Event) {
         self.listeners.all(|listener| listener.gathered.other(event.clone()));
-    }
-
-    pub(super) fn seen(&mut self, seen: Seen) {
-        match seen {
-            Seen::Keeper(start) => {
-                let known = self.sessions.keys().find(|id| id.short() == start).cloned();
-                match known.map_or_else(|| catalog::find(&self.home, &start), Ok) {
-                    Ok(id) => self.appeared(&id),
-                    Err(problem) => tracing::debug!(%problem, "a socket without a session"),
-                }
-            }
-            Seen::Gone(id) => {
-                if let Some(session) = self.sessions.remove(&id) {
-                    refuse(session.opening, &id);
-                    self.index.remove(&id);
-                    self.listeners.all(|listener| {
-                        listener.gathered.unwatch(&id);
-                        listener.watched.remove(&id);
-                    });
-                    self.changed(&id);
-                    self.look_at_inbox();
-                }
-            }
-            Seen::Queue => self.queue.ordered(),
-            Seen::Missed => {
-                self.queue.ordered();
-                match catalog::ids(&self.home) {
-                    Ok(ids) => ids.iter().for_each(|id| self.appeared(id)),
-                    Err(problem) => self.tell_all(&Event::Problem { problem }),
-                }
-            }
-        }
-    }
-
-    /// A session has, or may have, a keeper.
-    pub(super) fn appeared(&mut self, id: &SessionId) {
-        if !self.sessions.contains_key(id) {
-            match crate::session_record::SessionRecord::load(&self.home, id) {
-                Ok(record) => self.put(record.tally().summary().clone()),
-                Err(problem) => {
-                    self.tell_all(&Event::Problem { problem });
-                    return;
-                }
-            }
-        }
-        self.follow(id);
     }
 }
 

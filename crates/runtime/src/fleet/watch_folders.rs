@@ -1,5 +1,5 @@
 //! Noticing sessions that somebody else launches, resumes or removes: the system tells of new and
-//! vanished names in two folders, and of the queue's orders. The journals themselves are not watched: keepers tell of those.
+//! vanished names in two folders, of the queue's orders and of the settings. The journals themselves are not watched: keepers tell of those.
 
 use std::path::Path;
 
@@ -9,8 +9,9 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
 use super::Message;
-use crate::home::Home;
+use crate::home::{self, Home};
 use crate::queue;
+use crate::schedules;
 use crate::socket;
 
 /// What was seen.
@@ -22,6 +23,10 @@ pub(super) enum Seen {
     Gone(SessionId),
     /// Something was ordered in the queue.
     Queue,
+    /// The schedules were written.
+    Schedules,
+    /// The settings were written.
+    Settings,
     /// Names were missed: everything is to be looked at again.
     Missed,
 }
@@ -53,6 +58,7 @@ pub(super) fn start(
     let mut watcher = notify::recommended_watcher(told).map_err(failed)?;
     watcher.watch(&home.sessions(), RecursiveMode::NonRecursive).map_err(failed)?;
     watcher.watch(&home.queue(), RecursiveMode::NonRecursive).map_err(failed)?;
+    watcher.watch(home.path(), RecursiveMode::NonRecursive).map_err(failed)?;
     if let Some(sockets) = socket::folder(home) {
         watcher.watch(&sockets, RecursiveMode::NonRecursive).map_err(failed)?;
     }
@@ -61,8 +67,13 @@ pub(super) fn start(
 
 fn seen(kind: EventKind, path: &Path) -> Option<Seen> {
     let name = path.file_name()?.to_str()?;
-    if name == queue::ORDERS {
-        return matches!(kind, EventKind::Create(_) | EventKind::Modify(_)).then_some(Seen::Queue);
+    let is =
+        |seen: Seen| matches!(kind, EventKind::Create(_) | EventKind::Modify(_)).then_some(seen);
+    match name {
+        queue::ORDERS => return is(Seen::Queue),
+        schedules::SCHEDULES => return is(Seen::Schedules),
+        home::SETTINGS => return is(Seen::Settings),
+        _ => {}
     }
     match kind {
         EventKind::Create(CreateKind::Any | CreateKind::File | CreateKind::Other)

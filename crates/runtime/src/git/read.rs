@@ -74,6 +74,26 @@ async fn by_command(git: &Git, root: &std::path::Path) -> Result<Vec<Base>, GitE
     Ok(output.stdout.split(|byte| *byte == b'\n').filter_map(base).collect())
 }
 
+/// The full id of a branch's commit; none where there is no such branch.
+pub(super) async fn tip(repository: &Repository, branch: &str) -> Result<Option<String>, Problem> {
+    let reference = format!("refs/heads/{branch}");
+    let (root, name) = (repository.root.clone(), reference.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        let repository = git2::Repository::open(root)?;
+        let commit = repository.find_reference(&name)?.peel_to_commit()?;
+        Ok::<_, git2::Error>(commit.id().to_string())
+    });
+    match read.await {
+        Ok(Ok(commit)) => return Ok(Some(commit)),
+        Ok(Err(error)) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
+        _ => {}
+    }
+    let call = repository.git.look(&repository.root);
+    let call = call.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
+    let found = call.arg(format!("{reference}^{{commit}}")).answer_or_nothing().await?;
+    Ok(Some(found).filter(|found| !found.is_empty()))
+}
+
 /// What a full name is, and what people call it.
 fn kind(reference: &str) -> Option<(BaseKind, &str)> {
     [

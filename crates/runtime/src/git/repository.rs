@@ -213,6 +213,14 @@ impl Repository {
         Err(unknown())
     }
 
+    /// The full id of a branch's commit; none where there is no such branch.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub async fn tip(&self, branch: &str) -> Result<Option<String>, Problem> {
+        read::tip(self, branch).await
+    }
+
     /// Waits for the right to add or remove worktrees and branches here. `locks` is the same folder
     /// for every process.
     ///

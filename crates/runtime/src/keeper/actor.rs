@@ -326,7 +326,10 @@ impl Actor {
         }
         let (home, id, overrides) =
             (self.home.clone(), self.record.id.clone(), self.overrides.clone());
-        let args = arguments(&self.point.conversation, &self.record.spec, self.conversation());
+        let mut spec = self.record.spec.clone();
+        // The CLI holds what it has counted against it, also what another session has spent.
+        spec.max_budget_usd = spec.max_budget_usd.map(|usd| usd + self.tally.counted_before());
+        let args = arguments(&self.point.conversation, &spec, self.conversation());
         let (to, file_size) = (self.started.0.clone(), self.limits.file_size);
         tokio::task::spawn_local(async move {
             let folder = place.folder.as_ref();

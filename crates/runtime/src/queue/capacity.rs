@@ -1,6 +1,6 @@
 //! What the machine can bear: how many sessions at once, and how much memory one is expected to take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bosk_core::SessionId;
 use bosk_core::queue::{Caps, Load, Queue, Stage, Task};
@@ -56,6 +56,7 @@ pub fn caps(settings: &Settings) -> Caps {
         running: settings.parallel.unwrap_or_else(|| u32::try_from(usual).unwrap_or(2)).max(1),
         in_repository: settings.parallel_in_repository.map(|cap| cap.max(1)),
         reserve,
+        usd_a_day: settings.max_usd_a_day,
     }
 }
 
@@ -85,6 +86,7 @@ pub fn load<'a>(
     let mut load = Load { free: memory().1, usual: USUAL, started_at, ..Load::default() };
     let mut ended: BTreeMap<String, Vec<(i64, SessionId)>> = BTreeMap::new();
     let mut growing = Vec::new();
+    let capped: BTreeSet<&SessionId> = queue.capped().collect();
     let is_started = |stage: &Stage| matches!(stage, Stage::Starting | Stage::Running);
     let started = queue.tasks().filter(|(_, stage)| is_started(stage)).map(|(task, _)| task);
     let mut unknown: BTreeMap<&SessionId, &Task> = started.map(|task| (&task.id, task)).collect();
@@ -95,6 +97,9 @@ pub fn load<'a>(
             && now < resets + LIMIT_MATTERS
         {
             load.used_up_until = load.used_up_until.max(Some(resets));
+        }
+        if capped.contains(&session.id) {
+            load.costs.insert(session.id.clone(), session.cost_usd);
         }
         let repository = &session.repository_path;
         if session.state.is_ended() {

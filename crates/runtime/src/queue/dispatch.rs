@@ -11,18 +11,20 @@ use std::time::Duration;
 use bosk_core::queue::{
     Came, Ended, FIRST_RETRY, Hold, Load, Order, Stage, Task, came_to, retry_after,
 };
-use bosk_core::session::{State, StopReason, Turn};
-use bosk_core::wire::{Call, Ready};
+use bosk_core::session::{State, Turn};
+use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::capacity::{self, Peaks, is_at_work};
-use super::last_words::{last_words, with_words};
 use super::log::{self, Log};
-use crate::client::{self, Connection, again, blocking, launch, start};
+use super::money::Money;
+use super::task::{put_away, spec};
+use crate::client::{again, blocking, launch, start};
 use crate::fleet::Rows;
 use crate::home::{self, Home};
 use crate::journal::writer::wall_clock;
 use crate::process;
+use crate::schedules;
 
 /// Its name among the fleet's listeners.
 const NAME: &str = "dispatch";
@@ -65,7 +67,7 @@ pub async fn ensure(home: &Home) -> Result<(), Problem> {
     let needed = blocking(move || {
         let mut log = Log::default();
         log.catch_up(&at)?;
-        Ok(log.queue().is_open() && lock(&at)?.is_some())
+        Ok((log.queue().is_open() || schedules::any_open(&at)) && lock(&at)?.is_some())
     });
     if !needed.await? {
         return Ok(());
@@ -98,6 +100,8 @@ pub async fn dispatch(home: &Home, ready: impl FnOnce()) -> Result<(), Problem> 
         rows,
         log,
         peaks: Peaks::default(),
+        money: Money::default(),
+        schedules: schedules::Runner::new(home),
         since: BTreeMap::new(),
         started_at: 0,
         first_retry: first_retry(),
@@ -123,6 +127,8 @@ struct Dispatcher {
     rows: Rows,
     log: Log,
     peaks: Peaks,
+    money: Money,
+    schedules: schedules::Runner,
     /// When this dispatcher started or resumed a session: what it was before tells nothing of it any more.
     since: BTreeMap<SessionId, i64>,
     started_at: i64,
@@ -145,7 +151,13 @@ impl Dispatcher {
                     STILL
                 }
             };
-            if let Ok(false) = tokio::time::timeout(pause, self.rows.changed()).await {
+            let changed = async {
+                tokio::select! {
+                    there = self.rows.changed() => there,
+                    () = self.schedules.changed() => true,
+                }
+            };
+            if let Ok(false) = tokio::time::timeout(pause, changed).await {
                 return Ok(());
             }
         }
@@ -154,20 +166,43 @@ impl Dispatcher {
     /// Does all that can be done now. Whether nothing is left to do, ever.
     async fn look(&mut self) -> Result<bool, Problem> {
         self.log.catch_up(&self.home)?;
+        self.schedules.look(self.log.queue(), &self.rows).await?;
+        self.log.catch_up(&self.home)?;
         self.settle().await?;
+        self.money.look(&self.home, &self.rows.settings, self.rows.sessions.values()).await?;
+        self.hold_spent()?;
         while self.start_next().await? {}
         if self.log.queue().is_open() {
             return Ok(false);
         }
-        let lock = &mut self.lock;
-        log::close(&self.home, &mut self.log, || drop(lock.take()))
+        let (home, log, lock) = (&self.home, &mut self.log, &mut self.lock);
+        let last = || log::close(home, log, || drop(lock.take()));
+        match schedules::Runner::close(home, last)? {
+            Some(over) => Ok(over),
+            // What is over is forgotten all the same.
+            None => log::close(home, &mut self.log, || ()).map(|_| false),
+        }
     }
 
     fn load(&mut self, now: i64) -> Load {
         let sessions = self.rows.sessions.values();
         let (settings, queue, started_at) =
             (&self.rows.settings, self.log.queue(), self.started_at);
-        capacity::load(&self.home, settings, &mut self.peaks, queue, sessions, started_at, now)
+        let mut load =
+            capacity::load(&self.home, settings, &mut self.peaks, queue, sessions, started_at, now);
+        self.money.count(queue, &mut load);
+        load
+    }
+
+    /// Holds what is left of batches that have cost what they may.
+    fn hold_spent(&mut self) -> Result<(), Problem> {
+        if self.log.queue().capped().next().is_some() {
+            let load = self.load(wall_clock());
+            for order in self.log.queue().over_budget(&load) {
+                self.order(order)?;
+            }
+        }
+        Ok(())
     }
 
     /// How long nothing can come of looking again, unless something happens.
@@ -183,7 +218,8 @@ impl Dispatcher {
         let most = if memory { MEMORY } else { SELDOM };
         let postponed = u64::try_from(self.not_before - now).ok().filter(|left| *left > 0);
         let most = postponed.map_or(most, |left| most.min(Duration::from_millis(left)));
-        until.map_or(most, |until| until.min(most))
+        let until = until.into_iter().chain(self.schedules.pause());
+        until.min().map_or(most, |until| until.min(most))
     }
 
     /// Has an order written. Whether it could be done: the person may have ordered something else meanwhile.
@@ -232,7 +268,7 @@ impl Dispatcher {
             self.came(id, came)?;
             // What it worked in stays; its process would only hold memory that others wait for.
             if idle && self.log.queue().is_open() {
-                self.put_away(id.clone());
+                put_away(&self.home, id.clone());
             }
         }
         Ok(())
@@ -252,23 +288,6 @@ impl Dispatcher {
             },
         };
         self.order(order)
-    }
-
-    fn put_away(&self, id: SessionId) {
-        let home = self.home.clone();
-        tokio::spawn(async move {
-            if let Ok(connection) = Connection::open(&home, &id).await {
-                // A message that has come meanwhile is answered first.
-                let idle = connection.status().await.is_ok_and(|status| {
-                    status.summary.state == State::Running { turn: Turn::Idle }
-                        && status.queue.is_empty()
-                        && !status.summary.is_checking()
-                });
-                if idle {
-                    let _ = connection.call(Call::Stop { reason: StopReason::Finished }).await;
-                }
-            }
-        });
     }
 
     /// Starts the next task, if one may start. Whether another one may be looked for.
@@ -304,7 +323,7 @@ impl Dispatcher {
             return self.go_on(&id, there).await;
         }
         self.begin(&id);
-        let made = match self.spec(task).await {
+        let made = match spec(&self.home, &self.rows, task).await {
             Ok(spec) => launch::launch_as(&self.home, &id, spec).await,
             Err(problem) => Err(problem),
         };
@@ -341,6 +360,11 @@ impl Dispatcher {
                 self.begin(&id);
                 match again::again(&self.home, &id).await {
                     Ok(()) => Order::Started { id: id.clone() },
+                    // The day's cap was reached just now: it goes on when that lets it.
+                    Err(problem) if problem.code == ProblemCode::LimitReached => {
+                        self.since.remove(&id);
+                        Order::PutBack { id: id.clone() }
+                    }
                     Err(problem) => {
                         tracing::warn!(%problem, %id, "it does not go on");
                         self.since.remove(&id);
@@ -358,28 +382,5 @@ impl Dispatcher {
     fn begin(&mut self, id: &SessionId) {
         self.started_at = wall_clock();
         self.since.insert(id.clone(), self.started_at);
-    }
-
-    /// What is launched: what a task builds on is known only now.
-    async fn spec(&self, task: &Task) -> Result<bosk_core::launch::LaunchSpec, Problem> {
-        let mut spec = task.spec.clone();
-        let Some(before) = &task.builds_on else { return Ok(spec) };
-        let row = match self.rows.sessions.get(before) {
-            Some(row) => row.clone(),
-            None => self.rows.fleet.summary(before.clone()).await?,
-        };
-        if spec.base.is_none() {
-            spec.base = row.branch;
-        }
-        let (home, before) = (self.home.clone(), before.clone());
-        let words = blocking(move || Ok(last_words(&home, &before))).await?;
-        if let Some(words) = words {
-            // The branch is called after the person's own words.
-            if spec.branch.is_none() {
-                spec.branch = client::plan(&self.home, &spec).await.ok().map(|plan| plan.branch);
-            }
-            spec.prompt = with_words(&spec.prompt, &row.title, &words);
-        }
-        Ok(spec)
     }
 }

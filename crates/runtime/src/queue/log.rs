@@ -205,6 +205,7 @@ mod tests {
                 repository: "shop".to_owned(),
                 repository_path: "/r".to_owned(),
                 batch: None,
+                batch_max_usd: None,
                 after: vec![],
                 builds_on: None,
                 priority: Priority::Normal,

@@ -8,8 +8,11 @@ mod capacity;
 mod dispatch;
 mod last_words;
 mod log;
+mod money;
+mod task;
 
 pub use add::add;
+pub(crate) use add::{add_as, check, has};
 pub use batch::prompts;
 pub use capacity::{Peaks, caps, load};
 pub use dispatch::{dispatch, ensure};

@@ -94,7 +94,7 @@ fn in_file(path: &str, content: &[u8]) -> Vec<Finding> {
     match path {
         ".mcp.json" => in_mcp(path, content),
         project::FILE => match Project::parse(&String::from_utf8_lossy(content)) {
-            Ok(Project { setup, check }) => {
+            Ok(Project { setup, check, .. }) => {
                 let setup =
                     setup.map(|one| (FindingKind::SetupScript, "setup", one.run.to_string()));
                 let check = check.map(|one| (FindingKind::Check, "check", one.run));

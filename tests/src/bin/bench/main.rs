@@ -25,6 +25,7 @@ mod long;
 mod queue;
 mod report;
 mod room;
+mod spent;
 mod stand_in;
 mod start;
 mod usage;
@@ -38,8 +39,8 @@ use report::Row;
 use serde_json::json;
 
 /// The benchmarks, in the order in which they run.
-const ALL: [&str; 9] =
-    ["launch", "journal", "latency", "long", "idle", "start", "usage", "monitor", "queue"];
+const ALL: [&str; 10] =
+    ["launch", "journal", "latency", "long", "idle", "start", "usage", "monitor", "queue", "spent"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -74,6 +75,7 @@ async fn main() {
             "usage" => usage::measure().await,
             "monitor" => usage::monitor().await,
             "queue" => queue::measure().await,
+            "spent" => spent::measure().await,
             other => panic!("{other}"),
         };
         more.iter().for_each(|row| eprintln!("  {row}"));

@@ -52,6 +52,7 @@ fn decisions() -> Row {
         repository: "shop".to_owned(),
         repository_path: format!("/r/{}", number % 7),
         batch: Some(format!("batch {}", number % 13)),
+        batch_max_usd: None,
         after: if number % 5 == 4 { vec![id(number - 1)] } else { Vec::new() },
         builds_on: None,
         priority: if number.is_multiple_of(11) { Priority::High } else { Priority::Normal },
@@ -59,7 +60,7 @@ fn decisions() -> Row {
     };
     let mut queue = Queue::default();
     queue.take(Order::Added { tasks: (0..TASKS).map(task).collect() }).unwrap();
-    let caps = Caps { running: 8, in_repository: None, reserve: 0 };
+    let caps = Caps { running: 8, in_repository: None, reserve: 0, usd_a_day: None };
     let load = Load { free: u64::MAX, ..Load::default() };
     let mut samples = Vec::new();
     for now in 0..200 {

@@ -16,6 +16,7 @@
 //! | `!tool COMMAND` | runs it in a shell, as a tool use `tool-1`, `tool-2`, …, and says its exit code |
 //! | `!exit CODE` | ends in the middle of the turn |
 //! | `!fail STATUS [FILE]` | the service answers with that status; only where that file is not there yet, which it makes |
+//! | `!cost USD` | the turn costs so much; without it, a cent that no model is named for |
 //! | `!used-up SECONDS FILE` | the account's limit is reached, as above, and starts anew in so many seconds |
 
 use std::io::Write as _;
@@ -84,6 +85,11 @@ pub(crate) fn failure(text: &str) -> Option<u16> {
             _ => None,
         }
     })
+}
+
+/// What the turn costs, in US dollars.
+pub(crate) fn cost(text: &str) -> Option<f64> {
+    text.lines().find_map(|line| line.strip_prefix("!cost ")?.parse().ok())
 }
 
 /// The directives that take no time.

@@ -16,6 +16,10 @@ specs: Array<LaunchSpec>,
  */
 batch: string | null, 
 /**
+ * Most that they may cost together, in US dollars; then the rest of them is held.
+ */
+max_usd: number | null, 
+/**
  * How urgent they are.
  */
 priority: Priority, 

@@ -13,6 +13,7 @@ import type { Problem } from "./Problem";
 import type { QueuedMessage } from "./QueuedMessage";
 import type { QueuedTask } from "./QueuedTask";
 import type { RecentRepository } from "./RecentRepository";
+import type { Schedule } from "./Schedule";
 import type { SessionFigures } from "./SessionFigures";
 import type { SessionId } from "./SessionId";
 import type { SessionSummary } from "./SessionSummary";
@@ -105,7 +106,11 @@ items: Array<InboxItem>, } | { "type": "queue",
 /**
  * Tasks that are not over, in their places.
  */
-tasks: Array<QueuedTask>, } | { "type": "settings", 
+tasks: Array<QueuedTask>, } | { "type": "schedules", 
+/**
+ * All of them, in the order in which they were made.
+ */
+schedules: Array<Schedule>, } | { "type": "settings", 
 /**
  * As they are now.
  */

@@ -9,7 +9,15 @@ export type Hold = { "why": "person" } | { "why": "before",
 /**
  * Which.
  */
-task: SessionId, } | { "why": "batch" } | { "why": "refused", 
+task: SessionId, } | { "why": "batch" } | { "why": "budget", 
+/**
+ * How much that is, in US dollars.
+ */
+cap: number, 
+/**
+ * What it had cost by then.
+ */
+spent: number, } | { "why": "refused", 
 /**
  * Why.
  */

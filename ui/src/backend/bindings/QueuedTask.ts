@@ -35,6 +35,10 @@ repository_path: string,
  */
 batch: string | null, 
 /**
+ * Most that all that were added with it may cost together, in US dollars; then the rest of them is held.
+ */
+batch_max_usd: number | null, 
+/**
  * Tasks that have to be done before.
  */
 after: Array<SessionId>, 

@@ -7,6 +7,7 @@ import type { InboxItem } from "./InboxItem";
 import type { Problem } from "./Problem";
 import type { QueuedTask } from "./QueuedTask";
 import type { RecentRepository } from "./RecentRepository";
+import type { Schedule } from "./Schedule";
 import type { SessionSummary } from "./SessionSummary";
 import type { Settings } from "./Settings";
 
@@ -34,6 +35,10 @@ foreign: Array<ForeignSession>,
  * Tasks that are not over, in their places.
  */
 queue: Array<QueuedTask>, 
+/**
+ * Schedules, in the order in which they were made.
+ */
+schedules: Array<Schedule>, 
 /**
  * What waits for the person in any session, the oldest first.
  */

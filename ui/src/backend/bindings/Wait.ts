@@ -17,7 +17,15 @@ ids: Array<SessionId>, } | { "for": "usage_limit",
 /**
  * When.
  */
-resets_at: number, } | { "for": "retry", 
+resets_at: number, } | { "for": "day", 
+/**
+ * What they may, in US dollars.
+ */
+cap: number, 
+/**
+ * When the day is over: milliseconds since 1970.
+ */
+until: number, } | { "for": "retry", 
 /**
  * When.
  */

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend';
 import type { Batch, Earlier, LaunchSpec, SessionId, SessionSummary, SessionView, Snapshot } from '../types';
 import { longEntry } from './entries';
-import { Inquiries } from './inquiries';
+import { Plans } from './plans';
 import { specOf } from './tasks';
 import { check } from './usage';
 import { no } from './world';
@@ -12,7 +12,7 @@ const LONG = 100_000;
 const FIRST = 100;
 
 /** The backend's twin in memory: for developing in a browser (`?scene=…`), and for tests. */
-export class FakeBackend extends Inquiries implements Backend {
+export class FakeBackend extends Plans implements Backend {
   readonly acknowledged: number[] = [];
 
   constructor(scene: string) {
@@ -43,6 +43,7 @@ export class FakeBackend extends Inquiries implements Backend {
       earlier,
       foreign: this.foreign,
       queue: this.tasks,
+      schedules: this.schedules,
       inbox: this.inbox,
       settings: this.settings,
       repositories:

@@ -38,9 +38,11 @@ export class Tasks extends Resources {
       const before = addition.one_after_another ? made.at(-1)?.id : undefined;
       const after = before ? [before] : addition.after;
       const builds_on = before ?? addition.builds_on;
-      const { batch, priority } = addition;
+      const { batch, max_usd: batch_max_usd, priority } = addition;
       const id = taskId(1000 + ++this.#added);
-      made.push(task(id, spec.prompt, Date.now(), { spec, batch, priority, after, builds_on }));
+      made.push(
+        task(id, spec.prompt, Date.now(), { spec, batch, batch_max_usd, priority, after, builds_on }),
+      );
     }
     this.tell([...this.tasks, ...made]);
     return made.map(({ id }) => id);
@@ -62,10 +64,10 @@ export class Tasks extends Resources {
     const hold = one.stage === 'waiting' ? one.hold : null;
     if (!hold) throw no('invalid_input', 'The task is not held.');
     const isBatch = (other: QueuedTask) =>
-      hold.why === 'batch' &&
+      (hold.why === 'batch' || hold.why === 'budget') &&
       other.batch === one.batch &&
       other.stage === 'waiting' &&
-      other.hold?.why === 'batch';
+      other.hold?.why === hold.why;
     const undone = hold.why === 'before' ? hold.task : null;
     const after = one.after.filter((other) => other !== undone);
     const freed = { ...one, hold: null, after, builds_on: one.builds_on === undone ? null : one.builds_on };

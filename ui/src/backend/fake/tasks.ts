@@ -42,6 +42,7 @@ export function task(id: SessionId, prompt: string, now: number, change: Change 
     repository: 'shop',
     repository_path: '/home/mina/work/shop',
     batch: null,
+    batch_max_usd: null,
     after: [],
     builds_on: null,
     priority: 'normal',
