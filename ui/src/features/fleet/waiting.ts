@@ -1,4 +1,5 @@
-/** What the list needs of tasks that wait and of rows that are picked, and the first picture does without. */
+/** What the list needs of checks, of tasks that wait and of rows that are picked, and the first picture does without. */
+export { checked } from '../../shared/check';
 export { waitWords } from '../../shared/queue';
 export { Drag } from './drag.svelte';
 export { default as PickedBar } from './PickedBar.svelte';
