@@ -21,7 +21,7 @@ export class Compared extends Tasks {
     if (specs.length < 2 || specs.length > 16)
       throw no('invalid_input', `Between 2 and 16 variants can be compared, not ${specs.length}.`);
     const batch = variants.spec.prompt.split('\n')[0] ?? '';
-    const addition = { specs, batch, priority: 'normal' as const, after: [], builds_on: null };
+    const addition = { specs, batch, max_usd: null, priority: 'normal' as const, after: [], builds_on: null };
     return { group, sessions: await this.queueAdd({ ...addition, one_after_another: false }) };
   }
 
