@@ -2,6 +2,7 @@
 //! is the runtime's, what is true is core's. This package knows no git, no process and no socket.
 
 mod conditions;
+mod expected;
 mod font;
 mod ipc;
 mod links;
@@ -54,7 +55,7 @@ pub fn run() -> Result<(), Problem> {
             }
             app.manage(fleet);
             app.manage(store);
-            app.manage(ipc::launch::Expected::default());
+            app.manage(expected::Expected::default());
             app.manage(ipc::claude::Once::new(hidden));
             app.manage(outside::InView::default());
             app.manage(tray::Tray::default());

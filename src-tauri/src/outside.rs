@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bosk_core::SessionId;
 use bosk_core::attention::{self, Attention, Kind, Notice, Progress};
-use bosk_core::session::SessionSummary;
+use bosk_core::session::{SessionSummary, State};
 use bosk_core::settings::Settings;
 use bosk_core::view::{Batch, Event};
 use bosk_runtime::fleet::{First, Fleet};
@@ -15,6 +15,7 @@ use tauri::{AppHandle, Manager as _};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::expected::Expected;
 use crate::notify::{Notification, Notifier};
 use crate::tray::{self, Picture, Tray};
 use crate::{conditions, system, window, words};
@@ -179,6 +180,7 @@ impl Outside {
     fn take(&mut self, event: Event) {
         match event {
             Event::Session { summary } => {
+                self.keep_spare(&summary);
                 if let Some(notice) = self.attention.take(&summary) {
                     self.notice(notice, &summary);
                 }
@@ -194,11 +196,30 @@ impl Outside {
             Event::Queue { tasks } if !tasks.is_empty() => self.see_to_queue(),
             Event::Settings { settings } => {
                 system::apply(&self.app, &settings);
+                if settings.keep_spare {
+                    self.expect();
+                }
                 self.settings = settings;
                 self.draw_soon();
             }
             _ => {}
         }
+    }
+
+    /// A session that was being launched runs: the next launch may have its process started now.
+    fn keep_spare(&self, now: &SessionSummary) {
+        let launching = |state: &State| matches!(state, State::Queued | State::Preparing { .. });
+        let before = self.sessions.get(&now.id).is_some_and(|before| launching(&before.state));
+        if self.settings.keep_spare && before && !launching(&now.state) {
+            self.expect();
+        }
+    }
+
+    fn expect(&self) {
+        let (app, fleet) = (self.app.clone(), self.fleet.clone());
+        tauri::async_runtime::spawn(async move {
+            app.state::<Expected>().expect(&fleet, true).await;
+        });
     }
 
     /// What waits must have somebody who starts it: after a restart of the machine nobody does.

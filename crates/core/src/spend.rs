@@ -47,15 +47,23 @@ pub type Counted = BTreeMap<String, (f64, Tokens)>;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spending {
     seen: Counted,
+    /// The same when its process ended last: what the CLI has put away for whoever goes on from there.
+    #[serde(default)]
+    put_away: Counted,
     /// By the beginning of the span, in seconds since 1970, and the model.
     spent: BTreeMap<i64, BTreeMap<String, (f64, Tokens)>>,
 }
 
 impl Spending {
-    /// What the CLI has counted so far.
+    /// What the CLI counts on from in a session that goes on from this one. It puts that away when it ends.
     #[must_use]
     pub const fn counted(&self) -> &Counted {
-        &self.seen
+        &self.put_away
+    }
+
+    /// Its process has ended.
+    pub fn ended(&mut self) {
+        self.put_away.clone_from(&self.seen);
     }
 
     /// The session goes on from another one, for which so much was counted: that is not its own.

@@ -48,6 +48,7 @@ enum Message {
     Rest(Name),
     Acknowledge(Name),
     Look(Name, bool),
+    Spare(Option<u32>),
     Watch(Name, SessionId, oneshot::Sender<Result<SessionView, Problem>>),
     Unwatch(Name, SessionId),
     Marks(SessionId, i64, oneshot::Sender<Result<Vec<ToolMark>, Problem>>),
@@ -148,6 +149,11 @@ impl Fleet {
     /// Whether it shows what sessions and the machine use.
     pub async fn look(&self, name: &str, looks: bool) {
         let _ = self.to.send(Message::Look(name.to_owned(), looks)).await;
+    }
+
+    /// The keeper of a process that waits for the next launch: what it takes is measured with the machine.
+    pub async fn spare(&self, pid: Option<u32>) {
+        let _ = self.to.send(Message::Spare(pid)).await;
     }
 
     /// A session with the end of its transcript; its entries and streamed text follow as events.

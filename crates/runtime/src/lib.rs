@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod awaited;
+mod cache;
 pub mod catalog;
 pub mod claude;
 pub mod client;

@@ -8,10 +8,11 @@ use bosk_core::session::SessionSummary;
 use bosk_core::view::{CliStatus, Event};
 use bosk_runtime::client::{self, account};
 use bosk_runtime::fleet::Fleet;
+use bosk_runtime::settings;
 use tauri::{AppHandle, Manager as _, State, WebviewWindow};
 
-use super::launch::Expected;
 use super::{Answer, internal};
+use crate::expected::Expected;
 use crate::store::Store;
 use crate::{font, outside};
 
@@ -54,7 +55,13 @@ pub(crate) async fn opened(
     fleet.tell(Event::Cli { cli }).await;
     if ready {
         match account::auth(fleet.home()).await {
-            Ok(auth) => fleet.tell(Event::Auth { auth }).await,
+            Ok(auth) => {
+                let signed_in = auth.logged_in;
+                fleet.tell(Event::Auth { auth }).await;
+                if signed_in && settings::peek(fleet.home()).keep_spare {
+                    app.state::<Expected>().expect(&fleet, true).await;
+                }
+            }
             Err(problem) => fleet.tell(Event::Problem { problem }).await,
         }
     }
@@ -95,7 +102,7 @@ pub(crate) async fn store_token(
     token: String,
 ) -> Answer<AuthStatus> {
     account::store_token(fleet.home(), &token).await?;
-    expected.forget().await;
+    expected.forget(&fleet).await;
     tell_auth(&fleet).await
 }
 
@@ -105,7 +112,7 @@ pub(crate) async fn forget_token(
     expected: State<'_, Expected>,
 ) -> Answer<AuthStatus> {
     account::forget_token(fleet.home()).await?;
-    expected.forget().await;
+    expected.forget(&fleet).await;
     tell_auth(&fleet).await
 }
 

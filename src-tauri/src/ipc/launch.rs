@@ -6,13 +6,14 @@ use bosk_core::git::{LaunchPlan, RepositoryInfo};
 use bosk_core::launch::LaunchSpec;
 use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, SessionId};
-use bosk_runtime::client::{self, Spare, rehearsal, worktree};
+use bosk_runtime::client::{self, rehearsal, worktree};
 use bosk_runtime::fleet::Fleet;
+use bosk_runtime::settings;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
-use tokio::sync::Mutex;
 
 use super::Answer;
+use crate::expected::Expected;
 
 #[tauri::command]
 pub(crate) async fn describe_repository(path: String) -> Answer<RepositoryInfo> {
@@ -43,17 +44,6 @@ pub(crate) async fn accept_trust(
     client::launch::accept_trust(fleet.home(), &spec, &fingerprint).await
 }
 
-/// The process that waits for the next launch, while one is expected.
-#[derive(Default)]
-pub(crate) struct Expected(Mutex<Option<Spare>>);
-
-impl Expected {
-    /// Whatever it was started with is no longer so.
-    pub(super) async fn forget(&self) {
-        self.0.lock().await.take();
-    }
-}
-
 /// A person is about to launch, or is not any more.
 #[tauri::command]
 pub(crate) async fn expect_launch(
@@ -61,17 +51,10 @@ pub(crate) async fn expect_launch(
     expected: State<'_, Expected>,
     soon: bool,
 ) -> Answer<()> {
-    if !soon {
-        expected.forget().await;
-        return Ok(());
-    }
-    let mut spare = expected.0.lock().await;
-    if spare.is_none() {
-        // Without one, a launch is slower and nothing else.
-        *spare = Spare::start(fleet.home()).unwrap_or_else(|problem| {
-            tracing::debug!(%problem, "no spare process");
-            None
-        });
+    if soon {
+        expected.expect(&fleet, false).await;
+    } else if !settings::peek(fleet.home()).keep_spare {
+        expected.forget(&fleet).await;
     }
     Ok(())
 }
@@ -82,7 +65,7 @@ pub(crate) async fn launch(
     expected: State<'_, Expected>,
     spec: LaunchSpec,
 ) -> Answer<SessionId> {
-    let mut spare = expected.0.lock().await.take();
+    let mut spare = expected.take(&fleet).await;
     match client::launch_with(fleet.home(), spec, &mut spare).await {
         Ok(launched) => {
             fleet.appeared(launched.id.clone()).await;
@@ -90,8 +73,9 @@ pub(crate) async fn launch(
         }
         Err(problem) => {
             // The sheet stays open, and the person tries again.
-            let mut expected = expected.0.lock().await;
-            *expected = expected.take().or(spare);
+            if let Some(spare) = spare {
+                expected.put_back(&fleet, spare).await;
+            }
             Err(problem)
         }
     }

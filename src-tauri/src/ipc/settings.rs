@@ -9,8 +9,8 @@ use serde_json::Value;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt as _;
 
-use super::launch::Expected;
 use super::{Answer, internal};
+use crate::expected::Expected;
 use crate::store::Store;
 use crate::system;
 
@@ -23,7 +23,7 @@ pub(crate) async fn save_settings(
     settings.check()?;
     system::check(&settings)?;
     settings::save(fleet.home(), &settings)?;
-    expected.forget().await;
+    expected.forget(&fleet).await;
     fleet.tell(Event::Settings { settings }).await;
     Ok(())
 }

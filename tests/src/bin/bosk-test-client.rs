@@ -28,7 +28,7 @@ async fn main() {
         "launch" => launch(&home).await,
         "ready" => launch_each(&home, None).await,
         "spare" => {
-            let mut spare = client::Spare::start(&home).unwrap().unwrap();
+            let mut spare = client::Spare::start(&home, false).unwrap().unwrap();
             spare.parked().await.unwrap();
             launch_each(&home, Some(spare)).await;
         }

@@ -15,6 +15,7 @@ mod problems;
 mod queue;
 mod resources;
 mod services;
+mod steering;
 mod transcript;
 mod webdriver;
 mod window;

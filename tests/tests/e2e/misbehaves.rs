@@ -122,19 +122,24 @@ async fn what_hangs_is_silent_deaf_or_forks_is_told_and_ended_while_the_window_a
     window.until_shown("stopping", "asked Claude to interrupt").await;
     window.inspect("stopping").await;
 
-    for (id, title, name) in
-        [(silent, "Says nothing.", "silent"), (hangs, "Hangs at the start.", "hangs")]
-    {
-        select(&window, id, title).await;
-        window.until("one('problem')?.dataset.code === 'cli_silent'").await;
-        let row = format!("document.querySelector(`[data-session='{id}']`)");
-        window.until(&format!("{row}.innerText.includes('has gone quiet')")).await;
-        look_at_settings(&window).await;
-        window.inspect(name).await;
-        window.click("//*[@data-testid='problem']//button[normalize-space()='Stop']").await;
-        window.until_shown("ended", "The session was stopped").await;
-        assert_eq!(processes::with_cookie(id), []);
-    }
+    // A turn that gives no sign of life.
+    select(&window, silent, "Says nothing.").await;
+    window.until("one('stalled')").await;
+    look_at_settings(&window).await;
+    window.inspect("silent").await;
+    window.click(&at("stop")).await;
+    window.until_shown("ended", "The session was stopped").await;
+    assert_eq!(processes::with_cookie(silent), []);
+
+    select(&window, hangs, "Hangs at the start.").await;
+    window.until("one('problem')?.dataset.code === 'cli_silent'").await;
+    let row = format!("document.querySelector(`[data-session='{hangs}']`)");
+    window.until(&format!("{row}.innerText.includes('has gone quiet')")).await;
+    look_at_settings(&window).await;
+    window.inspect("hangs").await;
+    window.click("//*[@data-testid='problem']//button[normalize-space()='Stop']").await;
+    window.until_shown("ended", "The session was stopped").await;
+    assert_eq!(processes::with_cookie(hangs), []);
 
     select(&window, forks, "Forks.").await;
     assert!(processes::with_cookie(forks).len() >= tree.len(), "the tree lives until it is ended");

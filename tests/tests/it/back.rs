@@ -182,6 +182,18 @@ async fn what_is_at_work_or_has_changed_does_not_go_back() {
     assert_eq!(unknown.unwrap_err().code, ProblemCode::InvalidInput);
 }
 
+/// What a session has cost, and what its fork has.
+async fn own_costs(sandbox: &Sandbox, session: &Session<'_>, fork: &Session<'_>) -> (f64, f64) {
+    let spent = bosk_runtime::spend::spent(sandbox.home(), 0).await.unwrap();
+    let of = |session: &Session<'_>| {
+        let own = spent.iter().filter(|one| one.session == session.id);
+        own.map(|one| one.cost_usd).sum::<f64>()
+    };
+    let row = fork.row().await.unwrap().cost_usd;
+    assert!(row > 0.0 && (of(fork) - row).abs() < 1e-9, "{row} and {}", of(fork));
+    (of(session), row)
+}
+
 #[tokio::test]
 async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     let server = server().await;
@@ -199,11 +211,8 @@ async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     let asked = fork.acknowledged()[0].clone();
     assert_eq!(known(&sandbox, &fork, &asked).await.len(), 2, "{first} is known");
     assert_eq!(fork.texts(), ["Forked."], "only what is new is told again");
-    let row = fork.row().await.unwrap();
-    assert!(row.cost_usd > 0.0 && row.cost_usd < session.row().await.unwrap().cost_usd);
-    let spent = bosk_runtime::spend::spent(sandbox.home(), 0).await.unwrap();
-    let own: f64 = spent.iter().filter(|one| one.session == fork.id).map(|one| one.cost_usd).sum();
-    assert!((own - row.cost_usd).abs() < 1e-9, "what the other has cost is not its own");
+    let costs = own_costs(&sandbox, &session, &fork).await;
+    assert!(costs.1 < costs.0, "what the other has cost is not its own: {costs:?}");
     let (ours, theirs) = (folder(&session).await, folder(&fork).await);
     assert_ne!(ours, theirs);
     assert_eq!(read(&theirs, "a.txt").as_deref(), Some("one\n"));
@@ -220,5 +229,12 @@ async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     empty.follow().await.idle().await;
     assert_eq!(read(&folder(&empty).await, "a.txt"), None);
     empty.stop().await;
+    // The CLI puts away what it has counted when it ends, and counts on from there in a fork.
     session.stop().await;
+    forked.fork = Some(Fork { session: session.id.clone(), message: second });
+    let late = sandbox.launch(&forked).await.unwrap();
+    late.follow().await.idle().await;
+    let costs = own_costs(&sandbox, &session, &late).await;
+    assert!(costs.1 < costs.0, "{costs:?}");
+    late.stop().await;
 }

@@ -20,6 +20,7 @@ mod promise;
 mod queue;
 mod schedules;
 mod serve;
+mod service;
 mod set_up;
 mod spare;
 mod spending;

@@ -274,6 +274,10 @@ impl Tally {
             Message::Result(result) if result.conversation_unknown() => {}
             Message::Result(result) => {
                 // Cumulative over the process, and carried on over a resume: never summed.
+                if result.total_cost_usd < self.before.0 {
+                    // It does not count on after all.
+                    self.before = Default::default();
+                }
                 let cost = result.total_cost_usd - self.before.0;
                 self.summary.cost_usd = self.summary.cost_usd.max(cost);
                 self.summary.turns = self.summary.turns.saturating_add(result.num_turns);

@@ -141,4 +141,8 @@ pub struct MachineUsage {
     pub memory_pressure: Option<f64>,
     /// Bosk itself: window, web process and keepers, without the sessions.
     pub bosk: Usage,
+    /// Memory of the process that waits for the next launch, in bytes; 0 where there is none.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub spare: u64,
 }

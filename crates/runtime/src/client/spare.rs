@@ -17,6 +17,9 @@ use crate::process::Detached;
 /// convenience and sessions are not.
 const NEEDED: u64 = 1 << 30;
 
+/// The same for one that waits for long, which must leave room for several sessions.
+const LASTING: u64 = 4 << 30;
+
 /// A process that waits for its session.
 #[derive(Debug)]
 pub struct Spare {
@@ -25,12 +28,13 @@ pub struct Spare {
 }
 
 impl Spare {
-    /// Starts one, and does not wait until it is ready. None where memory is short.
+    /// Starts one, and does not wait until it is ready. None where memory is short. `lasting` says that it may wait
+    /// for hours.
     ///
     /// # Errors
     /// The keeper cannot be started.
-    pub fn start(home: &Home) -> Result<Option<Self>, Problem> {
-        if !has_room() {
+    pub fn start(home: &Home, lasting: bool) -> Result<Option<Self>, Problem> {
+        if !has_room(if lasting { LASTING } else { NEEDED }) {
             return Ok(None);
         }
         let id = super::launch::new_id()?;
@@ -42,6 +46,12 @@ impl Spare {
     #[must_use]
     pub const fn id(&self) -> &SessionId {
         &self.id
+    }
+
+    /// Its keeper's process id.
+    #[must_use]
+    pub const fn pid(&self) -> u32 {
+        self.keeper.identity.pid
     }
 
     /// Waits until its process is ready, which is said once.
@@ -74,8 +84,8 @@ impl Spare {
     }
 }
 
-fn has_room() -> bool {
+fn has_room(needed: u64) -> bool {
     let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     // A system that does not tell has to be asked no further.
-    System::new_with_specifics(memory).map_or(true, |system| system.available_memory() >= NEEDED)
+    System::new_with_specifics(memory).map_or(true, |system| system.available_memory() >= needed)
 }

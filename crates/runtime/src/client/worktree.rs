@@ -2,14 +2,23 @@
 //! it. Not here: how git does that ([`crate::git`]).
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use bosk_core::git::{Changes, FileDiff, Head, RemovalPlan, RemovalToken, RepositoryInfo};
 use bosk_core::session::SessionSummary;
-use bosk_core::{Problem, ProblemCode};
+use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::forget::forget;
+use crate::cache::Cache;
 use crate::git::{Git, Repository, changes, remove};
 use crate::home::Home;
+
+/// How long a list of branches is believed while its repository's files say nothing else: a branch in a folder of its
+/// own (`a/b`) changes none of those that are looked at.
+const BASES: Duration = Duration::from_secs(10);
+
+/// How long a session's changes are believed while nothing happens in it: what the person edits by hand is no event.
+const CHANGES: Duration = Duration::from_secs(2);
 
 /// Most changed files that are listed.
 const MOST_FILES: usize = 500;
@@ -19,7 +28,26 @@ const MOST_FILES: usize = 500;
 /// # Errors
 /// It is not in a repository that can be used.
 pub async fn describe(path: &Path) -> Result<RepositoryInfo, Problem> {
+    static KNOWN: Cache<PathBuf, References, RepositoryInfo> = Cache::new(BASES);
     let repository = Repository::discover(path).await?;
+    let stamp = references(&repository.common_dir);
+    if let Some(known) = KNOWN.get(&repository.root, &stamp) {
+        return Ok(known);
+    }
+    let info = look(&repository).await?;
+    KNOWN.keep(repository.root, stamp, &info);
+    Ok(info)
+}
+
+/// When the files that hold a repository's references were changed last.
+type References = [Option<SystemTime>; 5];
+
+fn references(common_dir: &Path) -> References {
+    let files = ["HEAD", "packed-refs", "FETCH_HEAD", "refs/heads", "reftable/tables.list"];
+    files.map(|file| common_dir.join(file).metadata().and_then(|one| one.modified()).ok())
+}
+
+async fn look(repository: &Repository) -> Result<RepositoryInfo, Problem> {
     let view = repository.view().await?;
     let head = match view.head {
         Head::Branch { name, .. } | Head::Unborn { name } => Some(name),
@@ -42,8 +70,16 @@ pub async fn init(path: &Path) -> Result<(), Problem> {
 /// # Errors
 /// The folder is gone, or git fails.
 pub async fn changed(session: &SessionSummary) -> Result<Changes, Problem> {
+    static KNOWN: Cache<SessionId, (i64, String), Changes> = Cache::new(CHANGES);
+    let base = base(session)?;
+    let stamp = (session.last_event_at, base.to_owned());
+    if let Some(known) = KNOWN.get(&session.id, &stamp) {
+        return Ok(known);
+    }
     let git = Git::find().await?;
-    changes::changes(&git, Path::new(&session.folder), base(session)?, MOST_FILES).await
+    let found = changes::changes(&git, Path::new(&session.folder), base, MOST_FILES).await?;
+    KNOWN.keep(session.id.clone(), stamp, &found);
+    Ok(found)
 }
 
 /// How one file differs.

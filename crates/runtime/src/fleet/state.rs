@@ -173,6 +173,7 @@ impl State {
             Message::Rest(name) => self.listeners.of(&name).untold.want(),
             Message::Acknowledge(name) => self.listeners.of(&name).acknowledge(),
             Message::Look(name, looks) => self.look(&name, looks),
+            Message::Spare(pid) => self.using.spare = pid,
             Message::Watch(name, id, reply) => self.watch(&name, &id, reply),
             Message::Unwatch(name, id) => {
                 let listener = self.listeners.of(&name);

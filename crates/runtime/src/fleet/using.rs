@@ -45,6 +45,8 @@ pub(super) struct Using {
     /// When the last one began.
     begun: Instant,
     pub(super) machine: Option<MachineUsage>,
+    /// The keeper of the process that waits for the next launch.
+    pub(super) spare: Option<u32>,
     /// Sessions that were started elsewhere, and what they use.
     pub(super) foreign: Vec<ForeignSession>,
     pub(super) used_elsewhere: BTreeMap<SessionId, Usage>,
@@ -57,6 +59,7 @@ impl Default for Using {
             measuring: None,
             begun: Instant::now(),
             machine: None,
+            spare: None,
             foreign: Vec::new(),
             used_elsewhere: BTreeMap::new(),
         }
@@ -107,13 +110,13 @@ impl State {
         self.using.begun = Instant::now();
         let keepers: Vec<SessionUsage> =
             self.sessions.values().filter_map(|session| session.usage).collect();
-        let parts = self.using.parts.take();
+        let (parts, spare) = (self.using.parts.take(), self.using.spare);
         let home = self.home.clone();
         let (done, measuring) = oneshot::channel();
         self.using.measuring = Some(measuring);
         tokio::task::spawn_blocking(move || {
             let mut parts = parts.unwrap_or_else(|| Box::new(Parts::open(&home)));
-            let usage = parts.machine.measure(&keepers);
+            let usage = parts.machine.measure(&keepers, spare);
             let (foreign, used) = parts.elsewhere.look();
             if let Some((machine, bosk)) = &mut parts.kept {
                 // What is lost of it is a second of a graph.

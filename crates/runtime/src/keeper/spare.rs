@@ -5,6 +5,7 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
+use std::time::Duration;
 
 use bosk_core::SessionId;
 use bosk_core::claude::message::{self, Message};
@@ -16,10 +17,14 @@ use super::actor::KILL_LIMIT;
 use super::cli::{Running, Said};
 use super::{Overrides, say};
 use crate::home::Home;
+use crate::usage::condition;
 use crate::{claude, files, process};
 
 /// The name of the greeting, which no request of a session's has.
 const GREETING: &str = "bosk-spare";
+
+/// How often it is looked whether the machine can spare it. Nothing tells of that everywhere.
+const LOOKS: Duration = Duration::from_secs(30);
 
 /// The longest line that is looked at: an answer to a greeting has some 50 KB.
 const LONGEST: usize = 1 << 20;
@@ -54,6 +59,7 @@ pub(super) async fn wait(
 ) -> bool {
     let mut wanted = pin!(wanted);
     let (mut buffer, mut lines, mut said) = (Vec::new(), Lines::new(LONGEST), false);
+    let mut looks = tokio::time::interval(LOOKS);
     loop {
         if running.is_none() && !said {
             said = true;
@@ -71,6 +77,11 @@ pub(super) async fn wait(
                 }),
                 Said::Error => {}
                 Said::Died | Said::Gone(_) => end(running.take()),
+            },
+            _ = looks.tick(), if running.is_some() => {
+                if condition::memory_is_short() {
+                    end(running.take());
+                }
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::journal::{JOURNAL, Reader};
 const SPENT: &str = "spent";
 
 /// The file's first bytes: a name and a version.
-const MAGIC: &[u8; 8] = b"boskspn1";
+const MAGIC: &[u8; 8] = b"boskspn2";
 
 /// The longest line that is looked at: an end of a turn repeats Claude's last words.
 const LONGEST: usize = 1 << 20;
@@ -49,8 +49,8 @@ pub(super) fn spending(folder: &Path) -> io::Result<(Spending, u64)> {
         return Ok((kept.spending, 0));
     }
     let from = kept.read_to;
-    let ends = memmem::Finder::new(b"\"modelUsage\"");
-    let forks = memmem::Finder::new(b"\"note\":\"forked\"");
+    let marks = ["\"modelUsage\"", "\"note\":\"forked\"", "\"note\":\"ended\""];
+    let marks = marks.map(memmem::Finder::new);
     let mut reader = Reader::open(&path, LONGEST)?;
     reader.go_to(from)?;
     reader.read_all(|line| {
@@ -59,7 +59,7 @@ pub(super) fn spending(folder: &Path) -> io::Result<(Spending, u64)> {
             Line::Long(_, length) => length,
         };
         let Line::Whole(line) = line else { return };
-        if ends.find(line).is_none() && forks.find(line).is_none() {
+        if !marks.iter().any(|mark| mark.find(line).is_some()) {
             return;
         }
         let Ok(record) = journal::decode(line) else { return };
@@ -69,11 +69,11 @@ pub(super) fn spending(folder: &Path) -> io::Result<(Spending, u64)> {
                     kept.spending.take(&result, record.header.wall);
                 }
             }
-            Kind::Note => {
-                if let Ok(Note::Forked { counted }) = serde_json::from_slice(record.payload) {
-                    kept.spending.begin_at(counted);
-                }
-            }
+            Kind::Note => match serde_json::from_slice(record.payload) {
+                Ok(Note::Forked { counted }) => kept.spending.begin_at(counted),
+                Ok(Note::Ended { .. }) => kept.spending.ended(),
+                _ => {}
+            },
             Kind::Error | Kind::Decision => {}
         }
     })?;

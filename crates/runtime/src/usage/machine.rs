@@ -7,12 +7,14 @@ use bosk_core::wire::SessionUsage;
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 use super::Sampler;
+use crate::process;
 
 /// Measures the machine. One is kept: a fresh one knows no CPU use.
 #[derive(Debug)]
 pub struct Machine {
     system: Option<System>,
     own: Sampler,
+    spare: Sampler,
     before: Option<(Instant, f64)>,
 }
 
@@ -22,17 +24,19 @@ impl Default for Machine {
             .with_cpu(CpuRefreshKind::nothing().with_usage())
             .with_memory(MemoryRefreshKind::everything());
         let system = System::new_with_specifics(what).ok();
-        Self { system, own: Sampler::default(), before: None }
+        Self { system, own: Sampler::default(), spare: Sampler::default(), before: None }
     }
 }
 
 impl Machine {
-    /// Measures. `keepers` is what the keepers say of themselves.
-    pub fn measure(&mut self, keepers: &[SessionUsage]) -> MachineUsage {
+    /// Measures. `keepers` is what the keepers say of themselves; `spare` is the keeper of the process that waits for
+    /// the next launch.
+    pub fn measure(&mut self, keepers: &[SessionUsage], spare: Option<u32>) -> MachineUsage {
         let mut machine = MachineUsage {
             at: crate::journal::writer::wall_clock(),
             memory_pressure: super::condition::memory_pressure(),
             bosk: self.bosk(keepers),
+            spare: spare.map_or(0, |pid| self.spare(pid)),
             ..MachineUsage::default()
         };
         if let Some(system) = &mut self.system {
@@ -46,6 +50,11 @@ impl Machine {
             machine.swap = system.used_swap();
         }
         machine
+    }
+
+    fn spare(&mut self, pid: u32) -> u64 {
+        let process = process::look_up(pid).filter(|process| !process.is_dead());
+        process.map_or(0, |process| self.spare.sample_other(&process).usage.memory)
     }
 
     /// This process, what it has started (the web processes), and the keepers.

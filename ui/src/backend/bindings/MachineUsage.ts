@@ -37,4 +37,8 @@ memory_pressure: number | null,
 /**
  * Bosk itself: window, web process and keepers, without the sessions.
  */
-bosk: Usage, };
+bosk: Usage, 
+/**
+ * Memory of the process that waits for the next launch, in bytes; 0 where there is none.
+ */
+spare: number, };

@@ -83,6 +83,7 @@ export function machine(sessions: Loaded[], at: number): MachineUsage {
     memory_total: 34_359_738_368,
     swap: 0,
     memory_pressure: 0.01,
+    spare: 240_000_000,
     bosk: usage(bosk(at / 1000), at, { processes: 9 }),
   };
 }

@@ -8,6 +8,7 @@ export const costs = {
   'costs.none': 'Nothing was spent in this time.',
   'costs.total': 'In all',
   'costs.average': 'A day on average',
+  'costs.today': 'Today',
   'costs.byDay': 'By day',
   'costs.colours': 'Columns by',
   'costs.table': 'In figures',

@@ -15,6 +15,7 @@ export const monitor = {
   'monitor.bosk': 'Bosk itself',
   'monitor.ofCores': 'of {count} cores',
   'monitor.ofTotal': 'of {total}',
+  'monitor.spare': 'Waiting for a launch',
   'monitor.swap': 'Swap',
   'monitor.pressure': 'Memory pressure',
   'monitor.sessions': 'Sessions',

@@ -9,6 +9,7 @@ export const costs: Record<keyof typeof english, string> = {
   'costs.none': '이 기간에 든 비용이 없습니다.',
   'costs.total': '모두',
   'costs.average': '하루 평균',
+  'costs.today': '오늘',
   'costs.byDay': '날짜별',
   'costs.colours': '막대를 나누는 기준',
   'costs.table': '수치로 보기',

@@ -16,6 +16,7 @@ export const monitor: Record<keyof typeof english, string> = {
   'monitor.bosk': 'Bosk 자체',
   'monitor.ofCores': '/ {count}코어',
   'monitor.ofTotal': '/ {total}',
+  'monitor.spare': '다음 실행을 기다리는 프로세스',
   'monitor.swap': '스왑',
   'monitor.pressure': '메모리 압박',
   'monitor.sessions': '세션',
