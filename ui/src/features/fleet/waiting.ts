@@ -2,7 +2,7 @@
 export { checked } from '../../shared/check';
 export { waitWords } from '../../shared/queue';
 export { Drag } from './drag.svelte';
-export { default as PickedBar } from './PickedBar.svelte';
+export { default as Foot } from './Foot.svelte';
 export { picking } from './picking';
 export { default as QueueHead } from './QueueHead.svelte';
 export { default as UsedUp } from './UsedUp.svelte';
