@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(take(both), (true, 2, Value::Null));
         let progress = r#"{"type":"system","subtype":"task_progress","task_id":"a","usage":{"total_tokens":5506,"tool_uses":1,"duration_ms":364},"last_tool_name":"Bash"}"#;
         assert_eq!(take(progress), (true, 2, json!(5506)));
-        assert_eq!(take(&progress.replace("\"a\"", "\"z\"")).0, false);
+        assert!(!take(&progress.replace("\"a\"", "\"z\"")).0);
         let one =
             r#"{"type":"system","subtype":"background_tasks_changed","tasks":[{"task_id":"a"}]}"#;
         assert_eq!(take(one), (true, 1, json!(5506)));

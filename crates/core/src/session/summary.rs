@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::state::{Glance, Paused, State};
-use crate::launch::{Backend, Effort, PermissionMode, Variant};
+use crate::launch::{Backend, Effort, Fork, PermissionMode, Variant};
 use crate::limits::{Limit, Limits};
 use crate::{Problem, SessionId};
 
@@ -96,6 +96,9 @@ pub struct SessionSummary {
     /// That it is one of several attempts at the same.
     #[serde(default)]
     pub variant: Option<Variant>,
+    /// What it goes on from, if it is a fork.
+    #[serde(default)]
+    pub fork: Option<Fork>,
     /// That the person has gone back in it, until its next message.
     #[serde(default)]
     pub rewound: Option<Rewound>,

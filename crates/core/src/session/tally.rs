@@ -61,6 +61,7 @@ impl Tally {
             stalled: None,
             check: None,
             variant: spec.variant.clone(),
+            fork: spec.fork.clone(),
             rewound: None,
             problem: None,
         };

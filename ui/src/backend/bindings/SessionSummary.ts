@@ -4,6 +4,7 @@ import type { Check } from "./Check";
 import type { ContextUse } from "./ContextUse";
 import type { Doing } from "./Doing";
 import type { Effort } from "./Effort";
+import type { Fork } from "./Fork";
 import type { Glance } from "./Glance";
 import type { Limit } from "./Limit";
 import type { Limits } from "./Limits";
@@ -157,6 +158,10 @@ check: Check | null,
  * That it is one of several attempts at the same.
  */
 variant: Variant | null, 
+/**
+ * What it goes on from, if it is a fork.
+ */
+fork: Fork | null, 
 /**
  * That the person has gone back in it, until its next message.
  */

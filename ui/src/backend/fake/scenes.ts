@@ -68,6 +68,7 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     stalled: null,
     check: null,
     variant: null,
+    fork: null,
     rewound: null,
     problem: null,
     ...change,
