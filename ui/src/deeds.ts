@@ -54,6 +54,8 @@ function everywhere(bosk: Bosk): Action[] {
     void bosk.attempt(bosk.backend.saveSettings({ ...bosk.store.settings, theme: value }));
   return [
     { id: 'costs', label: t('costs.title'), keys: ['$'], run: () => (bosk.sheet = 'costs') },
+    { id: 'schedules', label: t('schedule.title'), run: () => (bosk.sheet = 'schedules') },
+    { id: 'templates', label: t('template.titles'), run: () => (bosk.sheet = 'templates') },
     ...together(bosk),
     {
       id: 'rehearse',

@@ -24,6 +24,7 @@ describe('axe finds nothing', () => {
     'agent',
     'stalled',
     'checked',
+    'variants',
   ])('in a session of %s', async (scene) => {
     await openFirst(scene);
     expect(await faults()).toEqual([]);
@@ -42,8 +43,10 @@ describe('axe finds nothing', () => {
     'costs',
     'dependencies',
     'earlier',
+    'schedules',
+    'templates',
   ] as const)('in the sheet %s', async (sheet) => {
-    const { bosk } = await openFirst('some');
+    const { bosk } = await openFirst('plans');
     bosk.sheet = sheet;
     await screen.findByRole('dialog');
     expect(await faults()).toEqual([]);

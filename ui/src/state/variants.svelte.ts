@@ -61,12 +61,15 @@ export function groupsOf({ sessions, queue }: Store): Map<string, Group> {
 export class Variants {
   /** The group that is compared. */
   compared = $state<string | null>(null);
-  readonly groups = $derived.by(() => groupsOf(this.bosk.store));
   /** Those that got done and were not looked at since. */
   finished = $state.raw<readonly string[]>([]);
   readonly #atWork = new Set<string>();
 
   constructor(private readonly bosk: Bosk) {}
+
+  get groups(): ReadonlyMap<string, Group> {
+    return groupsOf(this.bosk.store);
+  }
 
   /** The group of what is on screen. */
   get here(): Group | null {

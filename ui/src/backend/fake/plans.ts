@@ -1,5 +1,6 @@
 import type { Schedule, ScheduleDraft, SessionId, Template, Templates as TemplateList, When } from '../types';
 import { Inquiries } from './inquiries';
+import { schedules, templates } from './planned';
 import { no } from './world';
 
 const MINUTE = 60_000;
@@ -11,6 +12,13 @@ export class Plans extends Inquiries {
   /** One's own, and those that the repository brings. */
   kept: Template[] = [];
   #made = 0;
+
+  constructor(scene: string) {
+    super(scene);
+    if (scene !== 'plans') return;
+    this.kept = templates();
+    this.schedules = schedules(Date.now());
+  }
 
   #tell(schedules: Schedule[]): void {
     this.schedules = schedules;

@@ -1,6 +1,7 @@
 import type { Backend } from '../../backend';
 import type { BatchSource, Problem } from '../../backend/types';
 import { asProblem } from '../../state/connection';
+import { namesIn } from '../../shared/spec/names';
 import { columns } from './columns';
 
 export const kinds = ['prompts', 'table', 'file'] as const;
@@ -25,6 +26,14 @@ function itemsOf(prompts: readonly string[]): Item[] {
   });
 }
 
+/** A text with one prompt more: in blocks, where that or the others have several lines. */
+function withPrompt(text: string, prompt: string): string {
+  const isBlocks = /^\s*-{3,}\s*$/m.test(text);
+  if (!isBlocks && !prompt.includes('\n')) return text ? `${text}\n${prompt}` : prompt;
+  const others = isBlocks ? text : text.split('\n').join('\n---\n');
+  return `${others ? `${others}\n---\n` : ''}${prompt}\n---\n`;
+}
+
 /** Where the prompts come from, what they come to, and which of them are meant. */
 export class BatchForm {
   kind = $state<Kind>('prompts');
@@ -34,6 +43,8 @@ export class BatchForm {
   path = $state('');
   fileTemplate = $state('');
   name = $state('');
+  /** Most that all of them may cost together, in US dollars, as it is written. */
+  cap = $state('');
   /** One after another. */
   chain = $state(false);
 
@@ -41,7 +52,11 @@ export class BatchForm {
   problem = $state.raw<Problem | null>(null);
   #left = $state.raw<ReadonlySet<string>>(new Set());
   #asked = 0;
+  /** With a template's prompt at its end. */
+  #put = '';
 
+  capValid = $derived(this.cap.trim() === '' || Number(this.cap) > 0);
+  maxUsd = $derived(this.cap.trim() !== '' && this.capValid ? Number(this.cap) : null);
   columns = $derived(columns(this.table));
   /** Nothing while there is nothing to be read. */
   source: BatchSource | null = $derived.by(() => {
@@ -61,6 +76,25 @@ export class BatchForm {
   chosen = $derived(this.items.filter(({ key }) => !this.#left.has(key)).map(({ prompt }) => prompt));
 
   constructor(readonly backend: Backend) {}
+
+  /** What is done for each, as it is written: a template's prompt. */
+  get words(): string {
+    if (this.kind === 'prompts') return this.text.trim();
+    return this.kind === 'table' ? this.template : this.fileTemplate;
+  }
+
+  /** Takes a template's prompt: for the rows of a table, where it has names in braces. */
+  word(prompt: string): void {
+    if (this.kind === 'file') this.fileTemplate = prompt;
+    else if (this.kind === 'table' || namesIn(prompt).length > 0) {
+      this.kind = 'table';
+      this.template = prompt;
+    } else if (prompt.trim() !== '') {
+      if (this.text === this.#put) this.text = '';
+      this.text = withPrompt(this.text.trim(), prompt.trim());
+      this.#put = this.text;
+    }
+  }
 
   isTaken({ key }: Item): boolean {
     return !this.#left.has(key);

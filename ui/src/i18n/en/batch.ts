@@ -21,6 +21,8 @@ export const batch = {
   'batch.more.other': '{count} more',
   'batch.name': 'Name of the batch',
   'batch.nameDefault': 'Batch of {time}',
+  'batch.cap': 'Spend at most together (US$)',
+  'batch.capHint': 'Then the rest of them is held. What is at work goes on.',
   'batch.chain': 'One after another, each building on the one before',
   'batch.chainHint':
     'Each starts from the branch of the one before, and what was said last there stands before its prompt.',

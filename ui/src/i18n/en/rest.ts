@@ -8,7 +8,9 @@ import { picked } from './picked';
 import { queue } from './queue';
 import { resources } from './resources';
 import { rewind } from './rewind';
+import { schedules } from './schedules';
 import { session } from './session';
+import { templates } from './templates';
 import { variants } from './variants';
 
 /** What is said by parts of the window that come later. */
@@ -25,4 +27,6 @@ export const rest = {
   ...costs,
   ...rewind,
   ...variants,
+  ...templates,
+  ...schedules,
 } as const;

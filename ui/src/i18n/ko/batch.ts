@@ -22,6 +22,8 @@ export const batch: Record<keyof typeof english, string> = {
   'batch.more.other': '{count}개 더 보기',
   'batch.name': '묶음 이름',
   'batch.nameDefault': '{time} 묶음',
+  'batch.cap': '모두 합쳐 최대 비용 (US$)',
+  'batch.capHint': '이르면 나머지는 보류됩니다. 이미 시작한 작업은 계속합니다.',
   'batch.chain': '하나씩 차례로, 앞 작업에 이어서',
   'batch.chainHint': '앞 작업의 브랜치에서 시작하고, 거기서 마지막으로 한 말을 프롬프트 앞에 둡니다.',
 };

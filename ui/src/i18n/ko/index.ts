@@ -12,7 +12,9 @@ import { picked } from './picked';
 import { queue } from './queue';
 import { resources } from './resources';
 import { rewind } from './rewind';
+import { schedules } from './schedules';
 import { session } from './session';
+import { templates } from './templates';
 import { variants } from './variants';
 
 export const ko: Record<keyof typeof en, string> = {
@@ -31,4 +33,6 @@ export const ko: Record<keyof typeof en, string> = {
   ...costs,
   ...rewind,
   ...variants,
+  ...templates,
+  ...schedules,
 };

@@ -10,6 +10,7 @@ import type {
 } from '../../backend/types';
 import type { Backend } from '../../backend';
 import { asProblem } from '../../state/connection';
+import { fillIn, namesIn } from './names';
 
 /** What is kept from one launch for the next: never the permission to skip permissions. */
 interface Remembered {
@@ -30,6 +31,8 @@ const positive = (text: string) => text.trim() === '' || Number(text) > 0;
 export class LaunchForm {
   repository = $state('');
   prompt = $state('');
+  /** For the names in braces of the prompt, where that is a template's. */
+  values = $state.raw<Readonly<Record<string, string>> | null>(null);
   base = $state('');
   branch = $state('');
   model = $state('');
@@ -61,11 +64,14 @@ export class LaunchForm {
   );
   /** All but the prompt is right. */
   filled = $derived(this.repository !== '' && this.numbersValid && this.limitsValid && !this.busy);
-  ready = $derived(this.filled && this.prompt.trim() !== '');
+  names = $derived(this.values ? namesIn(this.prompt) : []);
+  ready = $derived(
+    this.filled && this.prompt.trim() !== '' && this.names.every((name) => this.values?.[name]?.trim()),
+  );
 
   spec: LaunchSpec = $derived({
     repository: this.repository,
-    prompt: this.prompt,
+    prompt: this.values ? fillIn(this.prompt, this.values) : this.prompt,
     images: [],
     base: this.base || null,
     branch: this.branch.trim() || null,
@@ -85,6 +91,8 @@ export class LaunchForm {
     backend: { kind: 'account' },
   });
 
+  /** The repository that was looked at last. */
+  described = '';
   #asked = 0;
 
   constructor(readonly backend: Backend) {}
@@ -97,6 +105,25 @@ export class LaunchForm {
     this.mode = kept.mode && kept.mode !== 'bypassPermissions' ? kept.mode : 'manual';
   }
 
+  /** As something is launched already. */
+  take(spec: LaunchSpec): void {
+    this.prompt = spec.prompt;
+    this.base = spec.base ?? '';
+    this.branch = spec.branch ?? '';
+    this.worktree = spec.worktree;
+    this.model = spec.model ?? '';
+    this.effort = spec.effort ?? '';
+    this.mode = spec.permission_mode;
+    this.allowed = spec.allowed_tools.join('\n');
+    this.denied = spec.denied_tools.join('\n');
+    this.system = spec.append_system_prompt ?? '';
+    this.turns = String(spec.max_turns ?? '');
+    this.budget = String(spec.max_budget_usd ?? '');
+    this.limits = spec.limits;
+    this.check = spec.check ?? '';
+    this.fork = spec.fork;
+  }
+
   remember(): void {
     const mode = this.mode === 'bypassPermissions' ? 'manual' : this.mode;
     const kept: Remembered = { model: this.model, effort: this.effort, mode };
@@ -105,6 +132,7 @@ export class LaunchForm {
 
   /** Looks at the repository: its name, and what can be started from. */
   async describe(path: string): Promise<void> {
+    this.described = path;
     this.info = null;
     this.problem = null;
     if (!path) return;

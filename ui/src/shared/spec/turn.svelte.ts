@@ -8,6 +8,12 @@ export class Turn {
   /** Whether the work goes on from that one's. */
   builds = $state(false);
 
+  take({ priority, after, builds_on }: Addition): void {
+    this.priority = priority;
+    this.after = after[0] ?? '';
+    this.builds = builds_on !== null;
+  }
+
   /** The same as the backend is told it. */
   get wanted(): Pick<Addition, 'priority' | 'after' | 'builds_on'> {
     const { priority, after, builds } = this;
