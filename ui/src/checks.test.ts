@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
-import { openFirst } from './test-window';
+import { faults, openFirst } from './test-window';
 
 async function info() {
   const opened = await openFirst('checked');
@@ -46,5 +46,44 @@ describe('a launch', () => {
         fork: null,
       }),
     );
+  });
+});
+
+describe('a check', () => {
+  const lines = () => screen.queryAllByTestId('entry').filter(({ dataset }) => dataset['kind'] === 'check');
+
+  it('is a line of the transcript, with what it printed when that is opened', async () => {
+    const { backend, id } = await openFirst('checked');
+    await waitFor(() => expect(lines()).toHaveLength(1));
+    const [failed] = lines();
+    if (!failed) throw new Error('no check');
+    expect(failed.textContent.trim()).toBe('Check failed with exit code 1 after 14s: npm test');
+    await fireEvent.click(failed.querySelector('button') as HTMLElement);
+    expect(within(failed).getByLabelText('Terminal output').textContent).toContain('1 failed');
+    const entry = { kind: 'check', command: 'make\nmake test', output: '', took: 0 };
+    backend.append(id, { ...entry, verdict: { verdict: 'checking' } });
+    await waitFor(() => expect(lines()[1]?.textContent.trim()).toBe('Check is running: make'));
+    expect(lines()[1]?.querySelector('button'), 'nothing to open').toBeNull();
+    backend.append(id, { ...entry, took: 2400, verdict: { verdict: 'passed' } });
+    backend.append(id, { ...entry, verdict: null });
+    await waitFor(() => expect(lines()[3]?.textContent.trim()).toBe('Check was broken off: make'));
+    expect(lines()[2]?.textContent.trim()).toBe('Check passed after 2.4s: make');
+    expect(await faults()).toEqual([]);
+  });
+
+  it('is told in the head and in the row, which says which attempt it is', async () => {
+    const { backend, id } = await openFirst('checked');
+    const row = screen.getByTestId('fleet-row');
+    expect(screen.getByTestId('head-check').textContent.trim()).toBe('Check failed');
+    expect(row.textContent).toContain('opus, high');
+    expect(row.textContent).toContain('Check failed');
+    const check = { command: 'npm test', at: Date.now(), took: 0, verdict: 'checking' };
+    backend.update(id, { check });
+    await waitFor(() => expect(row.textContent).toContain('Checking'));
+    expect(screen.getByTestId('head-check').textContent.trim()).toBe('Checking');
+    // While it works that is what counts.
+    backend.update(id, { turn: 'working', doing: { kind: 'thinking' } });
+    await waitFor(() => expect(row.textContent).toContain('Thinking'));
+    expect(row.textContent).not.toContain('Checking');
   });
 });

@@ -3,6 +3,7 @@ import './i18n/rest';
 import './deeds';
 import './tasks';
 import './picked';
+import './variants';
 
 export * as waiting from './features/fleet/waiting';
 export { default as Inbox } from './features/inbox/Inbox.svelte';

@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 import '../i18n/rest';
 import '../deeds';
 import '../tasks';
+import '../variants';
 import type { Backend, WindowKind } from '../backend/backend';
 import type { SessionId } from '../backend/types';
 import { Connection } from '../state/connection';

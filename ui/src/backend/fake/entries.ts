@@ -1,4 +1,4 @@
-import type { Entry, ToolCost } from '../types';
+import type { Check, Entry, ToolCost } from '../types';
 
 /** Made-up transcripts: every kind of entry that the real ones have. */
 
@@ -169,6 +169,12 @@ export function conversation(start: number, prompt: string, folder = '/home/mina
     ],
     start,
   );
+}
+
+/** The run of a check, as the transcript has it. */
+export function checkEntry({ command, at, took, ...verdict }: Check, index: number): Entry {
+  const output = verdict.verdict === 'checking' ? testOutput.slice(0, 400) : testOutput;
+  return { kind: 'check', command, output, verdict, took, index, at, parent: null } as Entry;
 }
 
 /** A very long transcript, made entry by entry as it is asked for. */

@@ -138,6 +138,8 @@ export function fleet(scene: string, now: number): SessionSummary[] {
           variant: { group: 'rates', number: 2, label: 'opus, high' },
         }),
       ];
+    case 'variants':
+      return attempts(now);
     case 'korean':
       return [
         summary('로그인 후 돌아갈 주소에서 질의 문자열이 사라지는 문제 고치기', 'needs_you', now, {
@@ -164,6 +166,22 @@ export function fleet(scene: string, now: number): SessionSummary[] {
         }),
       ];
   }
+}
+
+/** Four attempts at the same: the last one is still at it. */
+function attempts(now: number): SessionSummary[] {
+  const check = { command: 'npm test -- --run rates', at: now - 60_000, took: 14_000 };
+  const passed = { check: { ...check, verdict: 'passed' as const } };
+  const failed = { check: { ...check, verdict: 'failed' as const, code: 1 } };
+  const labels = ['opus · high', 'opus · low', 'sonnet · high', 'sonnet · low'];
+  return labels.map((label, at) =>
+    summary('Cache the exchange rates', at === 1 ? 'failed' : at === 3 ? 'running' : 'done', now, {
+      branch: `cache-the-exchange-rates-${at + 1}`,
+      model: label.startsWith('opus') ? 'claude-opus-5' : 'claude-sonnet-5-5',
+      variant: { group: 'rates', number: at + 1, label },
+      ...(at === 3 ? {} : at === 1 ? failed : passed),
+    }),
+  );
 }
 
 /** Frozen where its memory came to the limit: that is for the person to decide. */

@@ -12,7 +12,7 @@ import type {
   SessionSummary,
 } from '../types';
 import { ask, sceneOf } from './asks';
-import { conversation } from './entries';
+import { checkEntry, conversation } from './entries';
 import { elsewhere } from './foreign';
 import { fleet } from './scenes';
 import { troubles } from './troubles';
@@ -55,6 +55,7 @@ export class World {
         : one.glance === 'queued'
           ? []
           : conversation(start, one.title));
+    if (one.check && !entries) made.push(checkEntry(one.check, made.length));
     const asks = one.asks > 0 ? [ask(sceneOf(this.scene, this.sessions.size), one.last_event_at)] : [];
     const queue =
       this.scene === 'queue'

@@ -9,6 +9,7 @@ import { queue } from './queue';
 import { resources } from './resources';
 import { rewind } from './rewind';
 import { session } from './session';
+import { variants } from './variants';
 
 /** What is said by parts of the window that come later. */
 export const rest = {
@@ -23,4 +24,5 @@ export const rest = {
   ...picked,
   ...costs,
   ...rewind,
+  ...variants,
 } as const;

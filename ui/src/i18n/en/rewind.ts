@@ -53,7 +53,7 @@ export const rewind = {
   'check.failed': 'Failed',
   'check.failedCode': 'Failed with exit code {code}',
   'check.took': '{verdict}, {time}, took {duration}',
-  'info.variant': 'Attempt',
+  'info.variant': 'Variant',
   'info.variantOf': '{number}: {label}',
   'info.forkOf': 'Forked from',
   'launch.check': 'Check command',

@@ -13,6 +13,7 @@ import { queue } from './queue';
 import { resources } from './resources';
 import { rewind } from './rewind';
 import { session } from './session';
+import { variants } from './variants';
 
 export const ko: Record<keyof typeof en, string> = {
   ...general,
@@ -29,4 +30,5 @@ export const ko: Record<keyof typeof en, string> = {
   ...picked,
   ...costs,
   ...rewind,
+  ...variants,
 };
