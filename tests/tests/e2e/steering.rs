@@ -57,8 +57,8 @@ async fn files_and_conversation_go_back_to_before_a_message_and_forth_again() {
     let window = Window::open(&desk).await;
     window.click("//*[@data-testid='fleet-row' and contains(., 'Write one')]").await;
     window.until("one('transcript')?.textContent.includes('Wrote two.')").await;
-    let menus = "//div[contains(@class, 'prompt')]//button[@aria-haspopup='menu']";
-    window.click(&format!("({menus})[last()]")).await;
+    let message = "//div[contains(@class, 'prompt') and contains(., 'Write two')]";
+    window.click(&format!("{message}//button[@aria-haspopup='menu']")).await;
     window.click(&at("menu-rewind")).await;
     window.until("one('rewind-files')?.textContent.includes('a.txt')").await;
     window.inspect("rewind").await;

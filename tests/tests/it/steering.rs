@@ -145,7 +145,7 @@ async fn a_plan_is_sent_back_with_remarks_and_then_approved_into_a_mode() {
     let session = sandbox.launch(&spec).await.unwrap();
     let mut watched = session.follow().await;
     let (request, kind) = asked(&mut watched).await;
-    assert!(matches!(kind, AskKind::Plan { .. }), "{kind:?}");
+    assert!(matches!(&kind, AskKind::Plan { plan } if plan == "Do it all."), "{kind:?}");
     assert_eq!(watched.status().summary.glance, Glance::NeedsYou);
     let message = "Smaller steps, please.".to_owned();
     answer(&watched, request, Answer::Deny { message, interrupt: false }).await;

@@ -152,6 +152,7 @@ async fn what_runs_is_stopped_and_what_waits_is_taken_out() {
     assert_eq!(bosk_tests::processes::with_cookie(&running[0].id), []);
     assert!(keeper.is_alive(), "the chosen one works on");
     running[1].stop().await;
+    crate::queue::wait(&sandbox, &[running[1].id.clone()]).await;
     assert_eq!(bosk(&sandbox, &["queue", "--json"]).await.1.trim(), "[]");
 }
 

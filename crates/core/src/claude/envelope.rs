@@ -75,6 +75,22 @@ pub fn tool_uses(line: &[u8]) -> Vec<String> {
         .collect()
 }
 
+/// The plan that a message of the model's proposes, with the call's own name. Most lines are only searched for a word.
+#[must_use]
+pub fn plan(line: &[u8]) -> Option<(String, String)> {
+    use super::content::Block;
+    memchr::memmem::find(line, b"\"ExitPlanMode\"")?;
+    let super::message::Message::Assistant(said) = super::message::parse(line).ok()? else {
+        return None;
+    };
+    said.message.content.into_iter().find_map(|block| match block {
+        Block::ToolUse { id, name, input } if name == "ExitPlanMode" => {
+            Some((id, input["plan"].as_str()?.to_owned()))
+        }
+        _ => None,
+    })
+}
+
 /// The tools that answer in a message: the calls' own names. Nothing is parsed, since results are most of what a
 /// CLI prints; within a text the quotation marks are escaped, so no text is taken for a name.
 pub fn tool_results(line: &[u8]) -> impl Iterator<Item = &str> {
@@ -126,6 +142,15 @@ mod tests {
         assert_eq!(tool_results(answer).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(tool_results(br#"{"tool_use_id":"#).count(), 0);
         assert_eq!(tool_results(br#"{"tool_use_id":null,"x":1}"#).count(), 0);
+    }
+
+    #[test]
+    fn a_plan_is_found_with_its_call() {
+        let call = br##"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"a","name":"ExitPlanMode","input":{"plan":"# Do"}}]}}"##;
+        assert_eq!(plan(call), Some(("a".to_owned(), "# Do".to_owned())));
+        let empty = br#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"a","name":"ExitPlanMode","input":{}}]}}"#;
+        assert_eq!(plan(empty), None);
+        assert_eq!(plan(br#"{"type":"user","message":{"content":"\"ExitPlanMode\""}}"#), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the fleet shows of a session, kept up to date from the records of its journal. The same
 //! rules serve the keeper as it goes and whoever reads a journal afterwards.
 
+use std::collections::BTreeMap;
+
 use super::state::{Glance, Outcome, Paused, PausedBy, State, Turn};
 use super::summary::{Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, Verdict};
 use crate::claude::content::Block;
@@ -19,6 +21,9 @@ pub struct Tally {
     window: u64,
     /// What was counted before it began, by the conversation that it goes on from.
     before: (f64, Tokens),
+    /// What each of the session's conversations has cost: going back to its beginning begins another.
+    costs: BTreeMap<SessionId, f64>,
+    conversation: SessionId,
 }
 
 impl Tally {
@@ -65,7 +70,14 @@ impl Tally {
             rewound: None,
             problem: None,
         };
-        Self { summary, failed_turn: false, window: 0, before: (0.0, Tokens::default()) }
+        Self {
+            conversation: summary.id.clone(),
+            summary,
+            failed_turn: false,
+            window: 0,
+            before: (0.0, Tokens::default()),
+            costs: BTreeMap::new(),
+        }
     }
 
     /// The row as it is now.
@@ -122,6 +134,9 @@ impl Tally {
                 }
             }
             Note::WentBack(back) => {
+                if let Some(point) = &back.conversation {
+                    self.conversation.clone_from(&point.conversation);
+                }
                 self.summary.rewound = (!back.undo).then(|| Rewound {
                     message: back.message.clone(),
                     files: back.files.is_some(),
@@ -280,7 +295,9 @@ impl Tally {
                     self.before = Default::default();
                 }
                 let cost = result.total_cost_usd - self.before.0;
-                self.summary.cost_usd = self.summary.cost_usd.max(cost);
+                let highest = self.costs.entry(self.conversation.clone()).or_default();
+                *highest = highest.max(cost);
+                self.summary.cost_usd = self.costs.values().sum();
                 self.summary.turns = self.summary.turns.saturating_add(result.num_turns);
                 self.summary.worked = self.summary.worked.saturating_add(result.duration_ms);
                 let mut tokens = Tokens::default();
@@ -394,6 +411,33 @@ mod tests {
             say(&mut tally, &format!(r#"{{"type":"result","total_cost_usd":{cost}}}"#));
         }
         assert!((tally.summary().cost_usd - 0.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_conversation_that_is_begun_anew_costs_anew() {
+        use crate::journal::{Point, WentBack};
+        let mut tally = tally();
+        let go = |tally: &mut Tally, id: &str| {
+            let point = Point { conversation: SessionId::parse(id).unwrap(), after: None };
+            let back = WentBack {
+                message: "m".into(),
+                text: String::new(),
+                files: None,
+                conversation: Some(point.clone()),
+                until_now: point,
+                undo: false,
+            };
+            tally.note(&Note::WentBack(back), 7);
+        };
+        let cost = |tally: &mut Tally, usd: &str| {
+            say(tally, &format!(r#"{{"type":"result","total_cost_usd":{usd}}}"#));
+            tally.summary().cost_usd
+        };
+        assert!((cost(&mut tally, "5.0") - 5.0).abs() < 1e-9);
+        go(&mut tally, "00000000-0000-4000-8000-000000000002");
+        assert!((cost(&mut tally, "0.5") - 5.5).abs() < 1e-9);
+        go(&mut tally, "b1d42286-cc30-4c1e-a2f9-fc320fe98405");
+        assert!((cost(&mut tally, "5.25") - 5.75).abs() < 1e-9);
     }
 
     #[test]

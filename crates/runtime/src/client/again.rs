@@ -21,6 +21,14 @@ pub async fn again(home: &Home, id: &SessionId) -> Result<(), Problem> {
     let record = SessionRecord::load(home, id)?;
     // Before anything of it is ended.
     require_money(home, &record.spec.backend).await?;
+    let past = reconcile::past(home, &record).await?;
+    if past.tally.summary().rewound.as_ref().is_some_and(|back| back.conversation) {
+        return Err(Problem::new(
+            ProblemCode::SessionState,
+            "You went back to before the last message, so it is not sent again.",
+        )
+        .hint("Write what Claude is to do next."));
+    }
     let path = home.session(id).join(DECISIONS);
     let decisions = reconcile::blocking(move || {
         read_decisions(&path).map_err(|error| home::unwritable(&error))

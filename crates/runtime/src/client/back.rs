@@ -4,10 +4,11 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bosk_core::git::{Changes, Rewind, RewindPlan};
 use bosk_core::journal::{Decision, Kind, Note, Place, Point, WentBack};
-use bosk_core::session::{State, StopReason, Turn};
+use bosk_core::session::{Points, State, StopReason, Turn};
 use bosk_core::wire::Call;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
@@ -17,8 +18,11 @@ use super::{Connection, ended};
 use crate::git::{Git, checkpoint, snapshot};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, JOURNAL, Writer};
-use crate::keeper::lock_file;
+use crate::keeper::{lock_file, take_lock};
 use crate::session_record::SessionRecord;
+
+/// How long its process may take to end.
+const ENDING: Duration = Duration::from_secs(60);
 
 /// How much of a message's text is repeated: characters.
 const TEXT: usize = 200;
@@ -60,6 +64,9 @@ pub async fn go(
     let _lock = rest(home, id).await?;
     let points = points(home, id).await?;
     let asked = points.of(message).ok_or_else(unknown)?;
+    if conversation {
+        take_back_waiting(home, id, &points, message).await?;
+    }
     let files = if files { Some(now.ok_or_else(not_kept)?) } else { None };
     let mut to = asked.before.clone();
     if to.after.is_none() {
@@ -103,6 +110,16 @@ pub async fn undo(home: &Home, id: &SessionId) -> Result<(), Problem> {
         Some(before) => {
             let (git, folder) = (Git::find().await?, folder(home, id).await?);
             let now = snapshot::take(&git, &folder, id).await?.commit;
+            // Nobody has looked at what came after.
+            let left = checkpoint::find(&git, &folder, id, &last.message).await?;
+            if !checkpoint::is_same(&git, &folder, &now, left.as_deref().unwrap_or(before)).await? {
+                let text = format!(
+                    "The files have changed since you went back, so nothing was changed. How they were before you \
+                     went back is kept as commit {before}."
+                );
+                return Err(Problem::new(ProblemCode::SessionState, text)
+                    .hint("Undo or commit what was changed since, then try again."));
+            }
             Some((now, before.clone()))
         }
     };
@@ -156,6 +173,13 @@ async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
         && let Ok(connection) = Connection::open(home, id).await
     {
         let status = connection.status().await?;
+        if status.summary.background > 0 || status.summary.is_checking() {
+            return Err(Problem::new(
+                ProblemCode::SessionState,
+                "A check or a task in the background runs in the session, so nothing was changed.",
+            )
+            .hint("End it, or wait until it is over."));
+        }
         if !status.queue.is_empty() {
             return Err(Problem::new(
                 ProblemCode::SessionState,
@@ -172,20 +196,40 @@ async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
         }
         connection.call(Call::Stop { reason: StopReason::Finished }).await?;
     }
-    ended::ended(home, id).await?;
-    let path = lock_file(home, id);
-    blocking(move || {
-        let file = File::options().create(true).truncate(false).write(true).open(path);
-        let file = file.map_err(|error| home::unwritable(&error))?;
-        file.try_lock().map_err(|_| {
-            Problem::new(
+    let ended = tokio::time::timeout(ENDING, ended::ended(home, id)).await;
+    ended.unwrap_or_else(|_| {
+        let text = "The session's process does not end, so nothing was changed.";
+        Err(Problem::new(ProblemCode::TimedOut, text).hint("Stop the session, then try again."))
+    })?;
+    let (home, id) = (home.clone(), id.clone());
+    blocking(move || take_lock(&lock_file(&home, &id), &id)).await
+}
+
+/// Messages that the CLI has not taken would be sent when it starts again: what is gone back from is taken back, and
+/// what never had its turn stands in the way.
+async fn take_back_waiting(
+    home: &Home,
+    id: &SessionId,
+    points: &Points,
+    message: &str,
+) -> Result<(), Problem> {
+    let record = SessionRecord::load(home, id)?;
+    let past = reconcile::past(home, &record).await?;
+    let place = |uuid: &str| points.all().iter().position(|asked| asked.uuid == uuid);
+    let from = place(message);
+    for waiting in past.mailbox.view() {
+        let at = place(&waiting.uuid);
+        if at.is_none() || at < from {
+            return Err(Problem::new(
                 ProblemCode::SessionState,
-                "The session was started again at this moment, so nothing was changed.",
+                "A message of yours has not had its turn yet, so nothing was changed.",
             )
-        })?;
-        Ok(file)
-    })
-    .await
+            .hint("Resume the session: it is answered first."));
+        }
+        let removed = Decision::Removed { uuid: waiting.uuid };
+        append(home, id, DECISIONS, Kind::Decision, serde_json::to_vec(&removed)).await?;
+    }
+    Ok(())
 }
 
 async fn folder(home: &Home, id: &SessionId) -> Result<PathBuf, Problem> {

@@ -9,7 +9,7 @@ use bosk_core::spend::Counted;
 use bosk_core::{Problem, ProblemCode};
 
 use super::points::{points, unknown};
-use crate::git::{Git, checkpoint};
+use crate::git::{Git, Repository, checkpoint};
 use crate::home::Home;
 use crate::session_record::SessionRecord;
 use crate::spend;
@@ -36,6 +36,14 @@ pub(super) async fn resolve(home: &Home, spec: &mut LaunchSpec) -> Result<Forked
         let text = "A fork needs a worktree of its own, so nothing was started.";
         return Err(Problem::new(ProblemCode::InvalidInput, text));
     }
+    let repository = Repository::discover(Path::new(&spec.repository)).await?;
+    if repository.root != Path::new(&record.repository_root) {
+        return Err(Problem::new(
+            ProblemCode::InvalidInput,
+            "The session belongs to another repository, so nothing was started.",
+        )
+        .hint("Fork it in its own repository."));
+    }
     let points = points(home, &session).await?;
     let asked = points.of(&message).ok_or_else(unknown)?;
     // Its conversation is where its rehearsal keeps it.
@@ -48,7 +56,8 @@ pub(super) async fn resolve(home: &Home, spec: &mut LaunchSpec) -> Result<Forked
     if let (Some(files), None) = (&files, &spec.base) {
         spec.base = Some(checkpoint::head(&git, root, files).await?);
     }
-    let point = Some(asked.before.clone()).filter(|point| point.after.is_some());
+    // Before the first message of a fork stands what it was forked from.
+    let point = Some(asked.before.clone()).filter(|point| point.after.is_some()).or(record.forked);
     let counted = match &point {
         Some(_) => spend::counted(home, &session).await?,
         None => Counted::default(),

@@ -154,6 +154,11 @@ async fn accept(home: &Home, spec: LaunchSpec) -> Result<Accepted, Problem> {
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, &spec).await?;
     let brings = require_trust(home, &repository, &source).await?;
+    if let Some(files) = &forked.files {
+        // What the other session has written into its settings and scripts comes along.
+        let brought = trust::Source::Commit(files.clone());
+        require_trust(home, &repository, &brought).await?;
+    }
     let agreed = match source {
         trust::Source::Commit(commit) => Some(Agreed { commit, brings }),
         trust::Source::Folder(_) => None,

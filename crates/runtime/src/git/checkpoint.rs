@@ -30,13 +30,12 @@ pub async fn keep(
     session: &SessionId,
     message: &str,
 ) -> Result<(), Problem> {
-    let Some(reference) = reference(session, message) else { return Ok(()) };
     let made = snapshot::make(git, worktree, session, Vec::new()).await?;
-    git.change(worktree).args(["update-ref", "--", &reference, &made.commit]).run().await?;
-    Ok(())
+    keep_commit(git, worktree, session, message, &made.commit).await
 }
 
-/// Keeps a commit that holds all there is: nothing has changed in its worktree yet.
+/// Keeps a commit that holds all there is: nothing has changed in its worktree yet. What was kept for that message
+/// before stays: a message that is sent once more has been worked on since.
 ///
 /// # Errors
 /// Git failed.
@@ -48,7 +47,10 @@ pub async fn keep_commit(
     commit: &str,
 ) -> Result<(), Problem> {
     let Some(reference) = reference(session, message) else { return Ok(()) };
-    git.change(worktree).args(["update-ref", "--", &reference, commit]).run().await?;
+    if find(git, worktree, session, message).await?.is_none() {
+        let absent = "0".repeat(commit.len());
+        git.change(worktree).args(["update-ref", "--", &reference, commit, &absent]).run().await?;
+    }
     Ok(())
 }
 
@@ -104,6 +106,7 @@ pub async fn difference(
 /// They are not as `now` has them any more, a file that git ignores is in the way, or git failed. Then nothing was
 /// changed, unless the disk refused half of it.
 pub async fn restore(git: &Git, worktree: &Path, now: &str, then: &str) -> Result<(), Problem> {
+    can_restore(git, worktree).await?;
     let copy = snapshot::IndexCopy::of(git, worktree).await?;
     let with_copy = || git.change(worktree).env("GIT_INDEX_FILE", &copy.file);
     snapshot::add_work_tree(worktree, with_copy).await?;
@@ -123,6 +126,41 @@ pub async fn restore(git: &Git, worktree: &Path, now: &str, then: &str) -> Resul
     git.change(worktree).args(["read-tree", &index]).run().await?;
     // Only spares the next look its reading of every file; files that differ make it say no.
     git.change(worktree).args(["update-index", "-q", "--refresh"]).ask().await?;
+    Ok(())
+}
+
+/// Whether the tree of that snapshot is the tree of this one.
+///
+/// # Errors
+/// Git failed.
+pub async fn is_same(git: &Git, folder: &Path, one: &str, other: &str) -> Result<bool, Problem> {
+    Ok(tree_of(git, folder, one).await? == tree_of(git, folder, other).await?)
+}
+
+/// What no snapshot holds must not be there: a merge that goes on, and which files of a sparse checkout are wanted.
+async fn can_restore(git: &Git, worktree: &Path) -> Result<(), Problem> {
+    let refused =
+        |text: &str, hint: &str| Err(Problem::new(ProblemCode::SessionState, text).hint(hint));
+    let sparse = git.look(worktree).args(["config", "--bool", "core.sparseCheckout"]);
+    if sparse.answer_or_nothing().await? == "true" {
+        return refused(
+            "The worktree is a sparse checkout, whose files cannot go back, so nothing was changed.",
+            "The conversation alone can go back.",
+        );
+    }
+    let names = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"];
+    let mut call = git.look(worktree).args(["rev-parse", "--path-format=absolute"]);
+    for name in names {
+        call = call.args(["--git-path", name]);
+    }
+    let listed = call.run().await?.stdout;
+    let goes_on = listed.split(|byte| *byte == b'\n').filter(|path| !path.is_empty());
+    if goes_on.map(paths::from_git).any(|path| path.exists()) {
+        return refused(
+            "A merge or a rebase goes on in the worktree, so nothing was changed.",
+            "Finish or abort it first.",
+        );
+    }
     Ok(())
 }
 
@@ -286,6 +324,31 @@ mod tests {
         let refused = restore(git, root, &now, &then).await.unwrap_err();
         assert!(refused.message.contains("deep"), "{refused:?}");
         assert!(root.join("out.log/deep/x").exists());
+    }
+
+    #[tokio::test]
+    async fn a_merge_and_a_sparse_checkout_are_left_alone() {
+        let scratch = testing::repository().await;
+        let (git, root) = (&scratch.git, scratch.path());
+        keep(git, root, &session(), "m").await.unwrap();
+        let then = find(git, root, &session(), "m").await.unwrap().unwrap();
+        scratch.write("readme.md", "since\n");
+        keep(git, root, &session(), "m").await.unwrap();
+        assert_eq!(find(git, root, &session(), "m").await.unwrap().as_ref(), Some(&then), "once");
+        let now = snapshot::take(git, root, &session()).await.unwrap().commit;
+        scratch.run(&["config", "core.sparseCheckout", "true"]).await;
+        assert!(restore(git, root, &now, &then).await.unwrap_err().message.contains("sparse"));
+        scratch.run(&["config", "--unset", "core.sparseCheckout"]).await;
+        let head = scratch.run(&["rev-parse", "HEAD"]).await;
+        std::fs::write(root.join(".git/MERGE_HEAD"), head).unwrap();
+        assert!(restore(git, root, &now, &then).await.unwrap_err().message.contains("merge"));
+        std::fs::remove_file(root.join(".git/MERGE_HEAD")).unwrap();
+        restore(git, root, &now, &then).await.unwrap();
+        assert!(
+            is_same(git, root, &then, &snapshot::take(git, root, &session()).await.unwrap().commit)
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]

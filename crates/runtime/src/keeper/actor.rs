@@ -10,7 +10,7 @@ use bosk_core::claude::args::arguments;
 use bosk_core::claude::tasks::Tasks;
 use bosk_core::journal::{Decision, Kind, Note, Place, Point};
 use bosk_core::limits::{Limits, Watchdog};
-use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally};
+use bosk_core::session::{Ask, Effect, Input, Mailbox, State, StopReason, Tally, Turn};
 use bosk_core::wire::{Killed, Status};
 use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
@@ -269,6 +269,10 @@ impl Actor {
         self.state = state;
         if self.state != before {
             self.status_changed = true;
+            if self.state == (State::Running { turn: Turn::Working }) {
+                // How long it was silent before is no sign of anything.
+                self.last_word = Instant::now();
+            }
             if let State::Stopping { reason, step, .. } = self.state {
                 self.note(&Note::Stopping { reason, step });
             }

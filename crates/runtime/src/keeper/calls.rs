@@ -313,7 +313,7 @@ impl Actor {
         match forked {
             _ if self.conversation => Conversation::Resume { after: self.point.after.as_deref() },
             // A new beginning after the fork knows nothing of it.
-            Some(fork) if !self.begun_anew && self.point.conversation == self.record.id => fork,
+            Some(fork) if !self.begun_anew => fork,
             _ => Conversation::New,
         }
     }

@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bosk_core::Problem;
 use bosk_core::journal::Note;
 use bosk_core::session::{State, Turn};
+use bosk_core::{Problem, ProblemCode};
 use tokio::sync::oneshot;
 
 use super::actor::Actor;
@@ -26,6 +26,8 @@ pub(super) struct Checkpoints {
     resumed: bool,
     /// The person knows that it does not work.
     told: bool,
+    /// It took too long once: no message waits for it any more.
+    too_slow: bool,
 }
 
 impl Checkpoints {
@@ -39,7 +41,7 @@ impl Actor {
     pub(super) fn keep_before_next(&mut self) {
         let Some(message) = self.mailbox.next() else { return };
         let Some(place) = self.place.as_ref() else { return };
-        if self.checkpoints.message.as_deref() == Some(message) {
+        if self.checkpoints.message.as_deref() == Some(message) || self.checkpoints.too_slow {
             return;
         }
         let (message, folder) = (message.to_owned(), PathBuf::from(&place.folder));
@@ -91,6 +93,8 @@ impl Actor {
     /// It is kept, or could not be.
     pub(super) fn checkpoint_kept(&mut self, kept: Option<Result<(), Problem>>) {
         self.checkpoints.keeping = None;
+        let code = kept.as_ref().and_then(|kept| kept.as_ref().err()).map(|problem| problem.code);
+        self.checkpoints.too_slow |= code == Some(ProblemCode::TimedOut);
         if let Some(Err(problem)) = kept
             && !std::mem::replace(&mut self.checkpoints.told, true)
         {
@@ -107,5 +111,5 @@ impl Actor {
 
 fn late() -> Problem {
     let text = format!("That took longer than {} s.", LONGEST.as_secs());
-    Problem::new(bosk_core::ProblemCode::TimedOut, text)
+    Problem::new(ProblemCode::TimedOut, text)
 }

@@ -144,7 +144,7 @@ fn open(
 /// How long the lock may be held by somebody who is no keeper.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
-fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
+pub(crate) fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
     let file = File::options()
         .create(true)
         .truncate(false)

@@ -36,6 +36,8 @@ pub(super) struct Output {
     streamed: Vec<Streamed>,
     /// The model's last message, looked at only when somebody wants the row.
     last_assistant: Vec<u8>,
+    /// The plan that the model has proposed last, and its call.
+    plan: Option<(String, String)>,
 }
 
 /// What the stream's blocks have to be told.
@@ -56,6 +58,7 @@ impl Default for Output {
             last_words: String::new(),
             streamed: Vec::new(),
             last_assistant: Vec::new(),
+            plan: None,
         }
     }
 }
@@ -162,6 +165,7 @@ impl Actor {
             Some("assistant") => {
                 self.output.last_assistant.clear();
                 self.output.last_assistant.extend_from_slice(line);
+                self.output.plan = envelope::plan(line).or_else(|| self.output.plan.take());
                 self.changed();
                 let parent = envelope::parent(line);
                 self.output.streamed.push(Streamed::Finished(parent));
@@ -238,7 +242,7 @@ impl Actor {
             request_id,
             tool_use_id: request.tool_use_id.clone(),
             at: crate::journal::writer::wall_clock(),
-            ask: ask_kind(request),
+            ask: ask_kind(request, self.output.plan.as_ref()),
         };
         self.asks.push((ask, tool_input));
         self.input(Input::Asks(self.asks.len()));
@@ -298,7 +302,8 @@ impl Actor {
     }
 }
 
-fn ask_kind(request: message::RequestBody) -> AskKind {
+/// What is asked. `proposed` is the plan of the model's last call of that kind.
+fn ask_kind(request: message::RequestBody, proposed: Option<&(String, String)>) -> AskKind {
     match request.tool_name.as_str() {
         "AskUserQuestion" => {
             if let Ok(questions) = serde_json::from_value(request.input["questions"].clone()) {
@@ -306,10 +311,12 @@ fn ask_kind(request: message::RequestBody) -> AskKind {
             }
         }
         // The CLI puts what stands in the plan's file there. Where the model has written none, there is nothing
-        // (2.1.330, measured), and it is a plan to be approved or sent back all the same.
+        // (2.1.330, measured): then the plan is what the model's own call says, if it says any.
         "ExitPlanMode" => {
-            let plan = request.input["plan"].as_str().unwrap_or_default().to_owned();
-            return AskKind::Plan { plan };
+            let proposed = proposed.filter(|(call, _)| *call == request.tool_use_id);
+            let in_file = request.input["plan"].as_str();
+            let plan = in_file.or(proposed.map(|(_, plan)| plan.as_str())).unwrap_or_default();
+            return AskKind::Plan { plan: plan.to_owned() };
         }
         _ => {}
     }

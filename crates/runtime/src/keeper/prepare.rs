@@ -91,7 +91,8 @@ pub(super) async fn prepare(
             Err(problem) => warnings.push(problem.message),
         }
     }
-    if let (true, Some(files)) = (is_new, &record.files) {
+    // Also where a keeper was ended in the middle of it: done twice, it is the same.
+    if let Some(files) = &record.files {
         checkpoint::bring(&repository.git, &folder, &record.id, files).await?;
         // What a session has written there, nobody has agreed to.
         agreed = false;

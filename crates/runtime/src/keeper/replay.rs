@@ -134,6 +134,8 @@ impl Past {
             Note::WentBack(WentBack { conversation: Some(point), .. }) => {
                 self.conversation = point.after.is_some();
                 self.point = point.clone();
+                // What was not answered is gone back from.
+                self.mailbox.answered();
             }
             _ => {}
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use bosk_core::queue::{
     Came, Ended, FIRST_RETRY, Hold, Load, Order, Stage, Task, came_to, retry_after,
 };
+use bosk_core::session::SessionSummary;
 use bosk_core::session::{State, Turn};
 use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -349,7 +350,13 @@ impl Dispatcher {
     async fn go_on(&mut self, id: &SessionId, there: bool) -> Result<(), Problem> {
         let id = id.clone();
         let came = self.rows.sessions.get(&id).map(came_to);
+        let gone_back =
+            |row: &SessionSummary| row.rewound.as_ref().is_some_and(|back| back.conversation);
         let order = match came {
+            // The person has seen to it.
+            _ if self.rows.sessions.get(&id).is_some_and(gone_back) => {
+                Order::Ended { id: id.clone(), how: Ended::Stopped }
+            }
             _ if !there => Order::Ended { id: id.clone(), how: Ended::Stopped },
             Some(Some(Came::Ended(how @ (Ended::Done | Ended::Stopped)))) => {
                 Order::Ended { id: id.clone(), how }

@@ -26,6 +26,14 @@ pub(super) fn load(home: &Home) -> (Vec<Template>, Option<Problem>) {
         Ok(templates) => return (templates, None),
         Err(error) => error,
     };
+    // Too many open files, say: it is as it was, and the next look finds it.
+    if !matches!(
+        why.kind(),
+        ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::FileTooLarge
+    ) {
+        let text = format!("Your templates could not be read: {why}. The file stays as it is.");
+        return (Vec::new(), Some(Problem::new(ProblemCode::FileDamaged, text).hint("Try again.")));
+    }
     let aside = match files::put_aside(&file(home)) {
         Ok(aside) => format!("They are kept as `{}`.", aside.display()),
         Err(error) => format!("The file could not be put aside: {error}."),

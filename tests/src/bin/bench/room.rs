@@ -2,6 +2,7 @@
 //! app's processes on it.
 
 use bosk_core::SessionId;
+use bosk_core::settings::Settings;
 use bosk_tests::{Session, spec};
 use tokio::process::Child;
 
@@ -9,10 +10,13 @@ use crate::cost;
 use crate::desk::Desk;
 use crate::window::Window;
 
-/// A desk whose CLI is the stand-in.
+/// A desk whose CLI is the stand-in. No process waits for the next launch: what one takes is the CLI's own (some
+/// 160 MB), and the person's to choose.
 pub(crate) async fn desk() -> Desk {
     let mut desk = Desk::new().await;
     desk.set("BOSK_CLAUDE", std::env::current_exe().unwrap());
+    let settings = Settings { keep_spare: false, ..Settings::default() };
+    bosk_runtime::settings::save(desk.home(), &settings).unwrap();
     desk
 }
 
