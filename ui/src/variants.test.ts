@@ -136,7 +136,7 @@ describe('a comparison', () => {
 
   it('says what keeping one does to the others, and what came of it', async () => {
     const { backend, store, bosk } = await sheet();
-    await fireEvent.click(screen.getByLabelText('Choose sonnet · high…'));
+    await fireEvent.click(screen.getByLabelText('Choose this one… sonnet · high'));
     const asked = screen.getByTestId('variants-asked');
     expect(asked.textContent).toContain('Keep “sonnet · high”');
     expect(asked.textContent).toContain('3 sessions that have not ended are stopped');
