@@ -162,7 +162,7 @@ describe('a comparison', () => {
 
   it('can be thought better of, and says what is refused', async () => {
     const { backend, store } = await sheet();
-    await fireEvent.click(screen.getByLabelText('Choose opus · low…'));
+    await fireEvent.click(screen.getByLabelText('Choose this one… opus · low'));
     await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
     await screen.findByTestId('variants-table');
     vi.spyOn(backend, 'chooseVariant').mockRejectedValueOnce({
@@ -170,7 +170,7 @@ describe('a comparison', () => {
       message: 'No.',
       hint: null,
     });
-    await fireEvent.click(screen.getByLabelText('Choose opus · low…'));
+    await fireEvent.click(screen.getByLabelText('Choose this one… opus · low'));
     await fireEvent.click(screen.getByTestId('variants-confirm'));
     expect((await screen.findByTestId('problem')).dataset['code']).toBe('disk_full');
     expect(store.sessions.size).toBe(4);
