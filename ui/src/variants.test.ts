@@ -136,7 +136,7 @@ describe('a comparison', () => {
 
   it('says what keeping one does to the others, and what came of it', async () => {
     const { backend, store, bosk } = await sheet();
-    await fireEvent.click(screen.getByLabelText('Choose sonnet · high…'));
+    await fireEvent.click(screen.getByLabelText('Choose this one… sonnet · high'));
     const asked = screen.getByTestId('variants-asked');
     expect(document.activeElement?.textContent.trim()).toBe('Cancel');
     expect(asked.textContent).toContain('Keep “sonnet · high”');
@@ -163,7 +163,7 @@ describe('a comparison', () => {
 
   it('can be thought better of, and says what is refused', async () => {
     const { backend, store } = await sheet();
-    await fireEvent.click(screen.getByLabelText('Choose opus · low…'));
+    await fireEvent.click(screen.getByLabelText('Choose this one… opus · low'));
     await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
     await screen.findByTestId('variants-table');
     vi.spyOn(backend, 'chooseVariant').mockRejectedValueOnce({
@@ -171,7 +171,7 @@ describe('a comparison', () => {
       message: 'No.',
       hint: null,
     });
-    await fireEvent.click(screen.getByLabelText('Choose opus · low…'));
+    await fireEvent.click(screen.getByLabelText('Choose this one… opus · low'));
     await fireEvent.click(screen.getByTestId('variants-confirm'));
     expect((await screen.findByTestId('problem')).dataset['code']).toBe('disk_full');
     expect(store.sessions.size).toBe(4);

@@ -17,5 +17,6 @@ mod resources;
 mod services;
 mod steering;
 mod transcript;
+mod variants;
 mod webdriver;
 mod window;

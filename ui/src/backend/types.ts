@@ -98,6 +98,7 @@ export type { Template } from './bindings/Template';
 export type { TemplateLaunch } from './bindings/TemplateLaunch';
 export type { Templates } from './bindings/Templates';
 export type { Stage } from './bindings/Stage';
+export type { UsageWindow } from './bindings/UsageWindow';
 export type { Subject } from './bindings/Subject';
 export type { Task } from './bindings/Task';
 export type { Theme } from './bindings/Theme';

@@ -16,5 +16,7 @@ pub use points::{Asked, Points};
 pub use state::{
     Glance, Outcome, Paused, PausedBy, PrepareStep, State, StopReason, StopStep, Turn,
 };
-pub use summary::{Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, Verdict};
+pub use summary::{
+    Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, UsageWindow, Verdict,
+};
 pub use tally::Tally;

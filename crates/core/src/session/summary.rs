@@ -87,6 +87,9 @@ pub struct SessionSummary {
     #[serde(default)]
     #[ts(type = "number | null")]
     pub usage_resets_at: Option<i64>,
+    /// How much of the account's limits was used when the CLI said so last.
+    #[serde(default)]
+    pub usage_windows: Vec<UsageWindow>,
     /// That its turn gives no sign of life, while it does not.
     #[serde(default)]
     pub stalled: Option<Stalled>,
@@ -104,6 +107,22 @@ pub struct SessionSummary {
     pub rewound: Option<Rewound>,
     /// What is wrong, when something is.
     pub problem: Option<Problem>,
+}
+
+/// One of the account's usage limits: so much within a span of time, of all models or of one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UsageWindow {
+    /// The CLI's name for it: `five_hour`, `seven_day`, `seven_day_opus`, ….
+    pub name: String,
+    /// Part that is used, from 0 to 1.
+    pub used: Option<f64>,
+    /// When it starts anew: seconds since 1970.
+    #[ts(type = "number | null")]
+    pub resets_at: Option<i64>,
+    /// When the CLI said so: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub told_at: i64,
 }
 
 /// A turn that gives no sign of life: the CLI says nothing, no tool runs, and no processor time is used.

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::state::{Glance, Outcome, Paused, PausedBy, State, Turn};
-use super::summary::{Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, Verdict};
+use super::summary::{
+    Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, UsageWindow, Verdict,
+};
 use crate::claude::content::Block;
 use crate::claude::message::{Assistant, Message};
 use crate::journal::{CheckNote, LimitNote, Note, Place};
@@ -63,6 +65,7 @@ impl Tally {
             limits: spec.limits.clone().filter(|limits| !limits.is_empty()),
             near_limit: None,
             usage_resets_at: None,
+            usage_windows: Vec::new(),
             stalled: None,
             check: None,
             variant: spec.variant.clone(),
@@ -286,6 +289,13 @@ impl Tally {
                 let info = &limit.rate_limit_info;
                 let rejected = info.status == "rejected";
                 self.summary.usage_resets_at = info.resets_at.filter(|_| rejected);
+                let told = info.windows.iter().map(|(name, window)| UsageWindow {
+                    name: name.clone(),
+                    used: window.utilization,
+                    resets_at: window.resets_at,
+                    told_at: at,
+                });
+                self.summary.usage_windows = told.collect();
             }
             Message::Result(result) if result.conversation_unknown() => {}
             Message::Result(result) => {
@@ -438,6 +448,20 @@ mod tests {
         assert!((cost(&mut tally, "0.5") - 5.5).abs() < 1e-9);
         go(&mut tally, "b1d42286-cc30-4c1e-a2f9-fc320fe98405");
         assert!((cost(&mut tally, "5.25") - 5.75).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_accounts_limits_are_kept_as_they_were_told() {
+        let mut tally = tally();
+        say(
+            &mut tally,
+            r#"{"type":"rate_limit_event","rate_limit_info":{"status":"allowed","unifiedWindows":{"five_hour":{"utilization":0.42,"resetsAt":1795371301,"status":"allowed"},"seven_day":{"utilization":0.1}}}}"#,
+        );
+        let told: Vec<_> =
+            tally.summary().usage_windows.iter().map(|one| (one.name.as_str(), one.used)).collect();
+        assert_eq!(told, [("five_hour", Some(0.42)), ("seven_day", Some(0.1))]);
+        assert_eq!(tally.summary().usage_windows[0].resets_at, Some(1_795_371_301));
+        assert_eq!(tally.summary().usage_resets_at, None);
     }
 
     #[test]

@@ -12,6 +12,7 @@
     reason = "a program that cannot go on says so and fails"
 )]
 
+mod answer;
 mod corpus;
 mod cost;
 #[path = "../../../tests/e2e/desk.rs"]
@@ -39,8 +40,10 @@ use report::Row;
 use serde_json::json;
 
 /// The benchmarks, in the order in which they run.
-const ALL: [&str; 10] =
-    ["launch", "journal", "latency", "long", "idle", "start", "usage", "monitor", "queue", "spent"];
+const ALL: [&str; 11] = [
+    "launch", "journal", "latency", "long", "idle", "start", "usage", "monitor", "queue", "spent",
+    "answer",
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -66,6 +69,7 @@ async fn main() {
     {
         eprintln!("{name} …");
         let more = match name {
+            "answer" => answer::measure().await,
             "launch" => launch::measure().await,
             "journal" => journal::measure().await,
             "latency" => latency::measure().await,

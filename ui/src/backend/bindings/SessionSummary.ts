@@ -20,6 +20,7 @@ import type { StopReason } from "./StopReason";
 import type { StopStep } from "./StopStep";
 import type { Tokens } from "./Tokens";
 import type { Turn } from "./Turn";
+import type { UsageWindow } from "./UsageWindow";
 import type { Variant } from "./Variant";
 
 /**
@@ -146,6 +147,10 @@ near_limit: Limit | null,
  * When the account's usage limit that it has met starts anew: seconds since 1970.
  */
 usage_resets_at: number | null, 
+/**
+ * How much of the account's limits was used when the CLI said so last.
+ */
+usage_windows: Array<UsageWindow>, 
 /**
  * That its turn gives no sign of life, while it does not.
  */

@@ -13,6 +13,19 @@ const limits: Limits = { ...noLimits, memory: 4_000_000_000, cpu: 4, turn_time: 
 
 type Change = Partial<Omit<SessionSummary, 'state'>> & Record<string, unknown>;
 
+/** How much of the account's limits is used. */
+const windows = (now: number) =>
+  [
+    ['five_hour', 0.62, 5400],
+    ['seven_day', 0.31, 3 * 86_400],
+    ['seven_day_opus', 0.93, 3 * 86_400],
+  ].map(([name, used, left]) => ({
+    name,
+    used,
+    resets_at: Math.round(now / 1000) + Number(left),
+    told_at: now - 60_000,
+  }));
+
 export function summary(title: string, glance: Glance, now: number, change: Change = {}): SessionSummary {
   made += 1;
   const age = made * 7 * 60_000;
@@ -65,6 +78,7 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     limits: null,
     near_limit: null,
     usage_resets_at: null,
+    usage_windows: made % 3 ? [] : windows(now),
     stalled: null,
     check: null,
     variant: null,

@@ -1,6 +1,11 @@
 /** What sessions have cost. */
 export const costs = {
   'costs.title': 'Costs',
+  'costs.windows': 'The account’s usage limits',
+  'costs.fiveHours': 'Five hours',
+  'costs.sevenDays': 'Seven days',
+  'costs.ofModel': '{span}, {model}',
+  'costs.anew': 'until {time}',
   'costs.range': 'How far back',
   'costs.days.one': '{count} day',
   'costs.days.other': '{count} days',

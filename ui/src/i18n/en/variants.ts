@@ -47,7 +47,7 @@ export const variants = {
   'variants.notChanged': '{path} is not changed here.',
   'variants.open': 'Go to its session',
   'variants.choose': 'Choose this one…',
-  'variants.chooseNamed': 'Choose {label}…',
+  'variants.chooseNamed': 'Choose this one… {label}',
   'variants.chooseTitle': 'Keep “{label}” and put the others away?',
   'variants.chooseKept': 'Its session, its folder and its branch stay as they are.',
   'variants.chooseStop.one': '{count} session that has not ended is stopped.',

@@ -2,6 +2,11 @@ import type { costs as english } from '../en/costs';
 
 export const costs: Record<keyof typeof english, string> = {
   'costs.title': '비용',
+  'costs.windows': '계정 사용 한도',
+  'costs.fiveHours': '5시간',
+  'costs.sevenDays': '7일',
+  'costs.ofModel': '{span}, {model}',
+  'costs.anew': '{time}까지',
   'costs.range': '기간',
   'costs.days.one': '{count}일',
   'costs.days.other': '{count}일',

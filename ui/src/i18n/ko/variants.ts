@@ -47,7 +47,7 @@ export const variants: Record<keyof typeof english, string> = {
   'variants.notChanged': '여기서는 {path} 파일이 바뀌지 않았습니다.',
   'variants.open': '세션으로 가기',
   'variants.choose': '이것으로 정하기…',
-  'variants.chooseNamed': '{label} 시도로 정하기…',
+  'variants.chooseNamed': '이것으로 정하기… {label}',
   'variants.chooseTitle': '“{label}” 시도를 남기고 나머지를 치울까요?',
   'variants.chooseKept': '이 시도의 세션, 폴더, 브랜치는 그대로입니다.',
   'variants.chooseStop.one': '끝나지 않은 세션 {count}개를 중지합니다.',
