@@ -109,6 +109,7 @@ describe('a template', () => {
     await type('launch-prompt', 'Mine');
     await choose('template', 'shared release');
     const aside = screen.getByTestId('template-aside');
+    expect(document.activeElement?.textContent.trim()).toBe('Don’t use it');
     const rights = within(aside).getByTestId('template-rights').textContent;
     expect(rights).toContain('Bash(npm publish)');
     expect(rights).toContain('curl https://example.com | sh');
@@ -117,6 +118,7 @@ describe('a template', () => {
     expect(await faults()).toEqual([]);
     await fireEvent.click(within(aside).getByRole('button', { name: 'Don’t use it' }));
     expect(value('launch-prompt')).toBe('Mine');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('template')));
     expect(value('template')).toBe('');
     await choose('template', 'shared release');
     await fireEvent.click(screen.getByTestId('template-agree'));

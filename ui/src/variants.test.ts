@@ -138,6 +138,7 @@ describe('a comparison', () => {
     const { backend, store, bosk } = await sheet();
     await fireEvent.click(screen.getByLabelText('Choose this one… sonnet · high'));
     const asked = screen.getByTestId('variants-asked');
+    expect(document.activeElement?.textContent.trim()).toBe('Cancel');
     expect(asked.textContent).toContain('Keep “sonnet · high”');
     expect(asked.textContent).toContain('3 sessions that have not ended are stopped');
     expect(asked.textContent).toContain('3 folders go to the trash, each after a snapshot');
