@@ -85,6 +85,35 @@ async fn turns_and_money_end_where_the_person_has_set_it() {
 }
 
 #[tokio::test]
+async fn hooks_that_have_something_to_say_are_told() {
+    let server = server().await;
+    let sandbox = Sandbox::real(&server);
+    let hook =
+        |command: &str| serde_json::json!([{"hooks": [{"type": "command", "command": command}]}]);
+    let hooks = serde_json::json!({"hooks": {
+        "UserPromptSubmit": hook("echo hooked"), "SessionStart": hook("exit 3"), "Stop": hook("true"),
+    }});
+    // The person's own, so nobody has to be asked.
+    let settings = sandbox.path("claude").join("settings.json");
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    std::fs::write(settings, hooks.to_string()).unwrap();
+    let session = sandbox.launch(&spec(&sandbox.repository("shop"), "@text Hi.")).await.unwrap();
+    session.follow().await.idle().await;
+    let told: Vec<(String, String, Option<i32>)> = session
+        .transcript()
+        .into_iter()
+        .filter_map(|entry| match entry.body {
+            EntryBody::Hook { name, output, exit } => Some((name, output, exit)),
+            _ => None,
+        })
+        .collect();
+    let started = ("SessionStart:startup".to_owned(), String::new(), Some(3));
+    let prompted = ("UserPromptSubmit".to_owned(), "hooked\n".to_owned(), Some(0));
+    assert_eq!(told, [started, prompted]);
+    session.stop().await;
+}
+
+#[tokio::test]
 async fn a_subagent_that_asks_is_named_and_answered() {
     let server = server().await;
     let sandbox = Sandbox::real(&server);

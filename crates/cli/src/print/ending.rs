@@ -73,6 +73,12 @@ pub(super) fn body(body: &EntryBody) -> String {
                 before.map_or_else(String::new, |tokens| format!(" ({tokens} tokens before)"));
             line(&paint(DIM, "●"), &format!("The conversation was compacted{tokens}"))
         }
+        EntryBody::Hook { name, exit, .. } => {
+            let failed = exit.filter(|code| *code != 0);
+            let end = failed.map_or_else(String::new, |code| format!(" (exit code {code})"));
+            let style = if failed.is_some() { AMBER } else { DIM };
+            line(&paint(style, "●"), &paint(DIM, &format!("Hook {}{end}", one_line(name, 80))))
+        }
         EntryBody::Setup { output, exit } => setup(output, *exit),
         EntryBody::Check { command, .. } => check::begun(command),
         // The ordinary end: the work is done, and Claude is told so.

@@ -25,7 +25,7 @@ pub enum Conversation<'a> {
 }
 
 /// What every session is started with.
-const ALWAYS: [&str; 8] = [
+const ALWAYS: [&str; 9] = [
     "--print",
     "--input-format=stream-json",
     "--output-format=stream-json",
@@ -33,6 +33,7 @@ const ALWAYS: [&str; 8] = [
     "--include-partial-messages",
     "--replay-user-messages",
     "--forward-subagent-text",
+    "--include-hook-events",
     "--permission-prompt-tool=stdio",
 ];
 

@@ -41,6 +41,8 @@ pub enum Message {
     Response(Response),
     /// What became of a message of the person's.
     Lifecycle(Lifecycle),
+    /// A hook has run.
+    Hook(Hook),
     /// What runs in the background: all of it.
     Tasks(TasksChanged),
     /// How far one of those is.
@@ -55,11 +57,10 @@ pub enum Message {
 }
 
 /// Kinds that say nothing to a person that another message does not say better.
-const QUIET: [&str; 15] = [
+const QUIET: [&str; 14] = [
     "system/commands_changed",
     "system/files_persisted",
     "system/hook_progress",
-    "system/hook_response",
     "system/hook_started",
     "system/plugin_install",
     "system/session_state_changed",
@@ -105,6 +106,7 @@ pub fn parse(line: &[u8]) -> Result<Message, serde_json::Error> {
         ("system", Some("informational")) => read(line).map(Message::Informational),
         ("system", Some("permission_denied")) => read(line).map(Message::Denied),
         ("system", Some("compact_boundary")) => read(line).map(Message::Compacted),
+        ("system", Some("hook_response")) => read(line).map(Message::Hook),
         ("system", Some("background_tasks_changed")) => read(line).map(Message::Tasks),
         ("system", Some("task_progress")) => read(line).map(Message::TaskProgress),
         _ => QUIET.contains(&name(&envelope).as_str()).then_some(Message::Quiet),
@@ -233,6 +235,8 @@ wire! {
     }
     /// One window.
     struct Window { utilization: Option<f64>, resets_at: Option<i64> = "resetsAt", status: String }
+    /// A hook that has run. Source of the form: CLI 2.1.330, with `--include-hook-events`.
+    struct Hook { hook_name: String, output: String, exit_code: Option<i32> }
     /// What runs in the background. Source of the form: CLI 2.1.330, recorded.
     struct TasksChanged { tasks: Vec<BackgroundTask> }
     /// One task: `local_bash`, `local_agent`, ….

@@ -122,6 +122,15 @@ pub enum EntryBody {
         #[ts(type = "number | null")]
         before: Option<u64>,
     },
+    /// A hook has run.
+    Hook {
+        /// Its event, and what of it: `PreToolUse:Bash`, `SessionStart:startup`, ….
+        name: String,
+        /// What it printed; cut at 64 KiB.
+        output: String,
+        /// Its exit code; none where it did not end by itself.
+        exit: Option<i32>,
+    },
     /// Output of the set-up script.
     Setup {
         /// What it printed: ends of lines kept, at most 64 KiB from the end.

@@ -47,6 +47,7 @@ impl EntryBody {
             | Self::Paused { .. }
             | Self::WentOn
             | Self::Resumed
+            | Self::Hook { .. }
             | Self::WentBack { .. } => false,
         }
     }

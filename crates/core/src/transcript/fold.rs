@@ -215,6 +215,15 @@ fn output(at: i64, message: Message, line: &[u8]) -> Vec<Said> {
         Message::Denied(denied) => {
             one(EntryBody::Notice { level: NoticeLevel::Warning, text: cut(denied.message) })
         }
+        // Most run for each tool use and say nothing.
+        Message::Hook(hook) if hook.exit_code == Some(0) && hook.output.trim().is_empty() => {
+            Vec::new()
+        }
+        Message::Hook(hook) => one(EntryBody::Hook {
+            name: hook.hook_name,
+            output: cut(hook.output),
+            exit: hook.exit_code,
+        }),
         Message::Compacted(compacted) => {
             one(EntryBody::Compacted { before: compacted.compact_metadata.pre_tokens })
         }

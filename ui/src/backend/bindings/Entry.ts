@@ -147,7 +147,19 @@ value: string, } | { "kind": "compacted",
 /**
  * Tokens before.
  */
-before: number | null, } | { "kind": "setup", 
+before: number | null, } | { "kind": "hook", 
+/**
+ * Its event, and what of it: `PreToolUse:Bash`, `SessionStart:startup`, ….
+ */
+name: string, 
+/**
+ * What it printed; cut at 64 KiB.
+ */
+output: string, 
+/**
+ * Its exit code; none where it did not end by itself.
+ */
+exit: number | null, } | { "kind": "setup", 
 /**
  * What it printed: ends of lines kept, at most 64 KiB from the end.
  */

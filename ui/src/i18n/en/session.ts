@@ -51,6 +51,8 @@ export const session = {
   'transcript.ended.lost': 'The session’s keeper was lost. All that it had written is here.',
   'transcript.leftBehind': 'Ended afterwards: {names}',
   'transcript.resumed': 'Resumed',
+  'transcript.hook': 'Hook {name} ran',
+  'transcript.hookFailed': 'Hook {name} ended with exit code {exit}',
   'transcript.wentBack.files': 'The files went back to before «{text}»',
   'transcript.wentBack.conversation':
     'The conversation went back to before «{text}»: Claude does not know what came in between',

@@ -55,6 +55,8 @@ export const session: Record<keyof typeof english, string> = {
     '대화를 «{text}» 이전으로 되돌렸습니다. Claude는 그 사이의 내용을 모릅니다',
   'transcript.wentBack.both': '파일과 대화를 «{text}» 이전으로 되돌렸습니다',
   'transcript.wentBackUndone': '«{text}» 이전으로 되돌린 것을 취소했습니다',
+  'transcript.hook': '훅 {name} 실행됨',
+  'transcript.hookFailed': '훅 {name} 종료 코드 {exit}',
   'transcript.resumed': '이어서 시작했습니다',
   'transcript.unknown': 'Bosk가 모르는 메시지: {name}',
   'transcript.raw.not_json': '메시지가 아닌 줄 ({size})',
