@@ -10,7 +10,7 @@ use bosk_core::wire::Call;
 use bosk_rehearsal::{Scripts, Server};
 use bosk_runtime::client::back;
 use bosk_tests::session::PATIENCE;
-use bosk_tests::{Sandbox, Session, processes, records, spec};
+use bosk_tests::{Sandbox, Session, Watched, processes, records, spec};
 
 async fn server() -> Server {
     Server::start(Scripts::builtin()).await.unwrap()
@@ -26,6 +26,15 @@ fn trusting(sandbox: &Sandbox, prompt: &str) -> LaunchSpec {
     spec.permission_mode = PermissionMode::AcceptEdits;
     spec.allowed_tools = vec!["Bash".to_owned()];
     spec
+}
+
+/// A session whose first turn has written a file and is over.
+async fn first_written(sandbox: &Sandbox) -> (Session<'_>, Watched) {
+    let spec = trusting(sandbox, &write("a.txt", "one"));
+    let session = sandbox.launch(&spec).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.idle().await;
+    (session, watched)
 }
 
 async fn folder(session: &Session<'_>) -> PathBuf {
@@ -66,9 +75,7 @@ async fn files_and_conversation_go_back_and_forth_and_nothing_is_lost() {
     let server = server().await;
     let sandbox = Sandbox::real(&server);
     let home = sandbox.home();
-    let session = sandbox.launch(&trusting(&sandbox, &write("a.txt", "one"))).await.unwrap();
-    let mut watched = session.follow().await;
-    watched.idle().await;
+    let (session, mut watched) = first_written(&sandbox).await;
     let first = session.acknowledged()[0].clone();
     let second = watched.turn(&write("a.txt", "two")).await;
     let third = watched.turn(&write("b.txt", "three")).await;
@@ -122,9 +129,7 @@ async fn to_before_the_first_message_and_one_of_the_two_alone() {
     let server = server().await;
     let sandbox = Sandbox::real(&server);
     let home = sandbox.home();
-    let session = sandbox.launch(&trusting(&sandbox, &write("a.txt", "one"))).await.unwrap();
-    let mut watched = session.follow().await;
-    watched.idle().await;
+    let (session, mut watched) = first_written(&sandbox).await;
     let first = session.acknowledged()[0].clone();
     let second = watched.turn(&write("a.txt", "two")).await;
     drop(watched);
@@ -159,9 +164,7 @@ async fn what_is_at_work_or_has_changed_does_not_go_back() {
     let server = server().await;
     let sandbox = Sandbox::real(&server);
     let home = sandbox.home();
-    let session = sandbox.launch(&trusting(&sandbox, &write("a.txt", "one"))).await.unwrap();
-    let mut watched = session.follow().await;
-    watched.idle().await;
+    let (session, mut watched) = first_written(&sandbox).await;
     let second = watched.turn(&write("a.txt", "two")).await;
     let plan = back::plan(home, &session.id, &second).await.unwrap();
     let hang = "@tool Bash {\"command\":\"python3 -c 'import time; time.sleep(60)'\"}\n@text x";
@@ -198,9 +201,7 @@ async fn own_costs(sandbox: &Sandbox, session: &Session<'_>, fork: &Session<'_>)
 async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     let server = server().await;
     let sandbox = Sandbox::real(&server);
-    let session = sandbox.launch(&trusting(&sandbox, &write("a.txt", "one"))).await.unwrap();
-    let mut watched = session.follow().await;
-    watched.idle().await;
+    let (session, mut watched) = first_written(&sandbox).await;
     let first = session.acknowledged()[0].clone();
     let second = watched.turn(&write("a.txt", "two")).await;
     let mut forked = trusting(&sandbox, "@text Forked.");

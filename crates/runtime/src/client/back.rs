@@ -118,7 +118,7 @@ pub async fn undo(home: &Home, id: &SessionId) -> Result<(), Problem> {
                      went back is kept as commit {before}."
                 );
                 return Err(Problem::new(ProblemCode::SessionState, text)
-                    .hint("Undo or commit what was changed since, then try again."));
+                    .hint("Take back what was changed since, then try again; or take what you need from that commit."));
             }
             Some((now, before.clone()))
         }

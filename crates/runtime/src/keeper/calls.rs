@@ -6,7 +6,7 @@ use bosk_core::claude::input;
 use bosk_core::claude::message::says_unknown_conversation;
 use bosk_core::journal::{Decision, Message, Note};
 use bosk_core::session::{Answer, Input, PrepareStep, State, Turn};
-use bosk_core::wire::{Call, Edit};
+use bosk_core::wire::{Call, Edit, Subject};
 use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -103,12 +103,7 @@ impl Actor {
                     }
                     return self.request(decided, input::set_effort(effort), reply);
                 }
-                Call::About { subject } => {
-                    return match input::about(subject) {
-                        Some(question) => self.request(Ok(()), question, reply),
-                        None => drop(reply.send(Ok(self.tasks.told()))),
-                    };
-                }
+                Call::About { subject } => return self.about(subject, reply),
                 Call::StopTask { task } => {
                     let decided = self.decide(&Decision::StopTask { task: task.clone() });
                     return self.request(decided, input::stop_task(&task), reply);
@@ -238,6 +233,14 @@ impl Actor {
         }
         self.control(input::interrupt(), Pending::Nobody);
         Ok(())
+    }
+
+    /// The CLI's own answer, or what it has told already.
+    fn about(&mut self, subject: Subject, reply: Reply) {
+        match input::about(subject) {
+            Some(question) => self.request(Ok(()), question, reply),
+            None => drop(reply.send(Ok(self.tasks.told()))),
+        }
     }
 
     fn request(&mut self, decided: Result<(), Problem>, request: Value, reply: Reply) {
