@@ -63,69 +63,61 @@ impl Pending {
 impl Actor {
     /// Does what a client asks.
     pub(super) fn call(&mut self, call: Call, reply: Reply) {
-        let done =
-            match call {
-                Call::Send(message) => self.send(message),
-                Call::Remove { uuid } => return self.remove(uuid, None, reply),
-                Call::Edit(Edit { replaces, message }) => {
-                    return self.remove(replaces, Some(message), reply);
+        let done = match call {
+            Call::Send(message) => self.send(message),
+            Call::Remove { uuid } => return self.remove(uuid, None, reply),
+            Call::Edit(Edit { replaces, message }) => {
+                return self.remove(replaces, Some(message), reply);
+            }
+            Call::Answer { request_id, answer } => self.answer(&request_id, answer),
+            Call::Interrupt { drop_queued } => self.interrupt(drop_queued),
+            Call::Stop { reason } => self.decide(&Decision::Stop { reason }).map(|()| {
+                self.input(Input::Stop(reason));
+            }),
+            Call::Kill => return drop(reply.send(self.kill())),
+            Call::Pause { by } => self.pause(by),
+            Call::GoOn => self.go_on(),
+            Call::SetLimits { limits } => self.set_limits(limits),
+            Call::Processes => return drop(reply.send(self.processes())),
+            Call::SetMode { mode } => {
+                let decided = self.decide(&Decision::Mode { mode });
+                return self.request(decided, input::set_permission_mode(mode), reply);
+            }
+            Call::SetModel { model } => {
+                let request = input::set_model(&model);
+                let decided = self.decide(&Decision::Model { model });
+                return self.request(decided, request, reply);
+            }
+            Call::SetEffort { effort } => {
+                let decided = self.decide(&Decision::Effort { effort });
+                if decided.is_ok() {
+                    self.tally.set_effort(effort);
                 }
-                Call::Answer { request_id, answer } => self.answer(&request_id, answer),
-                Call::Interrupt { drop_queued } => self.interrupt(drop_queued),
-                Call::Stop { reason } => self.decide(&Decision::Stop { reason }).map(|()| {
-                    self.input(Input::Stop(reason));
-                }),
-                Call::Kill => return drop(reply.send(self.kill())),
-                Call::Pause { by } => self.pause(by),
-                Call::GoOn => self.go_on(),
-                Call::SetLimits { limits } => self.set_limits(limits),
-                Call::Processes => {
-                    let processes = serde_json::to_value(&self.meter.last.processes);
-                    return drop(reply.send(
-                        processes.map_err(|error| {
-                            Problem::new(ProblemCode::Internal, error.to_string())
-                        }),
-                    ));
-                }
-                Call::SetMode { mode } => {
-                    let decided = self.decide(&Decision::Mode { mode });
-                    return self.request(decided, input::set_permission_mode(mode), reply);
-                }
-                Call::SetModel { model } => {
-                    let request = input::set_model(&model);
-                    let decided = self.decide(&Decision::Model { model });
-                    return self.request(decided, request, reply);
-                }
-                Call::SetEffort { effort } => {
-                    let decided = self.decide(&Decision::Effort { effort });
-                    if decided.is_ok() {
-                        self.tally.set_effort(effort);
-                    }
-                    return self.request(decided, input::set_effort(effort), reply);
-                }
-                Call::About { subject } => return self.about(subject, reply),
-                Call::StopTask { task } => {
-                    let decided = self.decide(&Decision::StopTask { task: task.clone() });
-                    return self.request(decided, input::stop_task(&task), reply);
-                }
-                Call::Reconnect { server } => {
-                    return self.request(Ok(()), input::reconnect(&server), reply);
-                }
-                Call::Setup { choice } => {
-                    let failed = matches!(
-                        self.state,
-                        State::Preparing { step: PrepareStep::SetupFailed { .. } }
-                    );
-                    let decided =
-                        if failed { self.decide(&Decision::Setup { choice }) } else { Err(gone()) };
-                    decided.map(|()| self.input(Input::SetupChosen(choice)))
-                }
-                Call::SuggestFiles { query } => {
-                    return self.request(Ok(()), input::file_suggestions(&query), reply);
-                }
-                // Answered by the connection itself.
-                Call::Hello { .. } | Call::Watch { .. } | Call::Read { .. } | Call::Stat => Ok(()),
-            };
+                return self.request(decided, input::set_effort(effort), reply);
+            }
+            Call::About { subject } => return self.about(subject, reply),
+            Call::StopTask { task } => {
+                let decided = self.decide(&Decision::StopTask { task: task.clone() });
+                return self.request(decided, input::stop_task(&task), reply);
+            }
+            Call::Reconnect { server } => {
+                return self.request(Ok(()), input::reconnect(&server), reply);
+            }
+            Call::Setup { choice } => {
+                let failed = matches!(
+                    self.state,
+                    State::Preparing { step: PrepareStep::SetupFailed { .. } }
+                );
+                let decided =
+                    if failed { self.decide(&Decision::Setup { choice }) } else { Err(gone()) };
+                decided.map(|()| self.input(Input::SetupChosen(choice)))
+            }
+            Call::SuggestFiles { query } => {
+                return self.request(Ok(()), input::file_suggestions(&query), reply);
+            }
+            // Answered by the connection itself.
+            Call::Hello { .. } | Call::Watch { .. } | Call::Read { .. } | Call::Stat => Ok(()),
+        };
         drop(reply.send(done.map(|()| Value::Null)));
     }
 
@@ -233,6 +225,11 @@ impl Actor {
         }
         self.control(input::interrupt(), Pending::Nobody);
         Ok(())
+    }
+
+    fn processes(&self) -> Result<Value, Problem> {
+        let processes = serde_json::to_value(&self.meter.last.processes);
+        processes.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
     }
 
     /// The CLI's own answer, or what it has told already.
