@@ -9,6 +9,7 @@ use ts_rs::TS;
 use crate::auth::AuthStatus;
 use crate::limits::Mechanism;
 use crate::queue::QueuedTask;
+use crate::review::Overlap;
 use crate::schedule::Schedule;
 use crate::session::{Ask, Glance, SessionSummary};
 use crate::settings::Settings;
@@ -35,6 +36,9 @@ pub struct Snapshot {
     pub schedules: Vec<Schedule>,
     /// What waits for the person in any session, the oldest first.
     pub inbox: Vec<InboxItem>,
+    /// Which sessions that work change the same files, as far as it is known.
+    #[serde(default)]
+    pub overlaps: Vec<Overlap>,
     /// The settings that matter.
     pub settings: Settings,
     /// Recently used repositories, the newest first: paths of main work trees.
@@ -178,6 +182,16 @@ pub enum Event {
     Inbox {
         /// All of it, the oldest first.
         items: Vec<InboxItem>,
+    },
+    /// Something changed in the folder of a session that is being reviewed.
+    Folder {
+        /// Which session.
+        id: SessionId,
+    },
+    /// Which sessions that work change the same files.
+    Overlaps {
+        /// All of them, as far as they are known.
+        overlaps: Vec<Overlap>,
     },
     /// The queue changed.
     Queue {

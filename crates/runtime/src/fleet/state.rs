@@ -248,6 +248,7 @@ impl State {
             queue: self.queue.told().to_vec(),
             schedules: self.schedules.clone(),
             inbox: self.inbox.clone(),
+            overlaps: Vec::new(),
             settings: self.others.settings.clone(),
             repositories,
             cli: self.others.cli.clone(),

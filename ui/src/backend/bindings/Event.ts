@@ -8,6 +8,7 @@ import type { ForeignSession } from "./ForeignSession";
 import type { InboxItem } from "./InboxItem";
 import type { MachineUsage } from "./MachineUsage";
 import type { Offer } from "./Offer";
+import type { Overlap } from "./Overlap";
 import type { Partial } from "./Partial";
 import type { Problem } from "./Problem";
 import type { QueuedMessage } from "./QueuedMessage";
@@ -102,7 +103,15 @@ sessions: Array<ForeignSession>, } | { "type": "inbox",
 /**
  * All of it, the oldest first.
  */
-items: Array<InboxItem>, } | { "type": "queue", 
+items: Array<InboxItem>, } | { "type": "folder", 
+/**
+ * Which session.
+ */
+id: SessionId, } | { "type": "overlaps", 
+/**
+ * All of them, as far as they are known.
+ */
+overlaps: Array<Overlap>, } | { "type": "queue", 
 /**
  * Tasks that are not over, in their places.
  */

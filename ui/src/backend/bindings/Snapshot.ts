@@ -4,6 +4,7 @@ import type { CliStatus } from "./CliStatus";
 import type { Earlier } from "./Earlier";
 import type { ForeignSession } from "./ForeignSession";
 import type { InboxItem } from "./InboxItem";
+import type { Overlap } from "./Overlap";
 import type { Problem } from "./Problem";
 import type { QueuedTask } from "./QueuedTask";
 import type { RecentRepository } from "./RecentRepository";
@@ -43,6 +44,10 @@ schedules: Array<Schedule>,
  * What waits for the person in any session, the oldest first.
  */
 inbox: Array<InboxItem>, 
+/**
+ * Which sessions that work change the same files, as far as it is known.
+ */
+overlaps: Array<Overlap>, 
 /**
  * The settings that matter.
  */

@@ -43,6 +43,7 @@ export class FakeBackend extends Plans implements Backend {
       earlier,
       foreign: this.foreign,
       queue: this.tasks,
+      overlaps: [],
       schedules: this.schedules,
       inbox: this.inbox,
       settings: this.settings,
