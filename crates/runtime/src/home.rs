@@ -91,6 +91,12 @@ impl Home {
         self.0.join("usage")
     }
 
+    /// One file for each terminal that is open.
+    #[must_use]
+    pub fn terminals(&self) -> PathBuf {
+        self.0.join("terminals")
+    }
+
     /// Removed worktrees, until they are really deleted.
     #[must_use]
     pub fn trash(&self) -> PathBuf {

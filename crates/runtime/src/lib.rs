@@ -24,6 +24,7 @@ pub mod settings;
 pub mod socket;
 pub mod spend;
 pub mod templates;
+pub mod terminal;
 pub mod transcript;
 pub mod trust;
 pub mod usage;
