@@ -16,10 +16,21 @@ mod tray;
 mod window;
 mod words;
 
+use std::sync::Arc;
+
 use bosk_core::Problem;
 use bosk_runtime::fleet::Fleet;
 use bosk_runtime::home::Home;
+use bosk_runtime::terminal::Terminals;
 use tauri::Manager as _;
+
+/// None yet; what a killed app left in its own is ended beside the start.
+fn terminals(home: &Home) -> Arc<Terminals> {
+    let terminals = Arc::new(Terminals::new(home));
+    let left = Arc::clone(&terminals);
+    std::thread::spawn(move || left.end_left());
+    terminals
+}
 
 /// Starts the app and returns when it has ended.
 ///
@@ -61,6 +72,7 @@ pub fn run() -> Result<(), Problem> {
             app.manage(tray::Tray::default());
             app.manage(tray::Present::default());
             app.manage(system::Asked::default());
+            app.manage(terminals(&home));
             if hidden {
                 outside::start(app.handle());
             }

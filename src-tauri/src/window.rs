@@ -1,6 +1,7 @@
 //! The windows: opening them where they were, raising and closing them. A page may go nowhere and open
 //! nothing; links are handed to the system by a command, after the person has seen the address.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bosk_core::attention::Counts;
@@ -11,6 +12,7 @@ use bosk_runtime::client::all;
 use bosk_runtime::files;
 use bosk_runtime::fleet::{First, Fleet};
 use bosk_runtime::home::Home;
+use bosk_runtime::terminal::Terminals;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::window::{ProgressBarState, ProgressBarStatus};
@@ -274,6 +276,8 @@ pub(crate) fn on_run(app: &AppHandle, event: RunEvent) {
         {
             api.prevent_exit();
         }
+        // The process ends without dropping what it holds.
+        RunEvent::Exit => app.state::<Arc<Terminals>>().close_all(),
         // A click on the dock's icon.
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => raise(app),

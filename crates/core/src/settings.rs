@@ -16,6 +16,8 @@ pub struct Settings {
     pub worktrees: Option<String>,
     /// The `claude` command; looked for when absent.
     pub claude: Option<String>,
+    /// The program that files and folders are opened in to be edited; looked for when absent.
+    pub editor: Option<String>,
     /// Whether sessions may use `ANTHROPIC_API_KEY` of the environment, and so be billed by use.
     pub api_billing: bool,
     /// The window's language; the system's when absent.
@@ -57,6 +59,7 @@ impl Default for Settings {
         Self {
             worktrees: None,
             claude: None,
+            editor: None,
             api_billing: false,
             language: None,
             theme: None,

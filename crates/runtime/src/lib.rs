@@ -16,6 +16,7 @@ pub mod home;
 pub mod journal;
 pub mod keeper;
 pub mod process;
+pub mod programs;
 pub mod project;
 pub mod queue;
 pub mod schedules;

@@ -9,6 +9,7 @@ mod schedules;
 pub(crate) mod session;
 mod settings;
 mod templates;
+mod terminal;
 mod usage;
 mod variants;
 mod windows;
@@ -53,6 +54,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         schedules::enable_schedule,
         schedules::run_schedule,
         schedules::schedule_times,
+        terminal::terminals,
+        terminal::open_terminal,
+        terminal::listen_terminal,
+        terminal::shown_terminal,
+        terminal::write_terminal,
+        terminal::resize_terminal,
+        terminal::close_terminal,
+        terminal::open_with,
         templates::templates,
         templates::save_template,
         templates::remove_template,

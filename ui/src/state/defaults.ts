@@ -17,6 +17,7 @@ export const noLimits: Limits = {
 export const noSettings: Settings = {
   worktrees: null,
   claude: null,
+  editor: null,
   api_billing: false,
   language: null,
   theme: null,

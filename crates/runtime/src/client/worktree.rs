@@ -135,6 +135,23 @@ pub async fn remove(
     forget(home, &session.id).await.map(drop)
 }
 
+/// A file of a session's folder, by its path from there.
+///
+/// # Errors
+/// The path leads out of the folder, or names nothing in it.
+pub fn inside(folder: &Path, path: &str) -> Result<PathBuf, Problem> {
+    let found = folder.canonicalize().and_then(|folder| {
+        let file = folder.join(path).canonicalize()?;
+        Ok(file.starts_with(&folder).then_some(file))
+    });
+    found.ok().flatten().ok_or_else(|| {
+        Problem::new(
+            ProblemCode::InvalidInput,
+            format!("There is no file `{path}` in the session's folder."),
+        )
+    })
+}
+
 /// Whether Bosk made the folder. Before it has, the repository itself stands in its place.
 fn is_own(session: &SessionSummary) -> bool {
     session.worktree && session.folder != session.repository_path

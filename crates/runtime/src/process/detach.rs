@@ -63,6 +63,23 @@ pub fn detach(program: &Path, args: &[OsString], cwd: &Path, input: Stdio) -> io
     Ok(Detached { identity, input, ready: BufReader::new(stdout.take(READY_LIMIT)), _child: child })
 }
 
+/// Starts a program of the person's that is none of ours from then on: this environment, no input, and nobody who
+/// reads what it says. It needs a tokio runtime.
+///
+/// # Errors
+/// As for [`detach`].
+pub fn let_go(
+    program: &Path,
+    args: &[OsString],
+    cwd: &Path,
+    environment: &super::Environment,
+) -> io::Result<()> {
+    let mut command = Command::new(program);
+    command.args(args).current_dir(cwd).env_clear().envs(environment.iter());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    start(&mut command).map(drop)
+}
+
 #[cfg(unix)]
 fn start(command: &mut Command) -> io::Result<Child> {
     let before_exec = || {

@@ -18,6 +18,10 @@ worktrees: string | null,
  */
 claude: string | null, 
 /**
+ * The program that files and folders are opened in to be edited; looked for when absent.
+ */
+editor: string | null, 
+/**
  * Whether sessions may use `ANTHROPIC_API_KEY` of the environment, and so be billed by use.
  */
 api_billing: boolean, 
