@@ -63,6 +63,36 @@ describe('picking rows', () => {
     expect(bosk.selected).toBe(id(nth(all, 3)));
   });
 
+  it('is done by a finger that rests, and then by taps', async () => {
+    const { bosk } = await open('twenty');
+    vi.useFakeTimers();
+    try {
+      const [first, second, third] = [nth(rows(), 0), nth(rows(), 1), nth(rows(), 2)];
+      const tap = async (row: HTMLElement, rest: number) => {
+        await fireEvent.pointerDown(row, { button: 0, pointerType: 'touch' });
+        vi.advanceTimersByTime(rest);
+        await fireEvent.pointerUp(row, { pointerType: 'touch' });
+        await fireEvent(row, new PointerEvent('click', { bubbles: true, detail: 1, pointerType: 'touch' }));
+        await tick();
+      };
+      await tap(first, 50);
+      expect([bosk.selected, picked()]).toEqual([id(first), []]);
+      await tap(second, 600);
+      expect([bosk.selected, picked()]).toEqual([id(first), [second]]);
+      await tap(third, 50);
+      expect(picked()).toEqual([second, third]);
+      await tap(second, 50);
+      expect([bosk.selected, picked()]).toEqual([id(first), [third]]);
+      // A finger that moves scrolls.
+      await fireEvent.pointerDown(first, { button: 0, pointerType: 'touch' });
+      await fireEvent.pointerMove(first, { pointerType: 'touch' });
+      vi.advanceTimersByTime(600);
+      expect(picked()).toEqual([third]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is done by x along the list, by Ctrl A for all, and undone by Esc, which interrupts nothing then', async () => {
     const { backend, bosk } = await open('twenty');
     const running = nth(some('running'), 0);

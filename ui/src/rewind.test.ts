@@ -54,8 +54,13 @@ describe('going back', () => {
     await fireEvent.click(within(dialog).getByTestId('rewind-confirm'));
     await waitFor(() => expect(composer().value).toBe(`${message.text}\n\nAnd then`));
     expect(document.activeElement).toBe(composer());
+    const left = () => screen.queryAllByText('No longer part of the conversation').length;
+    await waitFor(() => expect(left()).toBeGreaterThan(1));
+    // What came before the first message stays.
+    expect(left()).toBe(screen.getAllByTestId('entry').length - 1);
     await fireEvent.click(await screen.findByTestId('rewound-undo'));
     await waitFor(() => expect(screen.queryByTestId('rewound')).toBeNull());
+    expect(left()).toBe(0);
     expect(calls(backend, 'undoRewind')).toHaveLength(1);
   });
 

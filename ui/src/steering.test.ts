@@ -85,13 +85,13 @@ describe('what the CLI says about itself', () => {
     expect(asked(backend)).toEqual([]);
     await fireEvent.click(screen.getByTestId('panel-context'));
     await screen.findAllByTestId('context-category');
-    expect(asked(backend)).toEqual(['context', 'servers', 'tasks']);
+    expect(asked(backend)).toEqual(['context', 'servers', 'tasks', 'rules']);
     backend.update(id, { doing: { kind: 'thinking' } });
     backend.update(id, { turn: 'idle', glance: 'done', turns: 99 });
-    await waitFor(() => expect(asked(backend)).toHaveLength(6));
+    await waitFor(() => expect(asked(backend)).toHaveLength(8));
     backend.update(id, { turn: 'working', glance: 'running' });
     await new Promise(requestAnimationFrame);
-    expect(asked(backend)).toHaveLength(6);
+    expect(asked(backend)).toHaveLength(8);
   });
 
   it('is shown in figures, with its servers and tasks', async () => {

@@ -29,7 +29,20 @@ export class Inquiries extends Compared {
         { task_id: 'agent_2', description: 'Read the migration guide', status: 'completed' },
       ],
     },
-    rules: {},
+    rules: {
+      state: {
+        rules: [
+          {
+            behavior: 'allow',
+            source: 'projectSettings',
+            rule: 'Bash(npm test:*)',
+            editability: 'persistent',
+          },
+          { behavior: 'deny', source: 'userSettings', rule: 'WebFetch', editability: 'persistent' },
+          { behavior: 'allow', source: 'cliArg', rule: 'Read(./src/**)', editability: 'session' },
+        ],
+      },
+    },
   };
 
   async setPermissionMode(id: SessionId, permission_mode: string): Promise<void> {

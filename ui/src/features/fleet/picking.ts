@@ -2,10 +2,16 @@ import type { SessionId } from '../../backend/types';
 import type { Bosk } from '../../state/bosk.svelte';
 import { between, toggled } from '../../state/picked';
 
-/** Picking several rows of the list: with Ctrl (⌘ on a Mac) or Shift, by the pointer and by the keys. */
+/** How long a finger rests on a row to pick it, in milliseconds. */
+const REST = 500;
+
+/** Picking several rows of the list: with Ctrl (⌘ on a Mac) or Shift, by the pointer and by the keys; by a finger that rests, then by taps. */
 export function picking(bosk: Bosk): (list: HTMLElement) => () => void {
   /** Where a range begins. */
   let anchor: SessionId | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The finger that is lifted next has picked already. */
+  let rested = false;
   const ids = () => bosk.fleet.rows.map(({ id }) => id);
   const isMod = (event: MouseEvent | KeyboardEvent) =>
     bosk.store.platform === 'macos' ? event.metaKey : event.ctrlKey;
@@ -21,7 +27,9 @@ export function picking(bosk: Bosk): (list: HTMLElement) => () => void {
   function down(event: PointerEvent): void {
     const row = rowOf(event);
     const id = row?.dataset['session'];
-    if (!row || !id || event.button !== 0 || event.pointerType === 'touch') return;
+    rested = false;
+    if (!row || !id || event.button !== 0) return;
+    if (event.pointerType === 'touch') return rest(id);
     if (!isMod(event) && !event.shiftKey) {
       anchor = id;
       if (bosk.picked.size > 0) bosk.picked = new Set();
@@ -31,13 +39,34 @@ export function picking(bosk: Bosk): (list: HTMLElement) => () => void {
     bosk.fleet.hold();
     row.focus({ preventScroll: true });
     if (event.shiftKey) return range(id, isMod(event));
+    pick(id);
+  }
+
+  function rest(id: SessionId): void {
+    lift();
+    timer = setTimeout(() => {
+      rested = true;
+      pick(id);
+    }, REST);
+  }
+
+  /** The finger has moved, or is gone. */
+  const lift = () => clearTimeout(timer);
+
+  function pick(id: SessionId): void {
+    bosk.fleet.hold();
     anchor = id;
     bosk.picked = toggled(bosk.picked, id);
   }
 
-  /** The press has done it already. */
+  /** The press has done it already; a tap picks more where some are. */
   function click(event: MouseEvent): void {
-    if (rowOf(event) && event.detail > 0 && (isMod(event) || event.shiftKey)) event.stopPropagation();
+    const id = rowOf(event)?.dataset['session'];
+    const touched = event instanceof PointerEvent && event.pointerType === 'touch';
+    if (id && touched && (rested || bosk.picked.size > 0)) {
+      event.stopPropagation();
+      if (!rested) pick(id);
+    } else if (rowOf(event) && event.detail > 0 && (isMod(event) || event.shiftKey)) event.stopPropagation();
   }
 
   function key(event: KeyboardEvent): void {
@@ -57,10 +86,13 @@ export function picking(bosk: Bosk): (list: HTMLElement) => () => void {
     // Before the rows hear of it.
     list.addEventListener('pointerdown', down, true);
     list.addEventListener('click', click, true);
+    for (const name of ['pointermove', 'pointerup', 'pointercancel'] as const)
+      list.addEventListener(name, lift);
     list.addEventListener('keydown', key, true);
     return () => {
       list.removeEventListener('pointerdown', down, true);
       list.removeEventListener('click', click, true);
+      lift();
       list.removeEventListener('keydown', key, true);
     };
   };

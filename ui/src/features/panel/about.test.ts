@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contextOf, serversOf, tasksOf } from './about';
+import { contextOf, rulesOf, serversOf, sourceWords, tasksOf } from './about';
 
 describe('what the CLI says of itself', () => {
   it('is taken as far as it is understood', () => {
@@ -37,5 +37,22 @@ describe('what the CLI says of itself', () => {
       { id: '3', name: '3', status: 'completed', tokens: null, over: true },
     ]);
     expect(tasksOf('none')).toEqual([]);
+  });
+
+  it('lists rules, those that deny first, and leaves out what it does not know', () => {
+    const rules = [
+      { behavior: 'allow', rule: 'Bash(ls:*)', source: 'cliArg' },
+      { behavior: 'warn', rule: 'x' },
+      { behavior: 'deny', rule: 'WebFetch', source: 'elsewhere' },
+      { behavior: 'ask' },
+      null,
+    ];
+    expect(rulesOf({ state: { rules } })).toEqual([
+      { behaviour: 'deny', rule: 'WebFetch', source: 'elsewhere' },
+      { behaviour: 'allow', rule: 'Bash(ls:*)', source: 'cliArg' },
+    ]);
+    for (const answer of [null, {}, { state: [] }, { state: { rules: {} } }])
+      expect(rulesOf(answer)).toEqual([]);
+    expect([sourceWords('cliArg'), sourceWords('elsewhere')]).toEqual(['set at launch', 'elsewhere']);
   });
 });

@@ -1,3 +1,5 @@
+import { t } from '../../i18n/index.svelte';
+
 /** What the CLI says about itself. None of its form is certain: what is not as expected is left out. */
 
 export type Fields = Record<string, unknown>;
@@ -87,6 +89,41 @@ export function tasksOf(answer: unknown): BackgroundTask[] {
     const tokens = figure(record(one['usage'])['total_tokens']);
     return { id, name, status, tokens, over: over.includes(status.toLowerCase()) };
   });
+}
+
+const behaviours = ['deny', 'ask', 'allow'] as const;
+
+export interface Rule {
+  behaviour: (typeof behaviours)[number];
+  /** In the CLI's own form, as `Bash(npm test:*)`. */
+  rule: string;
+  /** The CLI's name for where it stands. */
+  source: string;
+}
+
+/** The rules by which it decides, those that deny first: they win. */
+export function rulesOf(answer: unknown): Rule[] {
+  const all = records(record(record(answer)['state'])['rules']).flatMap((one) => {
+    const behaviour = behaviours.find((known) => known === one['behavior']);
+    const rule = words(one['rule']);
+    return behaviour && rule ? [{ behaviour, rule, source: words(one['source']) }] : [];
+  });
+  return behaviours.flatMap((behaviour) => all.filter((one) => one.behaviour === behaviour));
+}
+
+const sources = [
+  'cliArg',
+  'session',
+  'localSettings',
+  'projectSettings',
+  'userSettings',
+  'policySettings',
+] as const;
+
+/** Where a rule stands, put plainly; a place that is not known is shown as it came. */
+export function sourceWords(source: string): string {
+  const known = sources.find((one) => one === source);
+  return known ? t(`context.source.${known}`) : source;
 }
 
 /** The list under that key, or else the first list of things under any key. */

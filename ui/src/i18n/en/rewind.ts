@@ -1,5 +1,6 @@
 /** Going back, forks, turns that give no sign of life, and the ways on from what went wrong. */
 export const rewind = {
+  'rewind.left': 'No longer part of the conversation',
   'rewind.menu': 'From this message',
   'rewind.goBack': 'Go back to before this…',
   'rewind.fork': 'Fork from here…',

@@ -1,6 +1,7 @@
 import type { rewind as english } from '../en/rewind';
 
 export const rewind: Record<keyof typeof english, string> = {
+  'rewind.left': '더 이상 대화에 포함되지 않음',
   'rewind.menu': '이 메시지에서',
   'rewind.goBack': '이 메시지 전으로 되돌리기…',
   'rewind.fork': '여기서 갈라 나가기…',
