@@ -110,6 +110,18 @@ describe('the window', () => {
     expect(bosk.sheet).toBe('palette');
   });
 
+  it('keeps a sheet open that is opened from the palette', async () => {
+    const { bosk } = await open('some');
+    await press('k', { ctrlKey: true });
+    const search = await screen.findByRole('combobox');
+    await fireEvent.input(search, { target: { value: 'Schedules' } });
+    await fireEvent.keyDown(search, { key: 'Enter' });
+    await screen.findByTestId('schedules');
+    // The palette's own end is told by now.
+    await new Promise((done) => setTimeout(done));
+    expect([bosk.sheet, screen.queryByTestId('palette')]).toEqual(['schedules', null]);
+  });
+
   it('interrupts by Esc only while a turn runs', async () => {
     const { backend, bosk } = await open('twenty');
     const row = (glance: string) =>

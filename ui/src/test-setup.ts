@@ -11,8 +11,11 @@ speech.korean = ko;
 HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
   this.open = true;
 };
+// It is told a moment later, as browsers do.
 HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
+  if (!this.open) return;
   this.open = false;
+  setTimeout(() => this.dispatchEvent(new Event('close')));
 };
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
