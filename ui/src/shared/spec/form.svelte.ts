@@ -12,6 +12,9 @@ import type { Backend } from '../../backend';
 import { asProblem } from '../../state/connection';
 import { fillIn, namesIn } from './names';
 
+/** Whether a launch can name a worktree that is there. Once `LaunchSpec` has a `folder`, this has to be true. */
+export const LAUNCHES_THERE: 'folder' extends keyof LaunchSpec ? true : false = false;
+
 /** What is kept from one launch for the next: never the permission to skip permissions. */
 interface Remembered {
   model?: string;
@@ -46,6 +49,8 @@ export class LaunchForm {
   worktree = $state(true);
   /** The command that tells whether the work is right. */
   check = $state('');
+  /** A worktree that is there, and is to be worked in. */
+  folder = $state<string | null>(null);
   /** What it goes on from. */
   fork = $state.raw<Fork | null>(null);
   /** Its own, where they are not as the settings have them. */
@@ -88,6 +93,7 @@ export class LaunchForm {
     check: this.check.trim() || null,
     variant: null,
     fork: this.fork,
+    ...(LAUNCHES_THERE ? { folder: this.folder } : {}),
     backend: { kind: 'account' },
   });
 
