@@ -175,6 +175,10 @@ describe('what is done to those picked', () => {
     await tick();
     expect(store.sessions.has(id(nth(wanted, 1)))).toBe(true);
     expect(bosk.sheet).toBeNull();
+    // All of them at once come back at once.
+    await waitFor(() => expect(bosk.said).toMatch(/^Archived \d+ session/));
+    await fireEvent.click(screen.getByTestId('undo'));
+    await waitFor(() => expect(store.sessions.has(id(nth(wanted, 0)))).toBe(true));
   });
 
   it('holds, releases and takes tasks out of the queue', async () => {

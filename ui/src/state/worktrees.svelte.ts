@@ -35,6 +35,13 @@ export type Asked =
   | { about: 'clean'; what: CanGo['kind']; wastes: readonly Waste[] }
   | { about: 'hand-over'; session: SessionSummary };
 
+/** Where the session that is being launched will work: in a worktree, or on a branch, that is there. */
+export interface There {
+  repository: string;
+  worktree: WorktreeView | null;
+  branch: string | null;
+}
+
 /** Folders that are measured at the same time: more would only wait for the disk. */
 const AT_ONCE = 2;
 
@@ -56,8 +63,7 @@ export class WorktreesState {
   /** Folders that are being measured. */
   readonly measuring = new SvelteMap<string, true>();
   asked = $state.raw<Asked | null>(null);
-  /** Where the session that is being launched will work: a worktree that is there. */
-  launching = $state.raw<WorktreeView | null>(null);
+  launching = $state.raw<There | null>(null);
   #asked = 0;
   #diskAsked = 0;
 
@@ -160,9 +166,9 @@ export class WorktreesState {
     this.bosk.sheet = 'worktree';
   }
 
-  /** Launches a session into a worktree that is there. */
-  launchIn(worktree: WorktreeView): void {
-    this.launching = worktree;
+  /** Launches a session into a worktree, or onto a branch, that is there. */
+  launchAt(there: Pick<There, 'worktree' | 'branch'>): void {
+    this.launching = { repository: this.repository, ...there };
     this.bosk.sheet = 'launch-there';
   }
 

@@ -59,7 +59,7 @@ export class Cleaning {
   }
 
   /** Cleans what is ticked; one that fails holds up none of the others. What is free now, and what can be put back. */
-  async clean(): Promise<{ bytes: number; archives: string[] }> {
+  async clean(): Promise<{ bytes: number; archives: string[]; failed: number }> {
     const wanted = this.wastes.filter((waste) => this.ticked.has(waste));
     const archives: string[] = [];
     let bytes = 0;
@@ -78,7 +78,7 @@ export class Cleaning {
       this.running = { done: ++done, of: wanted.length };
     });
     this.running = null;
-    return { bytes, archives };
+    return { bytes, archives, failed: this.failed.size };
   }
 
   async #one(waste: Waste): Promise<{ bytes: number; archive: string | null }> {

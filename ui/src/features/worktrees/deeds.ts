@@ -28,12 +28,12 @@ export function deedsOfRow(bosk: Bosk, worktree: WorktreeView): Action[] {
     label: t('worktrees.openNamed', { title }),
     run: () => bosk.enter(id),
   }));
-  if (LAUNCHES_THERE && !worktree.missing && worktree.origin !== 'main')
+  if (LAUNCHES_THERE && !worktree.missing && worktree.origin !== 'other')
     done.push({
       id: 'worktree-launch',
       label: t('worktrees.launch'),
       keys: ['l'],
-      run: () => trees.launchIn(worktree),
+      run: () => trees.launchAt({ worktree, branch: null }),
     });
   for (const session of sessions)
     done.push({

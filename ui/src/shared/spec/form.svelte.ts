@@ -51,6 +51,8 @@ export class LaunchForm {
   check = $state('');
   /** A worktree that is there, and is to be worked in. */
   folder = $state<string | null>(null);
+  /** Whether the branch is there, and is checked out. */
+  existing = $state(false);
   /** What it goes on from. */
   fork = $state.raw<Fork | null>(null);
   /** Its own, where they are not as the settings have them. */
@@ -93,7 +95,7 @@ export class LaunchForm {
     check: this.check.trim() || null,
     variant: null,
     fork: this.fork,
-    ...(LAUNCHES_THERE ? { folder: this.folder } : {}),
+    ...(LAUNCHES_THERE ? { folder: this.folder, existing: this.existing } : {}),
     backend: { kind: 'account' },
   });
 
@@ -109,6 +111,14 @@ export class LaunchForm {
     this.model = kept.model ?? '';
     this.effort = kept.effort ?? '';
     this.mode = kept.mode && kept.mode !== 'bypassPermissions' ? kept.mode : 'manual';
+  }
+
+  /** It works in a worktree, or on a branch, that is there. */
+  goThere(folder: string | null, branch: string | null): void {
+    this.folder = folder;
+    this.existing = branch !== null;
+    this.branch = branch ?? '';
+    void this.describe(this.repository);
   }
 
   /** As something is launched already. */
