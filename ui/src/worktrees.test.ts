@@ -335,7 +335,7 @@ describe('the disk', () => {
     );
     expect(screen.getByTestId('suggestions-merged').textContent).toContain('Their work is in the base');
     expect(screen.getByTestId('suggestions-builds').textContent).toContain('It can be built again');
-    expect(screen.getByTestId('suggestions-old').textContent).toContain('dark-mails');
+    expect(screen.getByTestId('suggestions-old').textContent).toContain('search-index');
     expect(await faults()).toEqual([]);
   });
 

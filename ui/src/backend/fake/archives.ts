@@ -100,7 +100,7 @@ export class Archives extends Trees implements WorktreesBackend {
   }
 
   async diskUse(): Promise<DiskUse> {
-    const repositories = this.scene === 'worktrees' ? ['/home/mina/work/shop', '/home/mina/work/site'] : [];
+    const repositories = this.scene === 'worktrees' ? ['/home/mina/work/shop'] : [];
     return {
       repositories: repositories.map((repository) => {
         const { name, items, archived } = this.known(repository);

@@ -113,11 +113,11 @@ export function archivedTrees(now: number): ArchivedWorktree[] {
       branch_stays: true,
       session: uuid(90),
       with_session: true,
-      at: now - 2 * DAY,
+      at: now - 40 * DAY,
       snapshot: 'beef'.padEnd(40, '0'),
       whole: true,
       bytes: 640 * MB,
-      expires_at: now + 28 * DAY,
+      expires_at: now + 50 * DAY,
     },
     {
       id: 'archive-2',
@@ -126,7 +126,7 @@ export function archivedTrees(now: number): ArchivedWorktree[] {
       branch_stays: false,
       session: null,
       with_session: false,
-      at: now - 45 * DAY,
+      at: now - 85 * DAY,
       snapshot: 'cafe'.padEnd(40, '0'),
       whole: false,
       bytes: 0,
@@ -178,7 +178,7 @@ export function suggestions(
       return { what: { kind: 'builds', folders }, place: folder, branch, bytes: builds };
     }),
     ...archived
-      .filter(({ at }) => at < Date.now() - 30 * DAY)
+      .filter(({ at, bytes }) => bytes > 0 && at < Date.now() - 30 * DAY)
       .map(({ id, branch, bytes }): Suggestion => ({ what: { kind: 'old' }, place: id, branch, bytes })),
   ];
 }

@@ -34,13 +34,15 @@ export function filesFacts(worktree: WorktreeView): Fact[] {
 }
 
 /** How its commits stand to its base and to remotes. */
-export function commitFacts({ merged, ahead, behind, unpushed, base }: WorktreeView): Fact[] {
+export function commitFacts(worktree: WorktreeView): Fact[] {
+  const { merged, ahead, behind, unpushed, base, missing, problem } = worktree;
   const facts: Fact[] = [];
   if (merged) facts.push({ words: t(`worktrees.merged.${merged}`), look: 'good' });
   if (ahead > 0 && merged !== 'commits')
     facts.push({ words: plural('worktrees.ahead', ahead, number(ahead)) });
   if (behind > 0) facts.push({ words: plural('worktrees.behind', behind, number(behind)) });
-  if (facts.length === 0 && base !== null) facts.push({ words: t('worktrees.level', { base }) });
+  if (facts.length === 0 && base !== null && !missing && problem === null)
+    facts.push({ words: t('worktrees.level', { base }) });
   if (unpushed) facts.push({ words: plural('worktrees.unpushed', unpushed, number(unpushed)) });
   return facts;
 }

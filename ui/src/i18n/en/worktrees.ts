@@ -135,6 +135,8 @@ export const worktrees = {
   'delete.stays': 'Stays with the branch {branch}:',
   'delete.snapshot':
     'A snapshot of everything git knows stays until it expires; until then the worktree can be restored.',
+  'delete.snapshotArchived':
+    'Its snapshots stay in the repository until they expire, but it is no longer listed here to be restored.',
   'delete.noSnapshot': 'No snapshot stays: nothing of it can be restored.',
   'delete.branch': 'Delete the branch {branch} too',
   'delete.branchHint': 'Otherwise the branch stays, with its commits.',

@@ -134,6 +134,8 @@ export const worktrees: Record<keyof typeof english, string> = {
   'delete.stays': '{branch} 브랜치와 함께 남는 것:',
   'delete.snapshot':
     'git이 아는 모든 것의 스냅샷이 기한까지 남습니다. 그때까지는 작업 트리를 되돌릴 수 있습니다.',
+  'delete.snapshotArchived':
+    '스냅샷은 기한까지 저장소에 남지만, 되돌릴 수 있는 목록에는 더 이상 나오지 않습니다.',
   'delete.noSnapshot': '스냅샷이 남지 않습니다. 아무것도 되돌릴 수 없습니다.',
   'delete.branch': '{branch} 브랜치도 삭제',
   'delete.branchHint': '그러지 않으면 브랜치는 커밋과 함께 남습니다.',
