@@ -22,10 +22,11 @@ export const further: Record<'here' | 'everywhere', ((bosk: Bosk) => Action[])[]
 /** What another window than the main one has no place for. */
 const leftOut: Record<WindowKind, readonly string[]> = {
   main: [],
-  monitor: ['monitor', 'inbox', 'next', 'previous'],
-  session: ['own-window', 'inbox', 'next', 'previous'],
+  monitor: ['monitor', 'inbox', 'worktrees', 'next', 'previous'],
+  session: ['own-window', 'inbox', 'worktrees', 'next', 'previous'],
   strip: [
     'inbox',
+    'worktrees',
     'palette',
     'settings',
     'shortcuts',
@@ -93,9 +94,9 @@ export function press(event: KeyboardEvent, bosk: Bosk): void {
     bosk.interrupting = false;
     return;
   }
-  if (event.key === 'Escape' && bosk.inbox.open) {
+  if (event.key === 'Escape' && (bosk.inbox.open || bosk.page)) {
     // What is being written is not thrown away.
-    if (!isText(event.target)) bosk.closeInbox();
+    if (!isText(event.target)) bosk.goBack();
     return;
   }
   if (event.key === 'Escape' && bosk.picked.size > 0 && !isText(event.target)) {

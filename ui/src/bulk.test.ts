@@ -124,7 +124,7 @@ describe('what is done to those picked', () => {
     const bar = await pick(nth(some('running'), 0), nth(some('stopped'), 0), nth(some('done'), 0));
     expect(within(bar).getByText('3 selected')).toBeTruthy();
     const words = [...bar.querySelectorAll('.deeds button')].map((one) => one.textContent.trim());
-    expect(words).toEqual(['Stop 2', 'Interrupt 1', 'Send a message 3', 'Resume 1', 'Pause 2', 'Remove 1']);
+    expect(words).toEqual(['Stop 2', 'Interrupt 1', 'Send a message 3', 'Resume 1', 'Pause 2', 'Archive 1']);
     expect(actions(bosk).find((one) => one.id === 'picked-pause')?.label).toBe('Pause: 2 of those selected');
     expect(actions(bosk).some((one) => one.id === 'picked-hold')).toBe(false);
   });
@@ -205,6 +205,10 @@ describe('what is done to those picked', () => {
     await tick();
     expect(store.sessions.has(id(nth(wanted, 1)))).toBe(true);
     expect(bosk.sheet).toBeNull();
+    // All of them at once come back at once.
+    await waitFor(() => expect(bosk.said).toMatch(/^Archived \d+ session/));
+    await fireEvent.click(screen.getByTestId('undo'));
+    await waitFor(() => expect(store.sessions.has(id(nth(wanted, 0)))).toBe(true));
   });
 
   it('holds, releases and takes tasks out of the queue', async () => {

@@ -95,7 +95,11 @@ function here(bosk: Bosk): Action[] {
       run: () => void bosk.attempt(backend.openWindow('session', id)),
     },
     ...holding(bosk, session),
-    { id: 'remove', label: t('action.remove'), run: () => (bosk.sheet = 'remove') },
+    {
+      id: 'remove',
+      label: t(session.worktree ? 'action.archive' : 'action.remove'),
+      run: () => (bosk.sheet = 'remove'),
+    },
   ];
   if (session.state === 'ended')
     done.push({ id: 'resume', label: t('action.resume'), run: () => void bosk.attempt(backend.resume(id)) });

@@ -4,9 +4,11 @@ import './deeds';
 import './tasks';
 import './picked';
 import './variants';
+import './worktrees';
 
 export * as waiting from './features/fleet/waiting';
 export { default as Inbox } from './features/inbox/Inbox.svelte';
 export { default as Task } from './features/queue/Task.svelte';
+export { default as Page } from './Page.svelte';
 export { default as Session } from './Session.svelte';
 export { default as Sheets } from './Sheets.svelte';

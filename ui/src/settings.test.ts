@@ -2,8 +2,8 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { open } from './test-window';
 
-async function settings() {
-  const opened = await open('some');
+async function settings(scene = 'some') {
+  const opened = await open(scene);
   opened.bosk.sheet = 'settings';
   const sheet = await screen.findByTestId('settings');
   return { ...opened, sheet };
@@ -90,6 +90,20 @@ describe('the settings', () => {
     expect(within(sheet).getByText('Enter a number above zero, or leave it empty.')).toBeTruthy();
     await change('max_usd_a_day', '');
     await waitFor(() => expect(backend.settings.max_usd_a_day).toBeNull());
+  });
+
+  it('say how long what was put away is kept, once that can be set', async () => {
+    const { backend, sheet } = await settings('worktrees');
+    const archives = within(sheet).getByTestId<HTMLInputElement>('settings-keep_archives_days');
+    expect(archives.value).toBe('30');
+    await fireEvent.change(archives, { target: { value: '7' } });
+    await fireEvent.change(within(sheet).getByLabelText('Snapshots'), { target: { value: '' } });
+    await waitFor(() =>
+      expect(backend.settings).toMatchObject({ keep_archives_days: 7, keep_snapshots_days: null }),
+    );
+    await fireEvent.change(archives, { target: { value: '0' } });
+    expect(within(sheet).getByText(/^Enter a whole number of days/)).toBeTruthy();
+    expect(backend.settings).toMatchObject({ keep_archives_days: 7 });
   });
 
   it('hold the limits of new sessions, and say what is refused', async () => {

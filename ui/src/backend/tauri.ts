@@ -1,5 +1,6 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Backend } from './backend';
+import { worktrees } from './tauri/worktrees';
 import type { Batch, Snapshot } from './types';
 
 declare global {
@@ -9,8 +10,10 @@ declare global {
   }
 }
 
-/** The app's own commands. The only file of the UI that knows Tauri. */
+/** The app's own commands: this file and what it is put together from are all of the UI that knows Tauri. */
 export const tauri: Backend = {
+  ...worktrees,
+
   first: () => window.__bosk_first ?? null,
   snapshot: (all) => invoke('snapshot', { all }),
   listen: (seq, onBatch) => {

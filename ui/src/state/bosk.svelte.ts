@@ -29,10 +29,15 @@ export type Sheet =
   | 'variants'
   | 'templates'
   | 'schedules'
+  | 'worktree'
+  | 'launch-there'
   | 'picked-message'
   | 'picked-remove'
   | 'picked-cancel'
   | 'picked-result';
+
+/** A view that takes the place of a session, beside the inbox. */
+export type Page = 'worktrees';
 
 /** One of the person's messages, which something is about. */
 export interface Said {
@@ -60,6 +65,8 @@ export class Bosk {
   finding = $state(false);
   /** Said aloud, where what was done shows nowhere near. */
   said = $state('');
+  /** How what these words tell of is undone: offered while they are what is said. */
+  undo = $state.raw<{ words: string; run: () => void } | null>(null);
   /** Whose composer, or question, takes the focus once it is on screen. */
   arriving: SessionId | null = null;
   /** The task on screen, until it is a session: then that is shown. */
@@ -67,7 +74,9 @@ export class Bosk {
   readonly fleet: Fleet;
   readonly queue: Queue;
   readonly inbox: Inbox;
-  /** What was on screen before the inbox was. */
+  /** What is on screen in the place of a session. */
+  page = $state<Page | null>(null);
+  /** What was on screen before the inbox or a page was. */
   #before: SessionId | null = null;
   /** The request that is to be shown first where several wait in a session. */
   wantedAsk = $state<string | null>(null);
@@ -88,6 +97,12 @@ export class Bosk {
     this.#wide.addEventListener('change', ({ matches }) => {
       if (!matches) this.panelOpen = false;
     });
+  }
+
+  /** Says what was done, and offers to undo it. */
+  sayUndoable(words: string, run: () => void): void {
+    this.said = words;
+    this.undo = { words, run };
   }
 
   get session(): SessionSummary | null {
@@ -115,6 +130,7 @@ export class Bosk {
   select(id: SessionId | null): void {
     this.drawerOpen = false;
     this.inbox.open = false;
+    this.page = null;
     this.interrupting = false;
     if (this.arriving !== id) this.arriving = null;
     if (this.selected === id && (this.store.conversation || this.reading)) return;
@@ -132,14 +148,26 @@ export class Bosk {
 
   /** Opens what waits for the person in any session; a second time goes back. */
   toggleInbox(): void {
-    if (this.inbox.open) return this.closeInbox();
-    this.#before = this.selected;
-    // Nothing that is out of sight is read on, or reached by a key.
-    this.select(null);
+    if (this.inbox.open) return this.goBack();
+    this.#clear();
     this.inbox.show();
   }
 
-  closeInbox(): void {
+  /** Opens a view in the place of a session; a second time goes back. */
+  togglePage(page: Page): void {
+    if (this.page === page) return this.goBack();
+    this.#clear();
+    this.page = page;
+  }
+
+  /** Nothing that is out of sight is read on, or reached by a key. */
+  #clear(): void {
+    if (!this.inbox.open && !this.page) this.#before = this.selected;
+    this.select(null);
+  }
+
+  /** To what was on screen before the inbox or a page was. */
+  goBack(): void {
     const id = this.#before;
     this.enter(
       id && (this.store.sessions.has(id) || this.store.queue.some((task) => task.id === id)) ? id : null,

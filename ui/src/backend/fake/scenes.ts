@@ -1,6 +1,7 @@
 import { noLimits } from '../../state/defaults';
 import type { Glance, Limits, SessionSummary } from '../types';
 import { attempts } from './attempts';
+import { sessionsWithTrees } from './trees';
 
 /** Made-up fleets. */
 
@@ -153,6 +154,8 @@ export function fleet(scene: string, now: number): SessionSummary[] {
           variant: { group: 'rates', number: 2, label: 'opus, high' },
         }),
       ];
+    case 'worktrees':
+      return sessionsWithTrees(now);
     case 'variants':
       return attempts(now);
     case 'korean':

@@ -17,7 +17,7 @@ import { elsewhere } from './foreign';
 import { fleet } from './scenes';
 import { troubles } from './troubles';
 
-interface Session {
+export interface Session {
   summary: SessionSummary;
   entries: Entry[];
   asks: Ask[];

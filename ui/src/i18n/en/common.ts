@@ -4,6 +4,7 @@ export const common = {
   'action.save': 'Save',
   'action.choose': 'Choose…',
   'action.remove': 'Remove…',
+  'action.archive': 'Archive…',
   'action.stop': 'Stop',
   'action.interrupt': 'Interrupt',
   'action.resume': 'Resume',

@@ -9,6 +9,7 @@ export const general = {
   'action.copied': 'Copied',
   'action.tryRehearsal': 'Try it: no account needed',
   'action.dismiss': 'Dismiss',
+  'action.undo': 'Undo',
   'action.monitor': 'Monitor',
   'action.strip': 'Small status window',
   'action.quit': 'Quit Bosk',

@@ -2,6 +2,7 @@ import { around } from './around';
 import { batch } from './batch';
 import { common } from './common';
 import { costs } from './costs';
+import { disk } from './disk';
 import { launch } from './launch';
 import { monitor } from './monitor';
 import { picked } from './picked';
@@ -12,6 +13,7 @@ import { schedules } from './schedules';
 import { session } from './session';
 import { templates } from './templates';
 import { variants } from './variants';
+import { worktrees } from './worktrees';
 
 /** What is said by parts of the window that come later. */
 export const rest = {
@@ -29,4 +31,6 @@ export const rest = {
   ...variants,
   ...templates,
   ...schedules,
+  ...worktrees,
+  ...disk,
 } as const;

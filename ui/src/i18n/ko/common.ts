@@ -5,6 +5,7 @@ export const common: Record<keyof typeof english, string> = {
   'action.save': '저장',
   'action.choose': '고르기…',
   'action.remove': '삭제…',
+  'action.archive': '보관…',
   'action.stop': '중지',
   'action.interrupt': '끼어들어 멈추기',
   'action.resume': '이어 하기',

@@ -10,6 +10,7 @@ export const general: Record<keyof typeof english, string> = {
   'action.copied': '복사했습니다',
   'action.tryRehearsal': '계정 없이 해 보기',
   'action.dismiss': '지우기',
+  'action.undo': '되돌리기',
   'action.monitor': '모니터',
   'action.strip': '작은 상태 창',
   'action.quit': 'Bosk 끝내기',

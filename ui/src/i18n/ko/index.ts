@@ -3,6 +3,7 @@ import { around } from './around';
 import { batch } from './batch';
 import { common } from './common';
 import { costs } from './costs';
+import { disk } from './disk';
 import { fleet } from './fleet';
 import { general } from './general';
 import { launch } from './launch';
@@ -16,6 +17,7 @@ import { schedules } from './schedules';
 import { session } from './session';
 import { templates } from './templates';
 import { variants } from './variants';
+import { worktrees } from './worktrees';
 
 export const ko: Record<keyof typeof en, string> = {
   ...general,
@@ -35,4 +37,6 @@ export const ko: Record<keyof typeof en, string> = {
   ...variants,
   ...templates,
   ...schedules,
+  ...worktrees,
+  ...disk,
 };

@@ -12,6 +12,9 @@ import type { Backend } from '../../backend';
 import { asProblem } from '../../state/connection';
 import { fillIn, namesIn } from './names';
 
+/** Whether a launch can name a worktree that is there. Once `LaunchSpec` has a `folder`, this has to be true. */
+export const LAUNCHES_THERE: 'folder' extends keyof LaunchSpec ? true : false = false;
+
 /** What is kept from one launch for the next: never the permission to skip permissions. */
 interface Remembered {
   model?: string;
@@ -46,6 +49,10 @@ export class LaunchForm {
   worktree = $state(true);
   /** The command that tells whether the work is right. */
   check = $state('');
+  /** A worktree that is there, and is to be worked in. */
+  folder = $state<string | null>(null);
+  /** Whether the branch is there, and is checked out. */
+  existing = $state(false);
   /** What it goes on from. */
   fork = $state.raw<Fork | null>(null);
   /** Its own, where they are not as the settings have them. */
@@ -88,6 +95,7 @@ export class LaunchForm {
     check: this.check.trim() || null,
     variant: null,
     fork: this.fork,
+    ...(LAUNCHES_THERE ? { folder: this.folder, existing: this.existing } : {}),
     backend: { kind: 'account' },
   });
 
@@ -103,6 +111,14 @@ export class LaunchForm {
     this.model = kept.model ?? '';
     this.effort = kept.effort ?? '';
     this.mode = kept.mode && kept.mode !== 'bypassPermissions' ? kept.mode : 'manual';
+  }
+
+  /** It works in a worktree, or on a branch, that is there. */
+  goThere(folder: string | null, branch: string | null): void {
+    this.folder = folder;
+    this.existing = branch !== null;
+    this.branch = branch ?? '';
+    void this.describe(this.repository);
   }
 
   /** As something is launched already. */
