@@ -1,5 +1,6 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Backend } from './backend';
+import { review } from './tauri/review';
 import type { Batch, Snapshot } from './types';
 
 declare global {
@@ -9,7 +10,7 @@ declare global {
   }
 }
 
-/** The app's own commands. The only file of the UI that knows Tauri. */
+/** The app's own commands. This file and those in `tauri/` are the only ones of the UI that know Tauri. */
 export const tauri: Backend = {
   first: () => window.__bosk_first ?? null,
   snapshot: (all) => invoke('snapshot', { all }),
@@ -108,4 +109,6 @@ export const tauri: Backend = {
   reveal: (id) => invoke('reveal', { id }),
   remember: (key, value) => invoke('remember', { key, value }),
   recall: (key) => invoke('recall', { key }),
+
+  ...review,
 };
