@@ -37,6 +37,9 @@ describe('differences', () => {
   it('mark lines one by one where more come than go', () => {
     const lines = fromTexts('const a = 1;', 'const a = 2;\nconst b = 3;');
     expect(lines.map((line) => line.marks)).toEqual([[[10, 11]], [[10, 11]], []]);
+    const late = fromTexts('const a = 1;', '// b\nconst a = 2;');
+    expect(late.map((line) => line.marks)).toEqual([[[10, 11]], [], [[10, 11]]]);
+    expect(late[0]?.twin).toBe(late[2]);
   });
 
   it('tell common beginnings and ends once', () => {

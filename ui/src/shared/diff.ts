@@ -12,6 +12,8 @@ export interface DiffLine {
   marks: [number, number][];
   /** It is the last one, and no line break follows it. */
   unended?: boolean;
+  /** The line that it replaces, or that replaces it. */
+  twin?: DiffLine;
 }
 
 interface RawHunk {
@@ -105,15 +107,23 @@ function line(kind: DiffLine['kind'], text: string, before: number | null, after
   return { kind, text, before, after, marks: [] };
 }
 
-/** Marks what differs within lines that replace others, one by one. */
+/** Lines that are compared with each other at most, to find which replaces which. */
+const MOST_COMPARED = 400;
+
+/** Finds the lines that replace others, in order, and marks what differs within them. */
 function marked(lines: DiffLine[]): DiffLine[] {
   for (let at = 0; at < lines.length;) {
     const removed = run(lines, at, 'remove');
     const added = run(lines, at + removed, 'add');
-    for (let pair = 0; pair < Math.min(removed, added); pair += 1) {
-      const old = lines[at + pair];
-      const fresh = lines[at + removed + pair];
-      if (old && fresh) markPair(old, fresh);
+    const gone = lines.slice(at, at + removed);
+    const come = lines.slice(at + removed, at + removed + added);
+    // As many as there were replace each other one by one; else each is replaced by the next that is like it.
+    const isEven = removed === added || removed * added > MOST_COMPARED;
+    let next = 0;
+    for (const [place, old] of gone.entries()) {
+      const wanted = isEven ? come.slice(place, place + 1) : come.slice(next);
+      const found = wanted.findIndex((fresh) => markPair(old, fresh));
+      if (found >= 0) next += found + 1;
     }
     at += Math.max(1, removed + added);
   }
@@ -131,10 +141,11 @@ const LONGEST = 1000;
 /** Words, spaces, and every other character by itself. */
 const tokens = (text: string) => text.match(/[\p{L}\p{N}_]+|\s+|[^\p{L}\p{N}_\s]/gu) ?? [];
 
-function markPair(old: DiffLine, fresh: DiffLine): void {
-  if (old.text.length > LONGEST || fresh.text.length > LONGEST) return;
+/** Whether one replaces the other; then what differs is marked. */
+function markPair(old: DiffLine, fresh: DiffLine): boolean {
+  if (old.text.length > LONGEST || fresh.text.length > LONGEST) return false;
   const parts = diffArrays(tokens(old.text), tokens(fresh.text), { maxEditLength: MOST_STEPS });
-  if (!parts) return;
+  if (!parts) return false;
   const gone: [number, number][] = [];
   const come: [number, number][] = [];
   let [before, after, shared] = [0, 0, 0];
@@ -147,9 +158,12 @@ function markPair(old: DiffLine, fresh: DiffLine): void {
     if (!removed) after += length;
   }
   // Lines that share little are two lines, not one that changed.
-  if (shared * 2 < Math.min(old.text.trim().length, fresh.text.trim().length)) return;
+  if (shared * 2 < Math.min(old.text.trim().length, fresh.text.trim().length)) return false;
   old.marks = gone;
   fresh.marks = come;
+  old.twin = fresh;
+  fresh.twin = old;
+  return true;
 }
 
 export function count(lines: DiffLine[]): { added: number; removed: number } {

@@ -8,6 +8,9 @@ export class Reviews {
   /** The file that is to be gone to; the review goes there and sets it back. */
   wanted = $state.raw<{ id: SessionId; path: string } | null>(null);
 
+  /** The session whose review takes the focus once it is on screen. */
+  arriving: SessionId | null = null;
+
   constructor(private readonly bosk: Bosk) {}
 
   isShown(id: SessionId): boolean {
@@ -23,12 +26,15 @@ export class Reviews {
     this.#shown.delete(id);
   }
 
-  /** The one that is on screen: the other of the two. */
+  /** Shows the other of the two, of the session that is on screen; the focus goes along. */
   toggle(): void {
     const { session } = this.bosk;
     if (!session) return;
     if (this.isShown(session.id)) this.hide(session.id);
-    else this.show(session.id);
+    else {
+      this.arriving = session.id;
+      this.show(session.id);
+    }
   }
 }
 

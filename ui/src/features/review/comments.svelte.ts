@@ -27,16 +27,17 @@ export class Comments {
   readonly drafts = $derived(this.all.filter(({ state, text }) => state === 'draft' && text.trim() !== ''));
   readonly sent = $derived(this.all.filter(({ state }) => state === 'sent'));
   readonly resolved = $derived(this.all.filter(({ state }) => state === 'resolved'));
-  readonly counts = $derived.by(() => {
-    const counts = new Map<string, number>();
-    for (const { path, state } of this.all)
-      if (state !== 'resolved') counts.set(path, (counts.get(path) ?? 0) + 1);
-    return counts;
+  /** Those that have not been seen to, by file. */
+  readonly byPath = $derived.by(() => {
+    const found = new Map<string, Comment[]>();
+    for (const one of this.all) {
+      if (one.state === 'resolved') continue;
+      const others = found.get(one.path);
+      if (others) others.push(one);
+      else found.set(one.path, [one]);
+    }
+    return found;
   });
-
-  on(path: string): Comment[] {
-    return this.all.filter((one) => one.path === path && one.state !== 'resolved');
-  }
 
   async read(): Promise<void> {
     const all = await this.#try(this.backend.comments(this.id));

@@ -2,7 +2,7 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { Backend } from '../../backend';
 import type { FileLines, Problem, Review, ReviewFile, SessionId } from '../../backend/types';
 import { asProblem } from '../../state/connection';
-import { Choices } from './choices.svelte';
+import type { Choices } from './choices.svelte';
 import { Comments } from './comments.svelte';
 import { Deeds } from './deeds.svelte';
 import type { Picking } from './picking';
@@ -34,6 +34,8 @@ export class Reading {
   current = $state<string | null>(null);
   /** What stood at the top of the screen, and how far from it: pixels. */
   anchor: { path: string; key: string | null; top: number } | null = null;
+  /** Brings a place on screen, and the focus there where that is wanted: set by what is scrolled over. */
+  go: (path: string, key?: string | null, focus?: boolean) => void = () => undefined;
   readonly comments: Comments;
   readonly deeds: Deeds;
   #asked = 0;

@@ -42,9 +42,24 @@ function split(hunk: Hunk): LineRow[] {
     const changed = hunk.lines.slice(at, next < 0 ? undefined : next);
     const gone = changed.filter(({ kind }) => kind === 'remove');
     const come = changed.filter(({ kind }) => kind === 'add');
-    for (let pair = 0; pair < Math.max(gone.length, come.length); pair += 1)
-      rows.push(row(hunk, gone[pair] ?? null, come[pair] ?? null));
+    rows.push(...beside(hunk, gone, come));
     at += changed.length;
+  }
+  return rows;
+}
+
+/** Lines that went beside those that came: each beside the one that replaces it, where there is one. */
+function beside(hunk: Hunk, gone: DiffLine[], come: DiffLine[]): LineRow[] {
+  const rows: LineRow[] = [];
+  let [left, right] = [0, 0];
+  while (left < gone.length || right < come.length) {
+    const old = gone[left] ?? null;
+    const fresh = come[right] ?? null;
+    const waits = old?.twin && old.twin !== fresh && come.indexOf(old.twin, right) > 0;
+    const leads = fresh?.twin && fresh.twin !== old && gone.indexOf(fresh.twin, left) > 0;
+    rows.push(row(hunk, waits ? null : old, leads && !waits ? null : fresh));
+    if (!waits) left += 1;
+    if (waits || !leads) right += 1;
   }
   return rows;
 }
