@@ -7,7 +7,10 @@ import svelteConfig from './svelte.config.js';
 
 const features = readdirSync(new URL('./src/features', import.meta.url));
 
-const tauri = { group: ['@tauri-apps/*'], message: 'Only src/backend/tauri.ts and tauri/ talk to Tauri.' };
+const tauri = {
+  group: ['@tauri-apps/*'],
+  message: 'Only src/backend/tauri.ts and src/backend/tauri/ talk to Tauri.',
+};
 const noFeature = { group: ['**/features/**'], message: 'shared/, state/ and i18n/ know no feature.' };
 const patterns = (...list) => ['error', { patterns: list }];
 

@@ -3,6 +3,7 @@ import './i18n/rest';
 import './deeds';
 import './tasks';
 import './picked';
+import './review';
 import './variants';
 import './worktrees';
 

@@ -1,5 +1,6 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Backend } from './backend';
+import { review } from './tauri/review';
 import { worktrees } from './tauri/worktrees';
 import type { Batch, Snapshot } from './types';
 
@@ -10,7 +11,7 @@ declare global {
   }
 }
 
-/** The app's own commands: this file and what it is put together from are all of the UI that knows Tauri. */
+/** The app's own commands. This file and those in `tauri/` are the only ones of the UI that know Tauri. */
 export const tauri: Backend = {
   ...worktrees,
 
@@ -111,4 +112,6 @@ export const tauri: Backend = {
   reveal: (id) => invoke('reveal', { id }),
   remember: (key, value) => invoke('remember', { key, value }),
   recall: (key) => invoke('recall', { key }),
+
+  ...review,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, fromPatch, fromTexts, fromUnified } from './diff';
+import { count, fromPatch, fromTexts, fromUnified, pieces } from './diff';
 
 describe('differences', () => {
   it('are read from git’s unified text', () => {
@@ -24,9 +24,22 @@ describe('differences', () => {
 
   it('mark what differs within a line', () => {
     const [old, fresh] = fromTexts('const a = 1;', 'const b = 1;');
-    expect(old?.mark).toEqual([6, 7]);
-    expect(fresh?.mark).toEqual([6, 7]);
-    expect(fromTexts('one', 'something else')[0]?.mark).toBeNull();
+    expect(old?.marks).toEqual([[6, 7]]);
+    expect(fresh?.marks).toEqual([[6, 7]]);
+    expect(fromTexts('one', 'something else')[0]?.marks).toEqual([]);
+    const [call, changed] = fromTexts('fetch(url, retries);', 'await fetch(url, { retries: 3 });');
+    const marks = (line: typeof call) =>
+      line && pieces(line).map(({ text, mark }) => (mark ? `<${text}>` : text));
+    expect(marks(call)?.join('')).toBe('fetch(url, retries);');
+    expect(marks(changed)?.join('')).toBe('<await >fetch(url, <{ >retries<: 3 }>);');
+  });
+
+  it('mark lines one by one where more come than go', () => {
+    const lines = fromTexts('const a = 1;', 'const a = 2;\nconst b = 3;');
+    expect(lines.map((line) => line.marks)).toEqual([[[10, 11]], [[10, 11]], []]);
+    const late = fromTexts('const a = 1;', '// b\nconst a = 2;');
+    expect(late.map((line) => line.marks)).toEqual([[[10, 11]], [], [[10, 11]]]);
+    expect(late[0]?.twin).toBe(late[2]);
   });
 
   it('tell common beginnings and ends once', () => {

@@ -44,3 +44,55 @@ export function highlight(code: string, language: string): string | null {
   if (code.length > LONGEST || !hljs.getLanguage(language)) return null;
   return hljs.highlight(code, { language, ignoreIllegals: true }).value;
 }
+
+/** A part of a line: from, to, and what it is by the names of highlight.js. */
+export interface Token {
+  from: number;
+  to: number;
+  kind: string;
+}
+
+const entities: Record<string, string> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#x27;': "'",
+};
+
+/**
+ * The parts of lines that follow each other, so that what spans several of them is known as such; or nothing where
+ * the language is not known. They are figures, not HTML: nothing of the text is ever markup.
+ */
+export function tokensOf(lines: readonly string[], language: string): Token[][] | null {
+  const html = highlight(lines.join('\n'), language);
+  if (html === null) return null;
+  const found: Token[][] = [[]];
+  const open: string[] = [];
+  let at = 0;
+  for (const [piece] of html.matchAll(/<span class="[^"]*">|<\/span>|&[#\w]+;|\n|[^<&\n]+/g)) {
+    if (piece.startsWith('<span')) open.push(piece.slice(13, -2));
+    else if (piece === '</span>') open.pop();
+    else if (piece === '\n') {
+      found.push([]);
+      at = 0;
+    } else {
+      const { length } = entities[piece] ?? piece;
+      const kind = open.at(-1);
+      const last = found.at(-1);
+      const before = last?.at(-1);
+      if (kind && before?.to === at && before.kind === kind) before.to += length;
+      else if (kind) last?.push({ from: at, to: at + length, kind });
+      at += length;
+    }
+  }
+  return found;
+}
+
+/** What a file is written in, by its name: as highlight.js calls it. */
+export function languageOf(path: string): string | null {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const end = name.slice(name.lastIndexOf('.') + 1);
+  const language = { cc: 'c', cpp: 'c', hpp: 'c', mjs: 'js', lock: 'ini' }[end] ?? end;
+  return hljs.getLanguage(language) ? language : null;
+}

@@ -5,6 +5,7 @@ import type {
   Event,
   ForeignSession,
   InboxItem,
+  Overlap,
   Problem,
   QueuedTask,
   RecentRepository,
@@ -38,6 +39,8 @@ export class Store {
   schedules = $state.raw<Schedule[]>([]);
   /** What waits for the person in any session, the oldest first. */
   inbox = $state.raw<InboxItem[]>([]);
+  /** Which sessions change the same files. */
+  overlaps = $state.raw<Overlap[]>([]);
   /** What the sessions come to that are not here yet. */
   earlier = $state.raw<Earlier>(none);
   settings = $state.raw<Settings>(noSettings);
@@ -51,6 +54,8 @@ export class Store {
   readonly usage = new UsageState();
   /** What the menu asks for; whoever starts the window listens. */
   onMenu: (action: string) => void = () => undefined;
+  /** Who looks at the folders of sessions: told of each that has changed. */
+  readonly onFolder = new Set<(id: SessionId) => void>();
 
   get sessions(): ReadonlyMap<SessionId, SessionSummary> {
     void this.#changes;
@@ -70,6 +75,7 @@ export class Store {
     this.queue = snapshot.queue;
     this.schedules = snapshot.schedules;
     this.inbox = snapshot.inbox;
+    this.overlaps = snapshot.overlaps;
     this.#forget();
     this.earlier = snapshot.earlier;
     this.settings = snapshot.settings;
@@ -123,6 +129,12 @@ export class Store {
         break;
       case 'inbox':
         this.inbox = event.items;
+        break;
+      case 'folder':
+        for (const tell of this.onFolder) tell(event.id);
+        break;
+      case 'overlaps':
+        this.overlaps = event.overlaps;
         break;
       case 'settings':
         this.settings = event.settings;

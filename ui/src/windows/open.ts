@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 import '../i18n/rest';
 import '../deeds';
 import '../tasks';
+import '../review';
 import '../variants';
 import type { Backend, WindowKind } from '../backend/backend';
 import type { SessionId } from '../backend/types';

@@ -8,6 +8,7 @@ import { monitor } from './monitor';
 import { picked } from './picked';
 import { queue } from './queue';
 import { resources } from './resources';
+import { review } from './review';
 import { rewind } from './rewind';
 import { schedules } from './schedules';
 import { session } from './session';
@@ -27,6 +28,7 @@ export const rest = {
   ...batch,
   ...picked,
   ...costs,
+  ...review,
   ...rewind,
   ...variants,
   ...templates,

@@ -12,6 +12,7 @@ import { problems } from './problems';
 import { picked } from './picked';
 import { queue } from './queue';
 import { resources } from './resources';
+import { review } from './review';
 import { rewind } from './rewind';
 import { schedules } from './schedules';
 import { session } from './session';
@@ -33,6 +34,7 @@ export const ko: Record<keyof typeof en, string> = {
   ...batch,
   ...picked,
   ...costs,
+  ...review,
   ...rewind,
   ...variants,
   ...templates,

@@ -1,0 +1,48 @@
+import { SvelteSet } from 'svelte/reactivity';
+import type { SessionId } from '../backend/types';
+import type { Bosk } from './bosk.svelte';
+
+/** Which sessions show what they have changed, instead of what was said. Not here: the changes themselves. */
+export class Reviews {
+  readonly #shown = new SvelteSet<SessionId>();
+  /** The file that is to be gone to; the review goes there and sets it back. */
+  wanted = $state.raw<{ id: SessionId; path: string } | null>(null);
+
+  /** The session whose review takes the focus once it is on screen. */
+  arriving: SessionId | null = null;
+
+  constructor(private readonly bosk: Bosk) {}
+
+  isShown(id: SessionId): boolean {
+    return this.#shown.has(id);
+  }
+
+  show(id: SessionId, path: string | null = null): void {
+    this.#shown.add(id);
+    if (path !== null) this.wanted = { id, path };
+  }
+
+  hide(id: SessionId): void {
+    this.#shown.delete(id);
+  }
+
+  /** Shows the other of the two, of the session that is on screen; the focus goes along. */
+  toggle(): void {
+    const { session } = this.bosk;
+    if (!session) return;
+    if (this.isShown(session.id)) this.hide(session.id);
+    else {
+      this.arriving = session.id;
+      this.show(session.id);
+    }
+  }
+}
+
+const made = new WeakMap<Bosk, Reviews>();
+
+/** Of a window. What few need is not part of what every window begins with. */
+export function reviewsOf(bosk: Bosk): Reviews {
+  let reviews = made.get(bosk);
+  if (!reviews) made.set(bosk, (reviews = new Reviews(bosk)));
+  return reviews;
+}
