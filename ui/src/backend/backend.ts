@@ -1,3 +1,5 @@
+import type { MergingBackend } from './merging';
+import type { TerminalsBackend } from './terminals';
 import type {
   Addition,
   Answer,
@@ -51,7 +53,7 @@ export type WindowKind = 'main' | 'monitor' | 'session' | 'strip';
  * Everything the window can ask of Bosk. Each call rejects with a `Problem`.
  * `tauri.ts` is the real one, `fake.ts` its twin in memory.
  */
-export interface Backend {
+export interface Backend extends MergingBackend, TerminalsBackend {
   /** A snapshot that came with the page, of what the first picture shows. */
   first(): Snapshot | null;
   /** What the first picture shows, or all there is. What changes from then on is kept for who listens. */

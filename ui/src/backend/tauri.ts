@@ -1,5 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Backend } from './backend';
+import { merging } from './tauri/merging';
+import { terminals } from './tauri/terminals';
 import type { Batch, Snapshot } from './types';
 
 declare global {
@@ -9,8 +11,10 @@ declare global {
   }
 }
 
-/** The app's own commands. The only file of the UI that knows Tauri. */
+/** The app's own commands. With its parts in `tauri/` all of the UI that knows Tauri. */
 export const tauri: Backend = {
+  ...merging,
+  ...terminals,
   first: () => window.__bosk_first ?? null,
   snapshot: (all) => invoke('snapshot', { all }),
   listen: (seq, onBatch) => {
