@@ -4,6 +4,7 @@ import './deeds';
 import './tasks';
 import './picked';
 import './variants';
+import './finishing';
 
 export * as waiting from './features/fleet/waiting';
 export { default as Inbox } from './features/inbox/Inbox.svelte';

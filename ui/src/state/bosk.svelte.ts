@@ -32,7 +32,11 @@ export type Sheet =
   | 'picked-message'
   | 'picked-remove'
   | 'picked-cancel'
-  | 'picked-result';
+  | 'picked-result'
+  | 'finish'
+  | 'log'
+  | 'conflicts'
+  | 'edit';
 
 /** One of the person's messages, which something is about. */
 export interface Said {

@@ -3,6 +3,7 @@ import '../i18n/rest';
 import '../deeds';
 import '../tasks';
 import '../variants';
+import '../finishing';
 import type { Backend, WindowKind } from '../backend/backend';
 import type { SessionId } from '../backend/types';
 import { Connection } from '../state/connection';

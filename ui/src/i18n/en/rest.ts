@@ -2,6 +2,8 @@ import { around } from './around';
 import { batch } from './batch';
 import { common } from './common';
 import { costs } from './costs';
+import { edit } from './edit';
+import { finish } from './finish';
 import { launch } from './launch';
 import { monitor } from './monitor';
 import { picked } from './picked';
@@ -25,6 +27,8 @@ export const rest = {
   ...batch,
   ...picked,
   ...costs,
+  ...edit,
+  ...finish,
   ...rewind,
   ...variants,
   ...templates,

@@ -3,6 +3,8 @@ import { around } from './around';
 import { batch } from './batch';
 import { common } from './common';
 import { costs } from './costs';
+import { edit } from './edit';
+import { finish } from './finish';
 import { fleet } from './fleet';
 import { general } from './general';
 import { launch } from './launch';
@@ -31,6 +33,8 @@ export const ko: Record<keyof typeof en, string> = {
   ...batch,
   ...picked,
   ...costs,
+  ...edit,
+  ...finish,
   ...rewind,
   ...variants,
   ...templates,
