@@ -73,11 +73,12 @@ export class Finish {
     if (commit && commit.staged + commit.unstaged + commit.conflicted > 0) return 'commit';
     const merges = merge && merge.ahead > 0 ? ('merge' as const) : null;
     const pushes = push && push.ahead > 0 && push.remotes.length > 0 ? ('push' as const) : null;
-    if (this.merged) return pushes && this.#pushes ? 'push' : null;
+    // What came of it, and that it can be undone.
+    if (this.merged) return 'merge';
     return this.#pushes ? (pushes ?? merges) : (merges ?? pushes);
   }
 
-  /** Does a step; then everything is looked at anew, since what was seen is no longer so. Whether it was done. */
+  /** Does a step; then the branch is looked at anew, since what was seen is no longer so. Whether it was done. */
   async run(step: Step, work: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = step;
@@ -88,11 +89,11 @@ export class Finish {
         this.#pushes = step === 'push';
         void this.bosk.backend.remember('finish-by', step).catch(() => undefined);
       }
-      await this.look();
+      if (step !== 'request') await this.look();
       return true;
     } catch (error) {
       const problem = asProblem(error);
-      await this.look();
+      if (step !== 'request') await this.look();
       this.#tell(step, problem);
       return false;
     } finally {
