@@ -38,6 +38,7 @@ describe('finishing', () => {
   it('begins with the commit where something is not committed; the rest is folded, each with how it stands', async () => {
     await sheet();
     expect(next()).toBe('commit');
+    expect(document.activeElement).toBe(field('commit-message'));
     const folded = ['merge', 'push', 'request'].map((step) => screen.getByTestId(`finish-${step}`));
     expect(folded.map((one) => within(one).getByRole('button').getAttribute('aria-expanded'))).toEqual([
       'false',
@@ -59,6 +60,7 @@ describe('finishing', () => {
     await waitFor(() => expect(calls(backend, 'commit')).toEqual([[id, asked]]));
     await waitFor(() => expect(next()).toBe('merge'));
     await waitFor(() => expect(bosk.said).toBe('Committed: Mine'));
+    await waitFor(() => expect(document.activeElement?.closest('[data-testid=finish-next]')).not.toBeNull());
     expect(await faults()).toEqual([]);
     await fireEvent.click(screen.getByLabelText('Squash'));
     await waitFor(() => expect(field('merge-message').value).toContain('Keep the query string'));
@@ -78,7 +80,7 @@ describe('finishing', () => {
   it('commits what is staged only, or into the last commit, as it is told', async () => {
     const { backend } = await sheet();
     expect(button('commit-do').textContent.trim()).toBe('Commit 3 files');
-    await fireEvent.click(screen.getByLabelText('Only what is staged, 1 files'));
+    await fireEvent.click(screen.getByLabelText('Only what is staged, 1 file'));
     await fireEvent.click(screen.getByTestId('commit-amend'));
     expect(field('commit-message').value).toBe('Read where to return to from one place');
     await fireEvent.click(button('commit-do'));

@@ -46,9 +46,16 @@ export class Terminals {
     if (this.bosk.selected) this.#chosen.set(this.bosk.selected, id);
   }
 
+  /** Shows them, or goes there; whoever is there already hides them. */
   toggle(): void {
-    if (this.isOpen) this.hide();
-    else this.show();
+    const drawer = document.querySelector('[data-terminals]');
+    const field = drawer?.querySelector<HTMLElement>('textarea');
+    if (!this.isOpen) this.show();
+    else if (!field || drawer?.contains(document.activeElement)) this.hide();
+    else {
+      this.#before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+      field.focus();
+    }
   }
 
   show(): void {

@@ -68,6 +68,6 @@ describe('the lanes of a history', () => {
 
   it('know what belongs to the branch alone', () => {
     const [first] = lanes(history('M:A,b A:c b:c c')).rows;
-    expect(first?.out.map(({ own }) => own)).toEqual([true, true]);
+    expect(first?.out.map(({ own }) => own)).toEqual([true, false]);
   });
 });

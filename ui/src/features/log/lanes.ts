@@ -31,6 +31,7 @@ export function lanes(commits: readonly LogCommit[]): { rows: Row[]; width: numb
   /** Which commit each lane leads to. */
   const open: (Awaited | null)[] = [];
   let width = 0;
+  const known = new Map(commits.map(({ id, own }) => [id, own]));
   const free = () => {
     const at = open.indexOf(null);
     return at < 0 ? open.length : at;
@@ -49,7 +50,8 @@ export function lanes(commits: readonly LogCommit[]): { rows: Row[]; width: numb
     }
     open[lane] ??= null;
     const out = commit.parents.map((id, nth): Line => {
-      const { own } = commit;
+      // A line that comes from elsewhere is not of the branch, though it ends in it.
+      const own = commit.own && (nth === 0 || known.get(id) === true);
       let to = open.findIndex((one) => one?.id === id);
       if (to < 0) {
         to = nth === 0 ? lane : free();

@@ -156,7 +156,8 @@ function applyColours(host: HTMLElement): () => void {
   const observer = new MutationObserver((records) => {
     for (const { addedNodes } of records)
       for (const node of addedNodes)
-        if (node instanceof HTMLElement) node.style.cssText = node.getAttribute('style') ?? '';
+        if (node instanceof HTMLElement && node.hasAttribute('style'))
+          node.style.cssText = node.getAttribute('style') ?? '';
   });
   observer.observe(rows, { childList: true, subtree: true });
   return () => observer.disconnect();

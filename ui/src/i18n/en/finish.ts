@@ -19,8 +19,10 @@ export const finish = {
   'finish.commits.other': '{count} commits',
 
   'commit.which': 'What is committed',
-  'commit.all': 'All, {count} files',
-  'commit.staged': 'Only what is staged, {count} files',
+  'commit.all.one': 'All, {count} file',
+  'commit.all.other': 'All, {count} files',
+  'commit.staged.one': 'Only what is staged, {count} file',
+  'commit.staged.other': 'Only what is staged, {count} files',
   'commit.message': 'Message',
   'commit.long': 'The first line is longer than {most} characters: other tools cut it off there.',
   'commit.amend': 'Put it into the last commit',
@@ -109,6 +111,7 @@ export const finish = {
   'request.noComments': 'Nobody has said anything yet.',
   'request.send': 'Send to Claude',
   'request.sendNamed': 'Send to Claude: {name}',
+  'request.sentNamed': 'Sent to Claude: {name}',
   'request.sent': 'Sent to Claude',
 
   'log.open': 'History of the branch',

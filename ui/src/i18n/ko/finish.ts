@@ -19,8 +19,10 @@ export const finish: Record<keyof typeof english, string> = {
   'finish.commits.other': '커밋 {count}개',
 
   'commit.which': '커밋할 것',
-  'commit.all': '모두, 파일 {count}개',
-  'commit.staged': '스테이지한 것만, 파일 {count}개',
+  'commit.all.one': '모두, 파일 {count}개',
+  'commit.all.other': '모두, 파일 {count}개',
+  'commit.staged.one': '스테이지한 것만, 파일 {count}개',
+  'commit.staged.other': '스테이지한 것만, 파일 {count}개',
   'commit.message': '메시지',
   'commit.long': '첫 줄이 {most}자를 넘습니다. 다른 도구에서는 거기서 잘립니다.',
   'commit.amend': '마지막 커밋에 합치기',
@@ -109,6 +111,7 @@ export const finish: Record<keyof typeof english, string> = {
   'request.noComments': '아직 아무도 말하지 않았습니다.',
   'request.send': 'Claude에게 보내기',
   'request.sendNamed': 'Claude에게 보내기: {name}',
+  'request.sentNamed': 'Claude에게 보냄: {name}',
   'request.sent': 'Claude에게 보냈습니다',
 
   'log.open': '브랜치 기록',
