@@ -6,7 +6,7 @@ import type { Bosk, Sheet } from './state/bosk.svelte';
 export interface Action {
   id: string;
   label: string;
-  /** As pressed: `mod` is Ctrl, or ⌘ on a Mac. Without it a key works outside of text only. */
+  /** As pressed: `mod` is Ctrl, or ⌘ on a Mac; `Ctrl` is that key everywhere. Without one a key works outside of text only. */
   keys?: string[];
   danger?: boolean;
   run: () => void;
@@ -72,6 +72,11 @@ function isText(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether it is that key, by what it writes or by its place: some keyboards write ₩ where others write `. */
+function isKey({ key, code }: KeyboardEvent, wanted: string | undefined): boolean {
+  return key === wanted || (wanted === '`' && code === 'Backquote');
+}
+
 /** Keys that are called something else than they are written. */
 const written: Record<string, string> = { Escape: 'Esc', ArrowUp: '↑', ArrowDown: '↓' };
 
@@ -109,6 +114,8 @@ export function press(event: KeyboardEvent, bosk: Bosk): void {
     if (!keys) return false;
     const isAlt = keys[0] === 'Alt';
     if (isAlt !== event.altKey) return false;
+    if (keys[0] === 'Ctrl')
+      return event.ctrlKey && !event.metaKey && !event.shiftKey && isKey(event, keys[1]);
     if (keys[0] === 'mod') return mod && !event.shiftKey && keys[1]?.toLowerCase() === name.toLowerCase();
     if (mod || event.metaKey || event.ctrlKey) return false;
     if (isAlt) return keys[1] === name && !isText(event.target);

@@ -88,7 +88,6 @@ function here(bosk: Bosk): Action[] {
       keys: ['c'],
       run: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
     },
-    { id: 'reveal', label: t('action.reveal'), run: () => void bosk.attempt(backend.reveal(id)) },
     {
       id: 'own-window',
       label: t('action.ownWindow'),

@@ -6,6 +6,7 @@ import './picked';
 import './review';
 import './variants';
 import './worktrees';
+import './finishing';
 
 export * as waiting from './features/fleet/waiting';
 export { default as Inbox } from './features/inbox/Inbox.svelte';

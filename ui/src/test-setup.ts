@@ -25,7 +25,15 @@ window.matchMedia = (query: string) =>
     matches: query.includes('min-width'),
     media: query,
     addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+    // Editor and terminal still go by the old names.
+    addListener: () => undefined,
+    removeListener: () => undefined,
   }) as unknown as MediaQueryList;
+// Nothing is laid out: what is measured has no size.
+Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
+Range.prototype.getBoundingClientRect = () => new DOMRect();
+HTMLCanvasElement.prototype.getContext = () => null;
 globalThis.ResizeObserver = class {
   constructor(private readonly callback: ResizeObserverCallback) {}
   /** Every element has a size, so that a virtual list shows rows. */

@@ -1,4 +1,6 @@
 import type { ReviewBackend } from './review';
+import type { MergingBackend } from './merging';
+import type { TerminalsBackend } from './terminals';
 import type {
   Addition,
   Answer,
@@ -53,7 +55,7 @@ export type WindowKind = 'main' | 'monitor' | 'session' | 'strip';
  * Everything the window can ask of Bosk. Each call rejects with a `Problem`.
  * `tauri.ts` is the real one, `fake.ts` its twin in memory.
  */
-export interface Backend extends WorktreesBackend, ReviewBackend {
+export interface Backend extends WorktreesBackend, ReviewBackend, MergingBackend, TerminalsBackend {
   /** A snapshot that came with the page, of what the first picture shows. */
   first(): Snapshot | null;
   /** What the first picture shows, or all there is. What changes from then on is kept for who listens. */

@@ -2,6 +2,8 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Backend } from './backend';
 import { review } from './tauri/review';
 import { worktrees } from './tauri/worktrees';
+import { merging } from './tauri/merging';
+import { terminals } from './tauri/terminals';
 import type { Batch, Snapshot } from './types';
 
 declare global {
@@ -14,6 +16,8 @@ declare global {
 /** The app's own commands. This file and those in `tauri/` are the only ones of the UI that know Tauri. */
 export const tauri: Backend = {
   ...worktrees,
+  ...merging,
+  ...terminals,
 
   first: () => window.__bosk_first ?? null,
   snapshot: (all) => invoke('snapshot', { all }),

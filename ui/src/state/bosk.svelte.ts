@@ -34,7 +34,11 @@ export type Sheet =
   | 'picked-message'
   | 'picked-remove'
   | 'picked-cancel'
-  | 'picked-result';
+  | 'picked-result'
+  | 'finish'
+  | 'log'
+  | 'conflicts'
+  | 'edit';
 
 /** A view that takes the place of a session, beside the inbox. */
 export type Page = 'worktrees';

@@ -4,6 +4,7 @@ import '../deeds';
 import '../tasks';
 import '../review';
 import '../variants';
+import '../finishing';
 import type { Backend, WindowKind } from '../backend/backend';
 import type { SessionId } from '../backend/types';
 import { Connection } from '../state/connection';

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend';
 import type { Batch, Earlier, LaunchSpec, SessionId, SessionSummary, SessionView, Snapshot } from '../types';
 import { longEntry } from './entries';
-import { Reviewed } from './review';
+import { Terminals } from './terminals';
 import { specOf } from './tasks';
 import { check } from './usage';
 import { no } from './world';
@@ -12,7 +12,7 @@ const LONG = 100_000;
 const FIRST = 100;
 
 /** The backend's twin in memory: for developing in a browser (`?scene=…`), and for tests. */
-export class FakeBackend extends Reviewed implements Backend {
+export class FakeBackend extends Terminals implements Backend {
   readonly acknowledged: number[] = [];
 
   constructor(scene: string) {

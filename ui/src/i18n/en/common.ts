@@ -38,7 +38,7 @@ export const common = {
   'effort.max': 'Highest',
   'copy.link': 'Copy link',
   'link.title': 'Open this link?',
-  'link.body': 'Claude wrote this link. It opens in your browser.',
+  'link.body': 'Look at the whole address first. It opens in your browser.',
   'link.open': 'Open in browser',
   'image.withheld': 'Image not loaded: {alt}',
   'image.unnamed': 'no description',

@@ -3,6 +3,8 @@ import { batch } from './batch';
 import { common } from './common';
 import { costs } from './costs';
 import { disk } from './disk';
+import { edit } from './edit';
+import { finish } from './finish';
 import { launch } from './launch';
 import { monitor } from './monitor';
 import { picked } from './picked';
@@ -29,6 +31,8 @@ export const rest = {
   ...picked,
   ...costs,
   ...review,
+  ...edit,
+  ...finish,
   ...rewind,
   ...variants,
   ...templates,

@@ -39,7 +39,7 @@ export const common: Record<keyof typeof english, string> = {
   'effort.max': '최대',
   'copy.link': '링크 복사',
   'link.title': '이 링크를 열까요?',
-  'link.body': 'Claude가 쓴 링크입니다. 브라우저에서 열립니다.',
+  'link.body': '주소 전체를 먼저 살펴보세요. 브라우저에서 열립니다.',
   'link.open': '브라우저에서 열기',
   'image.withheld': '불러오지 않은 이미지: {alt}',
   'image.unnamed': '설명 없음',

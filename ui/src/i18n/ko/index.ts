@@ -4,6 +4,8 @@ import { batch } from './batch';
 import { common } from './common';
 import { costs } from './costs';
 import { disk } from './disk';
+import { edit } from './edit';
+import { finish } from './finish';
 import { fleet } from './fleet';
 import { general } from './general';
 import { launch } from './launch';
@@ -35,6 +37,8 @@ export const ko: Record<keyof typeof en, string> = {
   ...picked,
   ...costs,
   ...review,
+  ...edit,
+  ...finish,
   ...rewind,
   ...variants,
   ...templates,

@@ -1,0 +1,25 @@
+import type { Bosk } from './bosk.svelte';
+
+/** A file of the session on screen that is edited, or that none is chosen yet. */
+export class Editing {
+  /** From the folder's root. Null while one is looked for. */
+  path = $state<string | null>(null);
+  line = $state<number | undefined>(undefined);
+
+  constructor(private readonly bosk: Bosk) {}
+
+  open(path: string | null, line?: number): void {
+    this.path = path;
+    this.line = line;
+    this.bosk.sheet = 'edit';
+  }
+}
+
+const made = new WeakMap<Bosk, Editing>();
+
+/** Of a window. */
+export function editingOf(bosk: Bosk): Editing {
+  let editing = made.get(bosk);
+  if (!editing) made.set(bosk, (editing = new Editing(bosk)));
+  return editing;
+}
