@@ -16,6 +16,7 @@ mod planned;
 mod problems;
 mod queue;
 mod resources;
+mod review;
 mod services;
 mod steering;
 mod transcript;
