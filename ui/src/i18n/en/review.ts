@@ -118,7 +118,7 @@ export const review = {
   'review.toSend.other': '{count} comments to send',
   'review.resolved.one': '{count} seen to',
   'review.resolved.other': '{count} seen to',
-  'review.note': 'A note before them, if you like',
+  'review.note': 'A note (optional)',
   'review.send.one': 'Send {count} comment',
   'review.send.other': 'Send {count} comments',
   'review.sent.one': '{count} comment sent',

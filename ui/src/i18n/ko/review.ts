@@ -119,7 +119,7 @@ export const review: Record<keyof typeof english, string> = {
   'review.toSend.other': '보낼 의견 {count}개',
   'review.resolved.one': '처리된 의견 {count}개',
   'review.resolved.other': '처리된 의견 {count}개',
-  'review.note': '앞에 덧붙일 말 (없어도 됩니다)',
+  'review.note': '덧붙일 말 (선택)',
   'review.send.one': '의견 {count}개 보내기',
   'review.send.other': '의견 {count}개 보내기',
   'review.sent.one': '의견 {count}개를 보냈습니다',
