@@ -34,7 +34,9 @@ export class Deeds {
   /** What can be done with some of its lines: staging asks for a comparison with the index. */
   forLines(file: ReviewFile): Deed[] {
     if (file.kind === 'conflicted' || file.binary) return [];
-    const { against } = this.reading.choices;
+    const { against, ignoreSpace } = this.reading.choices;
+    // What is left out of the difference would be left out of the deed.
+    if (ignoreSpace) return [];
     if (against === 'staged') return ['unstage'];
     return against === 'unstaged' ? ['stage', 'revert'] : ['revert'];
   }
