@@ -59,9 +59,9 @@ const picked = (backend: { calls: { name: string; args: unknown[] }[] }) =>
 
 describe('a review', () => {
   it('opens by its key in place of the transcript, and goes back with the focus', async () => {
-    const { bosk, region } = await review();
+    const { bosk } = await review();
     await waitFor(() => expect(screen.getByTestId('review-sum').textContent).toMatch(/12 files/));
-    expect(document.activeElement).toBe(region);
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('review-diffs')));
     expect(screen.getByTestId('transcript').parentElement?.hidden).toBe(true);
     expect(screen.getByLabelText<HTMLInputElement>('Review').checked).toBe(true);
     expect(await faults()).toEqual([]);
@@ -86,7 +86,11 @@ describe('a review', () => {
     ]);
     const said = async (path: string) => {
       const place = await goTo(path);
-      return (await within(place).findByTestId('review-body')).textContent;
+      return waitFor(() => {
+        const { textContent } = within(place).getByTestId('review-body');
+        expect(textContent).not.toBe('Loading…');
+        return textContent;
+      });
     };
     expect(await said('assets/banner.psd')).toBe('A binary file: no lines to show (8.4 MB).');
     expect(await said('data/rates.csv')).toBe('Too long to be shown here (94 MB).');

@@ -21,6 +21,7 @@ function here(bosk: Bosk): Action[] {
       keys: ['r'],
       run: () => reviews.toggle(),
     },
+    ...reviews.offers(),
   ];
 }
 

@@ -2,12 +2,21 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { SessionId } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
 
+/** Something that can be done with the review on screen. */
+export interface Offer {
+  id: string;
+  label: string;
+  run: () => void;
+}
+
 /** Which sessions show what they have changed, instead of what was said. Not here: the changes themselves. */
 export class Reviews {
   readonly #shown = new SvelteSet<SessionId>();
   /** The file that is to be gone to; the review goes there and sets it back. */
   wanted = $state.raw<{ id: SessionId; path: string } | null>(null);
 
+  /** What can be done with the one that is on screen: set by it. */
+  offers: () => Offer[] = () => [];
   /** The session whose review takes the focus once it is on screen. */
   arriving: SessionId | null = null;
 

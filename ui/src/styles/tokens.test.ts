@@ -56,6 +56,13 @@ const pairs: [string, string, number][] = [
   ...surfaces.flatMap((surface) => texts.map((text): [string, string, number] => [text, surface, 4.5])),
   ...surfaces.flatMap((surface) => coloured.map((text): [string, string, number] => [text, surface, 4.5])),
   ...syntax.map((text): [string, string, number] => [text, '--surface-code', 4.5]),
+  ...['--diff-add-soft', '--diff-remove-soft', '--accent-soft', '--surface'].flatMap((surface) =>
+    syntax.map((text): [string, string, number] => [text, surface, 4.5]),
+  ),
+  ['--diff-add', '--accent-soft', 4.5],
+  ['--diff-remove', '--accent-soft', 4.5],
+  ['--text-muted', '--accent-soft', 4.5],
+  ['--text-muted', '--state-needs-you-soft', 4.5],
   ...terminal.map((text): [string, string, number] => [text, '--terminal', 4.5]),
   ['--text', '--diff-add-soft', 4.5],
   ['--text', '--diff-remove-soft', 4.5],

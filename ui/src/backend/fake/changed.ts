@@ -2,10 +2,11 @@ import type { FakeFile } from './changes';
 
 /** Made-up changes of a session: one of each kind, or very many. */
 
-/** A picture of one pixel, as it was and as it is. */
-const pixel = (colour: string) =>
-  `iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk${colour}wHgAFBQIAX8jx0gAAAABJRU5ErkJggg==`;
-export const pictures = { old: pixel('YPhfDwAChwGA60e6k'), new: pixel('+M9QDwADhgGAWjR9a') };
+/** Two small pictures: a disc as it was, a diamond as it is. */
+export const pictures = {
+  old: 'iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAYAAADgdz34AAAAP0lEQVR42mNgGAWUAvn4/f8JYZoaTpYlpBhMlkU0tYASwwlaQg3D8VoyasGoBaMW0CEnD4/Cji71Ad1qtCEBAB4PqZt/5yDUAAAAAElFTkSuQmCC',
+  new: 'iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAYAAACbU/80AAAAZklEQVR42mNgGAUUAvEC+/8DajkMD6jldHcENsvp5gh8ltPcEcRYTjNHkGI51R1BjuVUcwQlllPsCGpYTrYjqGn5oHDE0EwDgyIXDIpyYFCUhIOiLhgUteGgaA8MihbRoGgTUgMAAJ4+hyHNYLdHAAAAAElFTkSuQmCC',
+};
 
 const redirect = (kept: string[], hash: string[]) =>
   [

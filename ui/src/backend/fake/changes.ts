@@ -57,7 +57,8 @@ export function count(from: string | null, to: string | null): { added: number; 
   let found = counted.get(key);
   if (!found) {
     found = { added: 0, removed: 0 };
-    for (const { value, added, removed } of diffArrays(lines(from), lines(to))) {
+    const told = (text: string | null) => lines(text?.replace(/\n$/, '') ?? null);
+    for (const { value, added, removed } of diffArrays(told(from), told(to))) {
       if (added) found.added += value.length;
       if (removed) found.removed += value.length;
     }

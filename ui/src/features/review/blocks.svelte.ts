@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Comment, FileLines, ReviewFile } from '../../backend/types';
 import { Heights, topsOf, type Block } from './layout';
 import type { Reading } from './reading.svelte';
@@ -35,8 +36,13 @@ export class Blocks {
     };
   }
 
-  readonly all = $derived.by(() => this.reading.files.map((file) => this.#block(file)));
-  readonly #places = $derived(new Map(this.all.map(({ path }, at) => [path, at])));
+  readonly all = $derived.by(() => {
+    const { files, choices, comments, version } = this.reading;
+    void [version, choices.split, comments.byPath, comments.writing];
+    // That is all that they are made of: ten thousand files are not followed one by one.
+    return untrack(() => files.map((file) => this.#block(file)));
+  });
+  readonly #places = $derived.by(() => new Map(this.reading.files.map(({ path }, at) => [path, at])));
   readonly tops = $derived.by(() => {
     void this.measured;
     return topsOf(this.all, this.heights);
@@ -56,14 +62,14 @@ export class Blocks {
     const { path } = file;
     const before = this.#made.get(path);
     const isFolded = reading.isFolded(file);
-    const lines = isFolded ? null : (reading.opened.get(path)?.lines ?? null);
+    const lines = isFolded ? null : (reading.opened(path)?.lines ?? null);
     const { split } = reading.choices;
     const comments = isFolded ? none : (reading.comments.byPath.get(path) ?? none);
     const about = reading.comments.writing;
     const writing = about?.path === path && !isFolded ? about : null;
     const isPlain = before?.lines === lines && before.split === split && before.isFolded === isFolded;
     if (isPlain && before.comments === comments && before.writing === writing) return before.block;
-    const plain = isPlain ? before.plain : isFolded ? folded : plainRows(lines, split);
+    const plain = isPlain ? before.plain : isFolded ? folded : plainRows(lines, split, file);
     const rows = withComments(plain, comments, writing);
     const made = { isFolded, lines, split, comments, writing, plain, block: { path, rows } };
     this.#made.set(path, made);
@@ -71,8 +77,8 @@ export class Blocks {
   }
 }
 
-function plainRows(lines: FileLines | null, split: boolean): Row[] {
+function plainRows(lines: FileLines | null, split: boolean, { kind }: ReviewFile): Row[] {
   if (!lines || lines.closed) return [body];
-  const rows = lineRows(lines.text, split);
+  const rows = lineRows(lines.text, split, kind === 'added' || kind === 'untracked' || kind === 'deleted');
   return rows.length > 0 ? rows : [body];
 }

@@ -32,6 +32,12 @@ export class Choices {
     this.hideViewed = hideViewed === true;
   }
 
+  /** Side by side, or one below the other. */
+  lay(split: boolean): void {
+    this.split = split;
+    this.keep();
+  }
+
   keep(): void {
     const { against, split, ignoreSpace, hideViewed } = this;
     this.backend.remember('review', { against, split, ignoreSpace, hideViewed }).catch(() => undefined);

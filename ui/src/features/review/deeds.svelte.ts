@@ -34,7 +34,9 @@ export class Deeds {
   /** What can be done with some of its lines: staging asks for a comparison with the index. */
   forLines(file: ReviewFile): Deed[] {
     if (file.kind === 'conflicted' || file.binary) return [];
-    const { against } = this.reading.choices;
+    const { against, ignoreSpace } = this.reading.choices;
+    // What is left out of the difference would be left out of the deed.
+    if (ignoreSpace) return [];
     if (against === 'staged') return ['unstage'];
     return against === 'unstaged' ? ['stage', 'revert'] : ['revert'];
   }
@@ -47,10 +49,10 @@ export class Deeds {
   async run(deed: Deed, file: ReviewFile, lines: LineAt[] | null): Promise<void> {
     const { reading } = this;
     const { path, old_path } = file;
-    const seen = lines ? reading.opened.get(path)?.lines?.seen : file.stamp;
+    const seen = lines ? reading.opened(path)?.lines?.seen : file.stamp;
     if (seen === undefined || this.busy || lines?.length === 0) return;
     const picked = [{ path, old_path, lines, seen }];
-    await this.#attempt(async () => {
+    await this.#attempt([path], async () => {
       const undo = await reading.backend.doPicked(reading.id, deed, reading.choices.against, picked);
       this.last = { undo, path, lines: lines?.length ?? null };
     });
@@ -58,13 +60,14 @@ export class Deeds {
 
   async undo(id: string): Promise<void> {
     const { reading } = this;
-    await this.#attempt(async () => {
+    const paths = this.undos.find((one) => one.id === id)?.paths ?? [];
+    await this.#attempt(paths, async () => {
       await reading.backend.undoDeed(reading.id, id);
       if (this.last?.undo.id === id) this.last = null;
     });
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  async #attempt(paths: string[], work: () => Promise<void>): Promise<void> {
     const { reading } = this;
     this.busy = true;
     try {
@@ -76,6 +79,8 @@ export class Deeds {
     }
     // Also where it was refused: the file is not what was looked at.
     await Promise.all([reading.look(), this.read()]);
+    // What the person did is no news to them.
+    for (const path of paths) reading.changed.delete(path);
     this.busy = false;
   }
 }

@@ -38,13 +38,12 @@ export function keys(reading: Reading, blocks: Blocks) {
   }
 
   function toFile(by: 1 | -1): void {
-    const { current, picking } = reading;
-    const path = stepFile(blocks.all, picking?.path ?? current, by);
+    const path = stepFile(blocks.all, reading.current, by);
     if (path !== null) go({ path, key: null });
   }
 
   function view(): void {
-    const path = reading.picking?.path ?? reading.current;
+    const path = reading.current;
     const file = path === null ? null : reading.file(path);
     if (!file) return;
     const next = file.viewed ? null : (stepFile(blocks.all, file.path, 1) ?? file.path);
@@ -58,17 +57,26 @@ export function keys(reading: Reading, blocks: Blocks) {
     return picking && block ? { picking, rows: rowsOf(block.rows, picking) } : null;
   };
 
-  function comment(): void {
+  /** Whether there was something to comment on. */
+  function comment(): boolean {
     const found = picked();
     const about = found && aboutOf(found.rows, found.picking.side);
     if (found && about) reading.comments.begin({ ...about, path: found.picking.path });
+    return found !== null;
   }
 
-  function run(deed: Deed): void {
+  /** With the picked lines; without any, with the file whose head or line in the tree has the focus. */
+  function run(deed: Deed, target?: EventTarget | null): void {
     const found = picked();
-    const file = found && reading.file(found.picking.path);
-    if (found && file && reading.deeds.forLines(file).includes(deed))
-      void reading.deeds.run(deed, file, changedIn(found.rows, found.picking.side));
+    const place = target instanceof Element ? target.closest<HTMLElement>('[data-head], [data-file]') : null;
+    const path = found?.picking.path ?? place?.dataset['file'] ?? (place ? reading.current : null);
+    const file = path === null ? null : reading.file(path);
+    if (!file) return;
+    const { deeds } = reading;
+    if (!found) {
+      if (deeds.forFile(file).includes(deed)) void deeds.run(deed, file, null);
+    } else if (deeds.forLines(file).includes(deed))
+      void deeds.run(deed, file, changedIn(found.rows, found.picking.side));
   }
 
   function arrow(event: KeyboardEvent, by: 1 | -1): void {
@@ -94,10 +102,10 @@ export function keys(reading: Reading, blocks: Blocks) {
     p: () => toFile(-1),
     x: view,
     c: comment,
-    s: () => run('stage'),
-    u: () => run('unstage'),
-    Delete: () => run('revert'),
-    Backspace: () => run('revert'),
+    s: ({ target }) => run('stage', target),
+    u: ({ target }) => run('unstage', target),
+    Delete: ({ target }) => run('revert', target),
+    Backspace: ({ target }) => run('revert', target),
     Escape: () => {
       if (!reading.picking) return false;
       go({ path: reading.picking.path, key: null });

@@ -6,12 +6,11 @@ export class Opened {
   lines = $state.raw<FileLines | null>(null);
   problem = $state.raw<Problem | null>(null);
   /** They are to be read anew although the file is the same. */
-  stale = $state(true);
+  stale = true;
   context = $state(0);
-  /** Of what they are. */
+  /** Of what they are, or will be. */
   #stamp = '';
   #asked = 0;
-  #under: string | null = null;
 
   constructor(context: number) {
     this.context = context;
@@ -22,9 +21,8 @@ export class Opened {
   }
 
   async read(stamp: string, fetch: () => Promise<FileLines>): Promise<void> {
-    if (!this.isDue(stamp) || (!this.stale && this.#under === stamp)) return;
     const asked = ++this.#asked;
-    this.#under = stamp;
+    this.#stamp = stamp;
     this.stale = false;
     try {
       const lines = await fetch();
@@ -32,10 +30,7 @@ export class Opened {
       this.lines = lines;
       this.problem = null;
     } catch (error) {
-      if (asked !== this.#asked) return;
-      this.problem = asProblem(error);
+      if (asked === this.#asked) this.problem = asProblem(error);
     }
-    this.#stamp = stamp;
-    this.#under = null;
   }
 }

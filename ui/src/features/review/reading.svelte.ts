@@ -1,4 +1,4 @@
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { SvelteSet } from 'svelte/reactivity';
 import type { Backend } from '../../backend';
 import type { FileLines, Problem, Review, ReviewFile, SessionId } from '../../backend/types';
 import { asProblem } from '../../state/connection';
@@ -21,10 +21,11 @@ export class Reading {
   problem = $state.raw<Problem | null>(null);
   looking = $state(false);
   filter = $state('');
-  /** Files whose lines have been asked for. */
-  readonly opened = new SvelteMap<string, Opened>();
+  /** One signal for what is open and folded: one for each of ten thousand files would cost more than it saves. */
+  version = $state(0);
+  readonly #opened = new Map<string, Opened>();
   /** What the person has folded or unfolded: it stays so. */
-  readonly folds = new SvelteMap<string, boolean>();
+  readonly #folds = new Map<string, boolean>();
   /** Folders that are closed in the tree. */
   readonly closed = new SvelteSet<string>();
   /** Files that have become something else while they were shown, until the reader has been there. */
@@ -67,15 +68,24 @@ export class Reading {
   }
 
   isFolded(file: ReviewFile): boolean {
-    return this.folds.get(file.path) ?? (file.viewed || file.generated || file.kind === 'deleted');
+    void this.version;
+    return this.#folds.get(file.path) ?? (file.viewed || file.generated || file.kind === 'deleted');
   }
 
   fold(path: string, folded: boolean): void {
-    this.folds.set(path, folded);
+    this.#folds.set(path, folded);
+    this.version += 1;
   }
 
   foldAll(folded: boolean): void {
-    for (const { path } of this.files) this.folds.set(path, folded);
+    for (const { path } of this.files) this.#folds.set(path, folded);
+    this.version += 1;
+  }
+
+  /** What of a file is open, where its lines have been asked for. */
+  opened(path: string): Opened | null {
+    void this.version;
+    return this.#opened.get(path) ?? null;
   }
 
   /** Looks at the folder. What is known already stays on screen meanwhile. */
@@ -102,7 +112,7 @@ export class Reading {
       if (known?.stamp !== stamp) this.changed.add(path);
     }
     const here = new Set(review.files.map(({ path }) => path));
-    for (const path of this.opened.keys()) if (!here.has(path)) this.opened.delete(path);
+    for (const path of this.#opened.keys()) if (!here.has(path)) this.#opened.delete(path);
     for (const path of this.changed) if (!here.has(path)) this.changed.delete(path);
     this.review = review;
   }
@@ -113,28 +123,29 @@ export class Reading {
     this.choices.keep();
     this.picking = null;
     this.changed.clear();
-    for (const one of this.opened.values()) one.stale = true;
+    for (const one of this.#opened.values()) one.stale = true;
     await this.look();
   }
 
-  /** The lines of a file that is near. */
-  open(file: ReviewFile): Opened {
-    let opened = this.opened.get(file.path);
-    if (!opened) this.opened.set(file.path, (opened = new Opened(CONTEXT)));
+  #open(path: string): Opened {
+    let opened = this.#opened.get(path);
+    if (!opened) this.#opened.set(path, (opened = new Opened(CONTEXT)));
     return opened;
   }
 
-  /** Reads them, where that has not been done since the file was changed. */
+  /** Reads a file's lines, where that has not been done since it was changed. */
   async read(file: ReviewFile): Promise<void> {
-    const opened = this.open(file);
+    const opened = this.#open(file.path);
+    if (!opened.isDue(file.stamp)) return;
     const { against, ignoreSpace } = this.choices;
     await opened.read(file.stamp, (): Promise<FileLines> =>
       this.backend.fileLines(this.id, against, file.path, file.old_path, ignoreSpace, opened.context),
     );
+    this.version += 1;
   }
 
   more(file: ReviewFile, context: number): void {
-    const opened = this.open(file);
+    const opened = this.#open(file.path);
     opened.context = context;
     opened.stale = true;
     void this.read(file);
@@ -142,7 +153,8 @@ export class Reading {
 
   /** Takes note that a file's present change has been read, or has not. */
   async view(file: ReviewFile, viewed: boolean): Promise<void> {
-    this.folds.delete(file.path);
+    this.#folds.delete(file.path);
+    this.version += 1;
     this.changed.delete(file.path);
     if (this.review)
       this.review = {
