@@ -115,6 +115,7 @@ describe('conflicts', () => {
     expect(screen.getByTestId('conflicts-asked').textContent).toContain('what it was before the merge began');
     expect(calls(backend, 'abortOperation')).toEqual([]);
     expect(await faults()).toEqual([]);
+    await waitFor(() => expect(document.activeElement?.textContent.trim()).toBe('Keep on resolving'));
     await fireEvent.click(screen.getByText('Keep on resolving'));
     await fireEvent.click(button('conflicts-abort'));
     await fireEvent.click(button('conflicts-abort-do'));

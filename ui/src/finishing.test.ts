@@ -7,6 +7,7 @@ import type { FakeBackend } from './backend/fake/fake';
 import './features/conflicts/Conflicts.svelte';
 import './features/finish/Finish.svelte';
 import './features/log/Log.svelte';
+import './features/terminal/Terminals.svelte';
 import { links } from './shared/links.svelte';
 import { faults, openFirst, press } from './test-window';
 
@@ -214,6 +215,9 @@ describe('a pull request', () => {
     const words = await screen.findByText(/Nobody is signed in/);
     expect(words.closest('p')?.textContent).toContain('Run gh auth login in a terminal');
     expect(await faults()).toEqual([]);
+    await fireEvent.click(screen.getByTestId('request-terminal'));
+    await screen.findByTestId('terminals');
+    expect(screen.queryByTestId('finish')).toBeNull();
   });
 });
 

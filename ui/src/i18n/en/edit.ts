@@ -28,6 +28,7 @@ export const edit = {
   'conflict.takeBoth': 'Take both',
   'conflict.takeNamed': '{what}: place {number}',
   'conflict.noBlocks': 'No place is left in conflict. Look at the result, and mark it as resolved.',
+  'conflict.hint': 'Tab indents in the result; Esc leaves it.',
   'conflict.mark': 'Mark as resolved',
   'conflict.whole': 'The whole file',
   'conflict.oursWhole': 'Keep this session’s file',

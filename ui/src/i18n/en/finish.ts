@@ -53,7 +53,7 @@ export const finish = {
   'merge.inTheWay': 'Not committed in {folder}, and in the way. Commit or move these first:',
   'merge.update': 'Bring {target} in here first',
   'merge.resolveHere': 'Bring {target} in here and resolve it',
-  'merge.updateFirst': 'Commit first: what is not committed could be lost among conflicts.',
+  'merge.updateFirst': 'Commit before you bring it in: what is not committed could be lost among conflicts.',
   'merge.do': 'Merge into {target}',
   'merge.busy': 'Merging…',
   'merge.result': '{target} is at {commit} now. Before it was at {before}.',
@@ -69,7 +69,7 @@ export const finish = {
   'push.ahead': '{commits} to push.',
   'push.follows': 'The branch follows {upstream}.',
   'push.follow': 'Let the branch follow the remote’s from then on',
-  'push.behind': '{remote} has {commits} on this branch that are not here. A push would be refused.',
+  'push.behind': '{remote} has {commits} on this branch that you do not have here. A push would be refused.',
   'push.replace': 'Replace what the remote has',
   'push.force': 'Push with force, with lease',
   'push.forceHint':

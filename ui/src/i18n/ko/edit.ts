@@ -29,6 +29,7 @@ export const edit: Record<keyof typeof english, string> = {
   'conflict.takeBoth': '둘 다',
   'conflict.takeNamed': '{what}: {number}번째',
   'conflict.noBlocks': '충돌한 곳이 남지 않았습니다. 결과를 보고 해결됨으로 표시하세요.',
+  'conflict.hint': '결과에서 Tab은 들여쓰기이고, Esc로 나옵니다.',
   'conflict.mark': '해결됨으로 표시',
   'conflict.whole': '파일 전체',
   'conflict.oursWhole': '이 세션 파일 남기기',

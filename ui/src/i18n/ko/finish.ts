@@ -53,7 +53,7 @@ export const finish: Record<keyof typeof english, string> = {
   'merge.inTheWay': '{folder}에 커밋하지 않은 채 걸려 있는 파일입니다. 먼저 커밋하거나 옮기세요.',
   'merge.update': '먼저 {target} 가져오기',
   'merge.resolveHere': '{target} 가져와 여기서 해결하기',
-  'merge.updateFirst': '먼저 커밋하세요. 커밋하지 않은 것은 충돌 속에서 잃을 수 있습니다.',
+  'merge.updateFirst': '가져오기 전에 커밋하세요. 커밋하지 않은 것은 충돌 속에서 잃을 수 있습니다.',
   'merge.do': '{target}에 병합',
   'merge.busy': '병합하는 중…',
   'merge.result': '{target}의 위치는 이제 {commit}입니다. 전에는 {before}였습니다.',
