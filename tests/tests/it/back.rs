@@ -12,16 +12,16 @@ use bosk_runtime::client::back;
 use bosk_tests::session::PATIENCE;
 use bosk_tests::{Sandbox, Session, Watched, processes, records, spec};
 
-async fn server() -> Server {
+pub(crate) async fn server() -> Server {
     Server::start(Scripts::builtin()).await.unwrap()
 }
 
 /// A message that has a file written.
-fn write(file: &str, words: &str) -> String {
+pub(crate) fn write(file: &str, words: &str) -> String {
     format!("@tool Bash {{\"command\":\"echo {words} > {file}\"}}\n@text Wrote {words}.")
 }
 
-fn trusting(sandbox: &Sandbox, prompt: &str) -> LaunchSpec {
+pub(crate) fn trusting(sandbox: &Sandbox, prompt: &str) -> LaunchSpec {
     let mut spec = spec(&sandbox.repository("shop"), prompt);
     spec.permission_mode = PermissionMode::AcceptEdits;
     spec.allowed_tools = vec!["Bash".to_owned()];
@@ -29,7 +29,7 @@ fn trusting(sandbox: &Sandbox, prompt: &str) -> LaunchSpec {
 }
 
 /// A session whose first turn has written a file and is over.
-async fn first_written(sandbox: &Sandbox) -> (Session<'_>, Watched) {
+pub(crate) async fn first_written(sandbox: &Sandbox) -> (Session<'_>, Watched) {
     let spec = trusting(sandbox, &write("a.txt", "one"));
     let session = sandbox.launch(&spec).await.unwrap();
     let mut watched = session.follow().await;
@@ -37,22 +37,22 @@ async fn first_written(sandbox: &Sandbox) -> (Session<'_>, Watched) {
     (session, watched)
 }
 
-async fn folder(session: &Session<'_>) -> PathBuf {
+pub(crate) async fn folder(session: &Session<'_>) -> PathBuf {
     session.row().await.unwrap().folder.into()
 }
 
 /// Starts it again and says something in it.
-async fn go_on(sandbox: &Sandbox, session: &Session<'_>, text: &str) {
+pub(crate) async fn go_on(sandbox: &Sandbox, session: &Session<'_>, text: &str) {
     sandbox.resume(session).await.unwrap();
     session.follow().await.turn(text).await;
 }
 
-fn read(folder: &Path, file: &str) -> Option<String> {
+pub(crate) fn read(folder: &Path, file: &str) -> Option<String> {
     std::fs::read_to_string(folder.join(file)).ok()
 }
 
 /// The names of the person's messages that the CLI knew when it took that one, itself last.
-async fn known(sandbox: &Sandbox, session: &Session<'_>, message: &str) -> Vec<String> {
+pub(crate) async fn known(sandbox: &Sandbox, session: &Session<'_>, message: &str) -> Vec<String> {
     let config = sandbox.path("claude");
     records::remembered(&config, session, message).await;
     let own = records::cli_transcript(&config, session);

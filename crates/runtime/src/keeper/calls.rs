@@ -3,7 +3,7 @@
 
 use bosk_core::claude::args::Conversation;
 use bosk_core::claude::input;
-use bosk_core::claude::message::says_unknown_conversation;
+use bosk_core::claude::message::{says_unknown_conversation, says_unknown_point};
 use bosk_core::journal::{Decision, Message, Note};
 use bosk_core::session::{Answer, Input, PrepareStep, State, Turn};
 use bosk_core::wire::{Call, Edit, Subject};
@@ -13,8 +13,6 @@ use tokio::sync::oneshot;
 
 use super::actor::{Actor, KILL_LIMIT};
 use super::cli::Running;
-use crate::home;
-use crate::journal::{DECISIONS, read_decisions};
 
 type Reply = oneshot::Sender<Result<Value, Problem>>;
 
@@ -304,20 +302,6 @@ impl Actor {
         self.confine();
     }
 
-    /// Whether there is a conversation to go on with.
-    pub(super) fn conversation(&self) -> Conversation<'_> {
-        let forked = self.record.forked.as_ref().and_then(|point| {
-            let after = point.after.as_deref()?;
-            Some(Conversation::Fork { of: &point.conversation, after })
-        });
-        match forked {
-            _ if self.conversation => Conversation::Resume { after: self.point.after.as_deref() },
-            // A new beginning after the fork knows nothing of it.
-            Some(fork) if !self.begun_anew => fork,
-            _ => Conversation::New,
-        }
-    }
-
     /// The CLI has died: whatever it left behind goes too, and is named.
     pub(super) fn died(&mut self) {
         self.break_off_check();
@@ -360,23 +344,11 @@ impl Actor {
         if self.state == starting && goes_on && says_unknown_conversation(&last_words) {
             return self.begin_anew();
         }
+        if self.state == starting && goes_on && says_unknown_point(&last_words) {
+            return self.input(Input::PrepareFailed(self.point_unknown()));
+        }
         let left_behind = u32::try_from(self.left_behind.len()).unwrap_or(u32::MAX);
         self.input(Input::Exited { code: status.code(), signal, last_words, left_behind });
-    }
-
-    /// The CLI does not have the conversation: it had not written it down when it was killed, or has
-    /// removed it since (after 30 days, by its own default). The work goes on in a new one.
-    fn begin_anew(&mut self) {
-        match read_decisions(&self.home.session(&self.record.id).join(DECISIONS)) {
-            Ok(decisions) => self.mailbox.forgotten(&decisions),
-            // Not without what was not answered: a resume tries again.
-            Err(error) => return self.input(Input::PrepareFailed(home::unwritable(&error))),
-        }
-        (self.conversation, self.begun_anew) = (false, true);
-        let text = "Claude does not have this conversation any more, so it begins a new one in the same folder \
-                    and does not know what was said above. What it had not answered is sent again.";
-        self.note(&Note::Warning { text: text.to_owned() });
-        self.start_cli();
     }
 }
 

@@ -13,6 +13,7 @@ mod checkpoint;
 mod claim;
 mod cli;
 mod confine;
+mod conversation;
 pub(crate) mod disk;
 mod limits;
 mod meter;
