@@ -237,5 +237,10 @@ async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     late.follow().await.idle().await;
     let costs = own_costs(&sandbox, &session, &late).await;
     assert!(costs.1 < costs.0, "{costs:?}");
+    let told = late.transcript().into_iter().find_map(|entry| match entry.body {
+        EntryBody::TurnEnd { cost_usd, .. } => Some(cost_usd),
+        _ => None,
+    });
+    assert!((told.unwrap() - costs.1).abs() < 1e-9, "{told:?} and {costs:?}");
     late.stop().await;
 }
