@@ -169,6 +169,7 @@ export class FakeBackend extends Plans implements Backend {
       glance: 'running',
       doing: { kind: 'writing' },
       rewound: null,
+      interrupted: false,
       turn_started_at: Date.now(),
     });
     this.stream(id, `You said: *${text}*. That is done.`);
