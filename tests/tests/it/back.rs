@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use bosk_core::ProblemCode;
+use crate::bosk;
 use bosk_core::git::Rewind;
-use bosk_core::launch::{Fork, LaunchSpec, PermissionMode};
+use bosk_core::journal::Decision;
+use bosk_core::launch::{Fork, Image, LaunchSpec, PermissionMode};
 use bosk_core::transcript::EntryBody;
 use bosk_core::wire::Call;
+use bosk_core::{ProblemCode, SessionId};
 use bosk_rehearsal::{Scripts, Server};
 use bosk_runtime::client::back;
 use bosk_tests::session::PATIENCE;
@@ -243,4 +245,44 @@ async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     });
     assert!((told.unwrap() - costs.1).abs() < 1e-9, "{told:?} and {costs:?}");
     late.stop().await;
+}
+
+#[tokio::test]
+async fn a_fork_from_the_terminal_has_the_pictures_and_asks_for_what_its_files_bring() {
+    let server = server().await;
+    let sandbox = Sandbox::real(&server);
+    let mut with_picture = trusting(&sandbox, "@text One.");
+    let png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    with_picture.images = vec![Image { media_type: "image/png".to_owned(), data: png.to_owned() }];
+    let session = sandbox.launch(&with_picture).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.idle().await;
+    let brought = folder(&session).await.join(".claude");
+    std::fs::create_dir_all(&brought).unwrap();
+    let settings = "{\"permissions\":{\"allow\":[\"Bash(touch:*)\"]}}";
+    std::fs::write(brought.join("settings.json"), settings).unwrap();
+    watched.turn("@text Two.").await;
+
+    let (code, out, said) = bosk(&sandbox, &["fork", session.id.as_str(), "1"]).await;
+    assert_eq!(code, 0, "{said}");
+    let fork = sandbox.session(SessionId::parse(out.trim()).unwrap());
+    fork.follow().await.idle().await;
+    let sent = fork.decisions().into_iter().find_map(|decision| match decision {
+        Decision::Sent(message) => Some(message),
+        _ => None,
+    });
+    let sent = sent.unwrap();
+    assert_eq!((sent.text.as_str(), sent.images.len()), ("@text One.", 1));
+    fork.stop().await;
+
+    let (code, _, said) = bosk(&sandbox, &["fork", session.id.as_str(), "2"]).await;
+    assert!(code != 0 && said.contains("Bash(touch:*)") && said.contains("--trust"), "{said}");
+    let (code, out, said) =
+        bosk(&sandbox, &["fork", "--trust", session.id.as_str(), "2", "@text Other."]).await;
+    assert_eq!(code, 0, "{said}");
+    let fork = sandbox.session(SessionId::parse(out.trim()).unwrap());
+    fork.follow().await.idle().await;
+    assert_eq!(fork.texts(), ["Other."]);
+    fork.stop().await;
+    session.stop().await;
 }
