@@ -2,7 +2,6 @@
 //! is the runtime's, what is true is core's. This package knows no git, no process and no socket.
 
 mod conditions;
-mod expected;
 mod font;
 mod ipc;
 mod links;
@@ -19,7 +18,7 @@ mod words;
 use std::sync::Arc;
 
 use bosk_core::Problem;
-use bosk_runtime::fleet::Fleet;
+use bosk_runtime::fleet::{Expected, Fleet};
 use bosk_runtime::home::Home;
 use bosk_runtime::terminal::Terminals;
 use tauri::Manager as _;
@@ -66,7 +65,7 @@ pub fn run() -> Result<(), Problem> {
             }
             app.manage(fleet);
             app.manage(store);
-            app.manage(expected::Expected::default());
+            app.manage(Expected::default());
             app.manage(ipc::claude::Once::new(hidden));
             app.manage(outside::InView::default());
             app.manage(tray::Tray::default());

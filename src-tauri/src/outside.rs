@@ -10,12 +10,11 @@ use bosk_core::attention::{self, Attention, Kind, Notice, Progress};
 use bosk_core::session::{SessionSummary, State};
 use bosk_core::settings::Settings;
 use bosk_core::view::{Batch, Event};
-use bosk_runtime::fleet::{First, Fleet};
+use bosk_runtime::fleet::{Expected, First, Fleet};
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::expected::Expected;
 use crate::notify::{Notification, Notifier};
 use crate::tray::{self, Picture, Tray};
 use crate::{conditions, system, window, words};

@@ -13,7 +13,7 @@ use bosk_rehearsal::Server;
 use bosk_runtime::home::Home;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::ChildStdout;
 
 use crate::processes;
@@ -179,6 +179,18 @@ impl Sandbox {
         output.read_line(&mut line).await.unwrap();
         assert_eq!(line, "ready\n");
         Launcher { sandbox: self, client, output }
+    }
+
+    /// A client that expects a launch: it says the process id of the keeper that is listed for it whenever that
+    /// changes, and 0 for none.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    #[must_use]
+    pub fn expecting(&self) -> (tokio::process::Child, Lines<BufReader<ChildStdout>>) {
+        let mut client = self.client(["expect"]).spawn().unwrap();
+        let output = BufReader::new(client.stdout.take().unwrap());
+        (client, output.lines())
     }
 
     /// The session with this id.

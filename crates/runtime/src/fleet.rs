@@ -3,6 +3,7 @@
 //! What changed is gathered until the window can take it, so nothing grows when it is slow.
 //! Not here: how batches travel, and what the commands are called (the shell).
 
+mod expected;
 mod follow;
 mod gather;
 mod listeners;
@@ -28,6 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::home::Home;
 
+pub use expected::Expected;
 pub use rows::Rows;
 
 /// Where batches go. Returns whether anyone is still there.

@@ -17,6 +17,7 @@ use crate::home::Home;
 use crate::journal::JOURNAL;
 use crate::session_record::SessionRecord;
 
+pub(crate) use today::may_spend_today;
 pub use today::{Day, Today, require_money};
 
 /// What all sessions have cost since then (seconds since 1970), by hour and model. A journal that was never read takes

@@ -48,12 +48,12 @@ impl Transcript {
     pub fn open(folder: &Path) -> io::Result<Self> {
         let journal = File::open(folder.join(JOURNAL))?;
         let length = journal.metadata()?.len();
-        let (rows, read_to) = rows::load(folder, length).unwrap_or_default();
+        let rows::Found { rows, read_to, before } = rows::load(folder, length).unwrap_or_default();
         let mut transcript = Self {
             folder: folder.to_owned(),
             journal,
             kept: (rows.len(), read_to),
-            fold: Fold::default(),
+            fold: Fold::resumed(0, [], before),
             rows,
             read_to,
         };
@@ -169,7 +169,7 @@ impl Transcript {
         if self.kept == (self.rows.len(), self.read_to) {
             return;
         }
-        match rows::save(&self.folder, &self.rows, self.read_to) {
+        match rows::save(&self.folder, &self.rows, self.read_to, self.fold.before()) {
             Ok(()) => self.kept = (self.rows.len(), self.read_to),
             Err(error) => tracing::debug!(%error, "the transcript's index was not kept"),
         }
@@ -183,7 +183,11 @@ impl Transcript {
             Some(Said::New { parent, body }) => (parent, body),
             Some(Said::Taken { body, .. }) => (None, body),
             Some(
-                Said::Result { .. } | Said::Decided { .. } | Said::Cost { .. } | Said::Check(_),
+                Said::Result { .. }
+                | Said::Decided { .. }
+                | Said::Cost { .. }
+                | Said::Check(_)
+                | Said::Counted(_),
             )
             | None => {
                 return Ok(None);
@@ -191,6 +195,9 @@ impl Transcript {
         };
         if let Some((from, to)) = row.check() {
             self.read_check(&mut body, from, to)?;
+        }
+        if let EntryBody::TurnEnd { cost_usd, .. } = &mut body {
+            *cost_usd -= row.before();
         }
         if let EntryBody::ToolUse { id, result, decision, cost, .. } = &mut body {
             for (at, length) in row.later() {
@@ -256,7 +263,7 @@ impl Transcript {
             };
             known.push((name, index));
         }
-        self.fold = Fold::resumed(rows, known);
+        self.fold = Fold::resumed(rows, known, self.fold.before());
         Ok(())
     }
 }

@@ -7,12 +7,11 @@ use bosk_core::auth::AuthStatus;
 use bosk_core::session::SessionSummary;
 use bosk_core::view::{CliStatus, Event};
 use bosk_runtime::client::{self, account};
-use bosk_runtime::fleet::Fleet;
+use bosk_runtime::fleet::{Expected, Fleet};
 use bosk_runtime::settings;
 use tauri::{AppHandle, Manager as _, State, WebviewWindow};
 
 use super::{Answer, internal};
-use crate::expected::Expected;
 use crate::store::Store;
 use crate::{font, outside};
 

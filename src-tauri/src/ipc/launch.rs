@@ -7,13 +7,12 @@ use bosk_core::launch::LaunchSpec;
 use bosk_core::trust::TrustReport;
 use bosk_core::{Problem, SessionId};
 use bosk_runtime::client::{self, rehearsal, worktree};
-use bosk_runtime::fleet::Fleet;
+use bosk_runtime::fleet::{Expected, Fleet};
 use bosk_runtime::settings;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
 
 use super::Answer;
-use crate::expected::Expected;
 
 #[tauri::command]
 pub(crate) async fn describe_repository(path: String) -> Answer<RepositoryInfo> {

@@ -3,14 +3,13 @@
 use bosk_core::settings::Settings;
 use bosk_core::view::Event;
 use bosk_core::{Problem, ProblemCode};
-use bosk_runtime::fleet::Fleet;
+use bosk_runtime::fleet::{Expected, Fleet};
 use bosk_runtime::settings;
 use serde_json::Value;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt as _;
 
 use super::{Answer, internal};
-use crate::expected::Expected;
 use crate::store::Store;
 use crate::system;
 

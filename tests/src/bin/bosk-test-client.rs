@@ -4,6 +4,7 @@
 //! `plan` and `launch` read a spec, or a list of them; `ready` and `spare` say `ready` first, and
 //! launch one after the other, `spare` in a process that was started for it; `trust` agrees to what a spec's
 //! repository brings; `resume ID` starts a session again;
+//! `expect` has a process wait for the next launch, and says which is listed whenever that changes;
 //! `follow ID…` follows sessions until it is killed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test program")]
 
@@ -13,6 +14,7 @@ use bosk_core::SessionId;
 use bosk_core::launch::LaunchSpec;
 use bosk_core::wire::Call;
 use bosk_runtime::client::{self, Connection};
+use bosk_runtime::fleet::{Expected, Fleet};
 use bosk_runtime::home::Home;
 use tokio::task::JoinSet;
 
@@ -43,6 +45,7 @@ async fn main() {
             let resumed = client::resume(&home, &SessionId::parse(&args[1]).unwrap()).await;
             println!("{}", serde_json::to_string(&resumed).unwrap());
         }
+        "expect" => expect(home).await,
         "follow" => follow(&home, &args[1..]).await,
         other => panic!("{other}"),
     }
@@ -58,6 +61,16 @@ async fn launch_each(home: &Home, mut spare: Option<client::Spare>) {
     for spec in specs {
         let launched = client::launch_with(home, spec.unwrap(), &mut spare).await;
         println!("{}", serde_json::to_string(&launched.map(|one| one.id)).unwrap());
+    }
+}
+
+async fn expect(home: Home) {
+    let (fleet, expected) = (Fleet::open(home).unwrap(), Expected::default());
+    let mut listed = expected.listed();
+    expected.expect(&fleet, false).await;
+    while listed.changed().await.is_ok() {
+        let pid = *listed.borrow_and_update();
+        println!("{}", pid.unwrap_or_default());
     }
 }
 

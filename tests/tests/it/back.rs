@@ -2,26 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
-use bosk_core::ProblemCode;
+use crate::bosk;
 use bosk_core::git::Rewind;
-use bosk_core::launch::{Fork, LaunchSpec, PermissionMode};
+use bosk_core::journal::Decision;
+use bosk_core::launch::{Fork, Image, LaunchSpec, PermissionMode};
 use bosk_core::transcript::EntryBody;
 use bosk_core::wire::Call;
+use bosk_core::{ProblemCode, SessionId};
 use bosk_rehearsal::{Scripts, Server};
 use bosk_runtime::client::back;
 use bosk_tests::session::PATIENCE;
 use bosk_tests::{Sandbox, Session, Watched, processes, records, spec};
 
-async fn server() -> Server {
+pub(crate) async fn server() -> Server {
     Server::start(Scripts::builtin()).await.unwrap()
 }
 
 /// A message that has a file written.
-fn write(file: &str, words: &str) -> String {
+pub(crate) fn write(file: &str, words: &str) -> String {
     format!("@tool Bash {{\"command\":\"echo {words} > {file}\"}}\n@text Wrote {words}.")
 }
 
-fn trusting(sandbox: &Sandbox, prompt: &str) -> LaunchSpec {
+pub(crate) fn trusting(sandbox: &Sandbox, prompt: &str) -> LaunchSpec {
     let mut spec = spec(&sandbox.repository("shop"), prompt);
     spec.permission_mode = PermissionMode::AcceptEdits;
     spec.allowed_tools = vec!["Bash".to_owned()];
@@ -29,7 +31,7 @@ fn trusting(sandbox: &Sandbox, prompt: &str) -> LaunchSpec {
 }
 
 /// A session whose first turn has written a file and is over.
-async fn first_written(sandbox: &Sandbox) -> (Session<'_>, Watched) {
+pub(crate) async fn first_written(sandbox: &Sandbox) -> (Session<'_>, Watched) {
     let spec = trusting(sandbox, &write("a.txt", "one"));
     let session = sandbox.launch(&spec).await.unwrap();
     let mut watched = session.follow().await;
@@ -37,22 +39,22 @@ async fn first_written(sandbox: &Sandbox) -> (Session<'_>, Watched) {
     (session, watched)
 }
 
-async fn folder(session: &Session<'_>) -> PathBuf {
+pub(crate) async fn folder(session: &Session<'_>) -> PathBuf {
     session.row().await.unwrap().folder.into()
 }
 
 /// Starts it again and says something in it.
-async fn go_on(sandbox: &Sandbox, session: &Session<'_>, text: &str) {
+pub(crate) async fn go_on(sandbox: &Sandbox, session: &Session<'_>, text: &str) {
     sandbox.resume(session).await.unwrap();
     session.follow().await.turn(text).await;
 }
 
-fn read(folder: &Path, file: &str) -> Option<String> {
+pub(crate) fn read(folder: &Path, file: &str) -> Option<String> {
     std::fs::read_to_string(folder.join(file)).ok()
 }
 
 /// The names of the person's messages that the CLI knew when it took that one, itself last.
-async fn known(sandbox: &Sandbox, session: &Session<'_>, message: &str) -> Vec<String> {
+pub(crate) async fn known(sandbox: &Sandbox, session: &Session<'_>, message: &str) -> Vec<String> {
     let config = sandbox.path("claude");
     records::remembered(&config, session, message).await;
     let own = records::cli_transcript(&config, session);
@@ -237,5 +239,50 @@ async fn a_fork_knows_what_was_said_before_and_has_the_files_of_then() {
     late.follow().await.idle().await;
     let costs = own_costs(&sandbox, &session, &late).await;
     assert!(costs.1 < costs.0, "{costs:?}");
+    let told = late.transcript().into_iter().find_map(|entry| match entry.body {
+        EntryBody::TurnEnd { cost_usd, .. } => Some(cost_usd),
+        _ => None,
+    });
+    assert!((told.unwrap() - costs.1).abs() < 1e-9, "{told:?} and {costs:?}");
     late.stop().await;
+}
+
+#[tokio::test]
+async fn a_fork_from_the_terminal_has_the_pictures_and_asks_for_what_its_files_bring() {
+    let server = server().await;
+    let sandbox = Sandbox::real(&server);
+    let mut with_picture = trusting(&sandbox, "@text One.");
+    let png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    with_picture.images = vec![Image { media_type: "image/png".to_owned(), data: png.to_owned() }];
+    let session = sandbox.launch(&with_picture).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.idle().await;
+    let brought = folder(&session).await.join(".claude");
+    std::fs::create_dir_all(&brought).unwrap();
+    let settings = "{\"permissions\":{\"allow\":[\"Bash(touch:*)\"]}}";
+    std::fs::write(brought.join("settings.json"), settings).unwrap();
+    watched.turn("@text Two.").await;
+
+    let (code, out, said) = bosk(&sandbox, &["fork", session.id.as_str(), "1"]).await;
+    assert_eq!(code, 0, "{said}");
+    let fork = sandbox.session(SessionId::parse(out.trim()).unwrap());
+    fork.follow().await.idle().await;
+    let sent = fork.decisions().into_iter().find_map(|decision| match decision {
+        Decision::Sent(message) => Some(message),
+        _ => None,
+    });
+    let sent = sent.unwrap();
+    assert_eq!((sent.text.as_str(), sent.images.len()), ("@text One.", 1));
+    fork.stop().await;
+
+    let (code, _, said) = bosk(&sandbox, &["fork", session.id.as_str(), "2"]).await;
+    assert!(code != 0 && said.contains("Bash(touch:*)") && said.contains("--trust"), "{said}");
+    let (code, out, said) =
+        bosk(&sandbox, &["fork", "--trust", session.id.as_str(), "2", "@text Other."]).await;
+    assert_eq!(code, 0, "{said}");
+    let fork = sandbox.session(SessionId::parse(out.trim()).unwrap());
+    fork.follow().await.idle().await;
+    assert_eq!(fork.texts(), ["Other."]);
+    fork.stop().await;
+    session.stop().await;
 }

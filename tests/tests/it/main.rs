@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod back;
+mod back_broken;
 mod checks;
 mod clients_killed;
 mod confined;

@@ -10,6 +10,7 @@ use bosk_core::session::{Glance, SessionSummary, State, Turn};
 use bosk_core::settings::Settings;
 use bosk_core::transcript::EntryBody;
 use bosk_core::view::{Batch, Event};
+use bosk_core::wire::Call;
 use bosk_runtime::fleet::{First, Fleet};
 use bosk_runtime::process::{ProcessIdentity, Signal};
 use bosk_runtime::queue::Log;
@@ -343,4 +344,22 @@ async fn what_is_held_waits_what_is_cancelled_is_gone_and_bad_input_adds_nothing
     let (code, _, said) = bosk(&sandbox, &args).await;
     assert!(code == 2 && said.contains("no column `line`"), "{said}");
     assert!(listed(&sandbox).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_interrupted_is_not_done_and_what_waits_for_it_is_held() {
+    let sandbox = sandbox(2);
+    let mut watch = Watch::begin(&sandbox).await;
+    let prompts = ["First\n!hold".to_owned(), "Second\n!say Done.".to_owned()];
+    let ids = batch(&sandbox, &prompts, &["--one-after-another"]).await;
+    watch.until(|row| row.id == ids[0] && row.state == WORKING).await;
+    let first = sandbox.session(ids[0].clone());
+    first.follow().await.call(Call::Interrupt { drop_queued: false }).await.unwrap();
+    assert_eq!(wait(&sandbox, &ids[..1]).await, 130);
+    let held = listed(&sandbox).await;
+    let hold = Hold::Before { task: ids[0].clone() };
+    assert_eq!(held[0].wait, Some(Wait::Release { hold }), "{held:#?}");
+    assert!(!sandbox.session(ids[1].clone()).folder().exists());
+    bosk(&sandbox, &["release", ids[1].as_str()]).await;
+    assert_eq!(wait(&sandbox, &ids[1..]).await, 0);
 }

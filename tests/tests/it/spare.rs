@@ -8,6 +8,8 @@ use bosk_core::wire::Call;
 use bosk_rehearsal::{Scripts, Server};
 use bosk_runtime::process::{ProcessIdentity, Signal};
 use bosk_tests::{PATIENCE, Sandbox, processes, records, spec};
+use tokio::io::{BufReader, Lines};
+use tokio::process::ChildStdout;
 
 /// The processes of the CLI that run in the sandbox.
 fn clis(sandbox: &Sandbox) -> Vec<ProcessIdentity> {
@@ -107,6 +109,39 @@ async fn a_process_that_died_while_it_waited_is_replaced() {
     session.follow().await.idle().await;
     assert_eq!(session.texts(), ["Here."]);
     session.stop().await;
+}
+
+/// What is listed next.
+async fn next(listed: &mut Lines<BufReader<ChildStdout>>) -> u32 {
+    let line = tokio::time::timeout(PATIENCE, listed.next_line()).await.expect("nothing is said");
+    line.unwrap().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_process_that_has_ended_is_listed_no_longer() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let sandbox = Sandbox::real(&server);
+    let (_client, mut listed) = sandbox.expecting();
+    let keeper = next(&mut listed).await;
+    assert!(sandbox.processes().iter().any(|one| one.pid == keeper));
+    while clis(&sandbox).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    clis(&sandbox)[0].signal(Signal::Kill).unwrap();
+    assert_eq!(next(&mut listed).await, 0);
+    assert!(!sandbox.processes().iter().any(|one| one.pid == keeper), "nor is its keeper there");
+}
+
+#[tokio::test]
+async fn a_process_that_has_grown_old_is_replaced() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let mut sandbox = Sandbox::real(&server);
+    sandbox.set("BOSK_PATIENCE_MS", "1500");
+    let (_client, mut listed) = sandbox.expecting();
+    let first = next(&mut listed).await;
+    let second = next(&mut listed).await;
+    assert!(second != 0 && second != first, "{first}, then {second}");
+    assert!(!sandbox.processes().iter().any(|one| one.pid == first));
 }
 
 /// The stand-in is as a CLI that is too old to wait.

@@ -1,10 +1,16 @@
 //! What may be spent: a batch that has cost what it may is held, a day that has begins no turn, and nothing is lost.
 
+use bosk_core::journal::Note;
 use bosk_core::queue::{Hold, QueuedTask, Wait};
+use bosk_core::session::{State, Turn};
+
 use bosk_core::settings::Settings;
+use bosk_core::transcript::EntryBody;
+use bosk_core::wire::{Call, Status};
 use bosk_core::{ProblemCode, SessionId};
+use bosk_rehearsal::{Scripts, Server};
 use bosk_runtime::{client, settings, spend};
-use bosk_tests::{PATIENCE, Sandbox, spec};
+use bosk_tests::{PATIENCE, Sandbox, Session, Watched, spec};
 
 use crate::bosk;
 use crate::queue::{batch, listed, sandbox, wait};
@@ -94,4 +100,109 @@ async fn a_day_that_has_cost_what_it_may_begins_no_turn_until_the_cap_is_raised(
     assert_eq!(code, 0, "{said}");
     let spent = spend::spent(sandbox.home(), 0).await.unwrap();
     assert!(spent.iter().all(|one| one.model == "stand-in"), "{spent:#?}");
+}
+
+/// What was sent in time and is taken up too late.
+async fn held(watched: &mut Watched) {
+    let status = watched
+        .until("held", |status| {
+            let problem = status.summary.problem.as_ref();
+            problem.is_some_and(|problem| problem.code == ProblemCode::LimitReached)
+                && status.summary.state == State::Running { turn: Turn::Idle }
+        })
+        .await;
+    assert_eq!(status.queue.len(), 1, "{status:#?}");
+    assert!(!status.queue[0].sent);
+}
+
+fn warnings(session: &Session<'_>) -> usize {
+    let notes = session.notes().into_iter();
+    notes.filter(|note| matches!(note, Note::Warning { text } if text.contains("waits"))).count()
+}
+
+#[tokio::test]
+async fn what_a_keeper_has_waits_too_and_goes_on_when_the_cap_is_raised() {
+    let sandbox = sandbox(4);
+    let spec = spec(&sandbox.repository("shop"), "One\n!cost 0.6\n!say One.");
+    let session = sandbox.launch(&spec).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.idle().await;
+    cap(&sandbox, Some(1.0));
+    watched.turn("Two\n!cost 0.6\n!say Two.").await;
+    assert_eq!(session.texts(), ["One.", "Two."], "the day had not cost that much yet");
+    // As from a client that had looked before.
+    watched.send("Three\n!say Three.").await.unwrap();
+    held(&mut watched).await;
+    // One that comes later waits behind it, and nothing is said twice.
+    watched.send("Four\n!say Four.").await.unwrap();
+    watched.until("both wait", |status| status.queue.len() == 2).await;
+    assert_eq!((session.texts().len(), warnings(&session)), (2, 1));
+
+    // A higher cap that is reached as well, and one that is not.
+    cap(&sandbox, Some(1.1));
+    watched.look().await.unwrap();
+    let told = |status: &Status| status.summary.problem.clone().map(|problem| problem.message);
+    watched.until("told", |status| told(status).is_some_and(|text| text.contains("$1.10"))).await;
+    assert_eq!((session.texts().len(), warnings(&session)), (2, 1));
+    cap(&sandbox, Some(5.0));
+    watched.until("answered", |_| session.texts().len() == 4).await;
+    let status = watched.idle().await;
+    assert_eq!(status.summary.problem, None);
+    assert_eq!(session.texts()[2..], ["Three.", "Four."]);
+    session.stop().await;
+}
+
+/// The CLI would take up by itself what was sent while a turn ran.
+#[tokio::test]
+async fn what_has_not_joined_the_turn_is_held() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let sandbox = Sandbox::real(&server);
+    let prompt = "@pause 1500\n@text One.";
+    let session = sandbox.launch(&spec(&sandbox.repository("shop"), prompt)).await.unwrap();
+    let mut watched = session.follow().await;
+    watched.working().await;
+    cap(&sandbox, Some(0.000_001));
+    watched.send("@text Two.").await.unwrap();
+    held(&mut watched).await;
+    assert_eq!(session.texts(), ["One."]);
+    cap(&sandbox, None);
+    watched.look().await.unwrap();
+    watched.until("answered", |_| session.texts().len() == 2).await;
+    session.stop().await;
+}
+
+/// What joins a turn still does, while a tool runs; and what is broken off leaves nothing to the CLI.
+#[tokio::test]
+async fn with_a_cap_messages_join_a_turn_while_a_tool_runs_and_none_outlives_an_interrupt() {
+    let server = Server::start(Scripts::builtin()).await.unwrap();
+    let sandbox = Sandbox::real(&server);
+    cap(&sandbox, Some(1000.0));
+    let wait = |seconds| {
+        let command = format!("python3 -c 'import time; time.sleep({seconds})'");
+        format!("@tool Bash {}", serde_json::json!({ "command": command }))
+    };
+    let mut spec = spec(&sandbox.repository("shop"), &format!("{}\n@text One.", wait(2)));
+    spec.allowed_tools = vec!["Bash".to_owned()];
+    let session = sandbox.launch(&spec).await.unwrap();
+    let mut watched = session.follow().await;
+    let running = |session: &Session<'_>| {
+        let bodies = session.transcript().into_iter().map(|entry| entry.body);
+        bodies.filter(|body| matches!(body, EntryBody::ToolUse { result: None, .. })).count() == 1
+    };
+    watched.working().await;
+    let sent = watched.send("@text Joined.").await.unwrap();
+    watched.until("running", |_| running(&session)).await;
+    watched.idle().await;
+    assert!(session.acknowledged().contains(&sent));
+    let ends = session.output().into_iter().filter(|line| line["type"] == "result").count();
+    assert_eq!(ends, 1, "it has joined the turn");
+
+    watched.send(&format!("{}\n@text Two.", wait(30))).await.unwrap();
+    watched.until("running again", |_| running(&session)).await;
+    watched.send("@text Held.").await.unwrap();
+    watched.until("given to the CLI", |status| status.queue.iter().any(|one| one.sent)).await;
+    cap(&sandbox, Some(0.000_001));
+    watched.call(Call::Interrupt { drop_queued: false }).await.unwrap();
+    held(&mut watched).await;
+    session.stop().await;
 }

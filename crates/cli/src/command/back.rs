@@ -5,14 +5,16 @@ use bosk_core::launch::Fork;
 use bosk_core::session::{Asked, Points};
 use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::catalog;
-use bosk_runtime::client::points::points;
+use bosk_runtime::client::points::{message, points};
 use bosk_runtime::client::{self, back};
 use bosk_runtime::home::Home;
 use bosk_runtime::session_record::SessionRecord;
 
+use super::trust;
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::screen::{DIM, note, paint, print};
+use crate::typed::Typed;
 use crate::words::count;
 
 /// Where to go back to.
@@ -82,7 +84,10 @@ pub(crate) struct Forking {
     id: String,
     /// The message that the new session begins before, by its number in `bosk back ID`
     message: usize,
-    /// What Claude is to do; the message itself when absent
+    /// Agree to the hooks, servers, rules and scripts that its files bring, as they were then
+    #[arg(long)]
+    trust: bool,
+    /// What Claude is to do; the message itself, with its pictures, when absent
     prompt: Option<String>,
 }
 
@@ -91,10 +96,18 @@ pub(crate) async fn fork(home: &Home, arguments: Forking) -> Result<Exit, Failur
     let session = catalog::find(home, &arguments.id)?;
     let asked = numbered(&points(home, &session).await?, arguments.message)?.clone();
     let mut spec = SessionRecord::load(home, &session)?.spec;
-    spec.prompt = arguments.prompt.unwrap_or(asked.text);
     spec.images.clear();
+    spec.prompt = match arguments.prompt {
+        Some(prompt) => prompt,
+        None => {
+            let sent = message(home, &session, &asked.uuid).await?;
+            spec.images = sent.map(|message| message.images).unwrap_or_default();
+            asked.text
+        }
+    };
     (spec.base, spec.branch, spec.variant, spec.worktree) = (None, None, None, true);
     spec.fork = Some(Fork { session, message: asked.uuid });
+    trust::settle(home, &spec, arguments.trust, &mut Typed::default()).await?;
     let launched = client::launch(home, spec).await?;
     print(&format!("{}\n", launched.id))?;
     Ok(Exit::Done)

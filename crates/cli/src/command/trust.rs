@@ -5,10 +5,10 @@ use std::path::Path;
 use bosk_core::launch::LaunchSpec;
 use bosk_core::trust::{Finding, FindingKind, TrustReport, TrustState};
 use bosk_core::{Problem, ProblemCode};
-use bosk_runtime::client::launch::source;
+use bosk_runtime::client::launch::sources;
 use bosk_runtime::git::Repository;
 use bosk_runtime::home::Home;
-use bosk_runtime::trust::Trust;
+use bosk_runtime::trust::{Source, Trust};
 
 use crate::clean::one_line;
 use crate::failure::Failure;
@@ -23,9 +23,21 @@ pub(super) async fn settle(
     typed: &mut Typed,
 ) -> Result<(), Failure> {
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
-    let source = source(home, &repository, spec).await?;
+    for source in sources(home, &repository, spec).await? {
+        settle_one(home, &repository, &source, agreed, typed).await?;
+    }
+    Ok(())
+}
+
+async fn settle_one(
+    home: &Home,
+    repository: &Repository,
+    source: &Source,
+    agreed: bool,
+    typed: &mut Typed,
+) -> Result<(), Failure> {
     let trust = Trust::new(home);
-    let report = trust.status(&repository, &source).await?;
+    let report = trust.status(repository, source).await?;
     if report.state == TrustState::Trusted {
         return Ok(());
     }
@@ -41,7 +53,7 @@ pub(super) async fn settle(
         note(&listed);
         return Err(refused(&repository.name()).into());
     }
-    Ok(trust.accept(&repository, &source, &report.fingerprint).await?)
+    Ok(trust.accept(repository, source, &report.fingerprint).await?)
 }
 
 fn refused(repository: &str) -> Problem {
@@ -49,7 +61,7 @@ fn refused(repository: &str) -> Problem {
         ProblemCode::NotTrusted,
         format!("The repository `{repository}` brings settings that you have not agreed to, so nothing was started."),
     )
-    .hint("Look at the list above; `bosk run --trust …` agrees to exactly what is there now.")
+    .hint("Look at the list above; `--trust`, as in `bosk run --trust …`, agrees to exactly what is there now.")
 }
 
 fn listed(repository: &str, report: &TrustReport) -> String {

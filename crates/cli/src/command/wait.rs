@@ -100,6 +100,7 @@ const fn word(how: Ended) -> &'static str {
     match how {
         Ended::Done => "done",
         Ended::Failed => "failed",
+        Ended::Interrupted => "interrupted",
         Ended::Stopped => "stopped",
         Ended::Cancelled => "cancelled",
     }

@@ -282,6 +282,13 @@ pub fn says_unknown_conversation(words: &str) -> bool {
     words.contains("No conversation found")
 }
 
+/// The same of the message that a conversation is to go on after (2.1.330, measured: on standard error, and in a result
+/// like that).
+#[must_use]
+pub fn says_unknown_point(words: &str) -> bool {
+    words.contains("No message found with message.uuid")
+}
+
 impl ModelUsage {
     /// Its tokens.
     #[must_use]
@@ -302,11 +309,12 @@ impl TurnResult {
         self.terminal_reason.as_deref().is_some_and(|reason| reason.starts_with("aborted"))
     }
 
-    /// Whether this is no turn at all: the CLI was to go on with a conversation that it does not have.
+    /// Whether this is no turn at all: the CLI was to go on with a conversation, or after a message, that it does not have.
     /// It ends right after (2.1.330: exit code 1).
     #[must_use]
     pub fn conversation_unknown(&self) -> bool {
-        let says = |error: &Value| error.as_str().is_some_and(says_unknown_conversation);
+        let unknown = |words: &str| says_unknown_conversation(words) || says_unknown_point(words);
+        let says = |error: &Value| error.as_str().is_some_and(unknown);
         self.is_error && self.num_turns == 0 && self.errors.iter().any(says)
     }
 

@@ -238,6 +238,8 @@ pub enum Decision {
     },
     /// The person goes back to before one of their messages.
     GoBack(WentBack),
+    /// Going back as it was decided last was not done: what stands in its way came to light only then.
+    NotGoneBack,
     /// The turn was interrupted.
     Interrupted,
     /// The session was stopped.

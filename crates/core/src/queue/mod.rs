@@ -184,6 +184,8 @@ pub enum Ended {
     Done,
     /// Its turn or its session has failed.
     Failed,
+    /// Its turn was broken off, by the person or by a limit.
+    Interrupted,
     /// The person stopped its session.
     Stopped,
     /// The person took it out before it had begun.

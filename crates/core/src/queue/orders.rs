@@ -257,7 +257,7 @@ impl Queue {
         match how {
             Ended::Done => *failures = 0,
             Ended::Failed => *failures += 1,
-            Ended::Stopped | Ended::Cancelled => {}
+            Ended::Interrupted | Ended::Stopped | Ended::Cancelled => {}
         }
         if *failures >= FAILURES {
             self.hold_where(&Hold::Batch, |task| task.batch.as_ref() == Some(&batch));

@@ -41,16 +41,17 @@ pub fn came_to(session: &SessionSummary) -> Option<Came> {
     if session.is_checking() {
         return None;
     }
+    let done = || Came::Ended(if session.interrupted { Ended::Interrupted } else { Ended::Done });
     match &session.state {
         State::Running { turn: Turn::Idle } if session.queued == 0 => match session.glance {
             Glance::Failed => Some(failed()),
             // Nothing was done in it yet.
             _ if session.turns == 0 && session.cost_usd == 0.0 => None,
-            _ => Some(Came::Ended(Ended::Done)),
+            _ => Some(done()),
         },
         State::Ended { outcome, .. } => Some(match outcome {
             Outcome::Finished | Outcome::Stopped { reason: StopReason::Finished } => {
-                if session.glance == Glance::Failed { failed() } else { Came::Ended(Ended::Done) }
+                if session.glance == Glance::Failed { failed() } else { done() }
             }
             // A crash, a kill from outside, or a machine that went down.
             Outcome::Killed { .. }
@@ -99,6 +100,30 @@ mod tests {
 
     fn ended(verdict: Option<Verdict>) -> Note {
         Note::Check(CheckNote::Ended { verdict, took: 3 })
+    }
+
+    #[test]
+    fn work_that_was_broken_off_is_not_done_until_it_has_gone_on() {
+        let spec = serde_json::from_str(r#"{"repository":"/r","prompt":"x"}"#).unwrap();
+        let id = SessionId::parse("b1d42286-cc30-4c1e-a2f9-fc320fe98405").unwrap();
+        let mut tally = Tally::new(id, &spec, "r", "/r", 5);
+        let mut turn = |end: &[u8]| {
+            tally.note(&Note::State { state: State::Running { turn: Turn::Working } }, 6);
+            assert_eq!(came_to(tally.summary()), None);
+            tally.message(&crate::claude::message::parse(end).unwrap(), 7);
+            tally.note(&Note::State { state: State::Running { turn: Turn::Idle } }, 8);
+            tally.summary().clone()
+        };
+        let broken =
+            br#"{"type":"result","is_error":true,"num_turns":1,"terminal_reason":"aborted_tools"}"#;
+        let mut row = turn(broken);
+        assert_eq!(came_to(&row), Some(Came::Ended(Ended::Interrupted)));
+        row.queued = 1;
+        assert_eq!(came_to(&row), None, "it goes on");
+        row.state = State::Ended { outcome: Outcome::Finished, left_behind: 0 };
+        assert_eq!(came_to(&row), Some(Came::Ended(Ended::Interrupted)), "put away");
+        let row = turn(br#"{"type":"result","num_turns":1}"#);
+        assert_eq!(came_to(&row), Some(Came::Ended(Ended::Done)));
     }
 
     #[test]

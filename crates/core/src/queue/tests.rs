@@ -283,7 +283,8 @@ enum Happens {
 
 fn happenings() -> impl Strategy<Value = Happens> {
     let one = || (0..12_usize).prop_map(id);
-    let how = prop_oneof![Just(Ended::Done), Just(Ended::Failed), Just(Ended::Stopped)];
+    let all = vec![Ended::Done, Ended::Failed, Ended::Interrupted, Ended::Stopped];
+    let how = prop::sample::select(all);
     let priority = prop_oneof![Just(Priority::Low), Just(Priority::High)];
     prop_oneof![
         4 => Just(Happens::Admitted),

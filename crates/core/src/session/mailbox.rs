@@ -63,12 +63,14 @@ impl Mailbox {
 
     /// The messages that have not been handed to this CLI process yet; they count as handed over.
     pub fn hand_over(&mut self) -> Vec<Message> {
-        let new = self.waiting.iter_mut().filter(|one| !one.handed_over);
-        new.map(|one| {
-            one.handed_over = true;
-            one.message.clone()
-        })
-        .collect()
+        std::iter::from_fn(|| self.hand_over_next()).collect()
+    }
+
+    /// The first of them alone.
+    pub fn hand_over_next(&mut self) -> Option<Message> {
+        let next = self.waiting.iter_mut().find(|one| !one.handed_over)?;
+        next.handed_over = true;
+        Some(next.message.clone())
     }
 
     /// The first message that would be handed over.
@@ -84,6 +86,19 @@ impl Mailbox {
             one.handed_over = false;
             one.begun = false;
         }
+    }
+
+    /// A message that waits.
+    #[must_use]
+    pub fn get(&self, uuid: &str) -> Option<&Message> {
+        self.waiting.iter().map(|one| &one.message).find(|message| message.uuid == uuid)
+    }
+
+    /// What was handed over and has begun no turn: the CLI may not have taken it.
+    #[must_use]
+    pub fn handed_over(&self) -> Vec<String> {
+        let there = self.waiting.iter().filter(|one| one.handed_over && !one.begun);
+        there.map(|one| one.message.uuid.clone()).collect()
     }
 
     /// A message that was handed over has begun a turn: it is no longer shown as waiting.
@@ -148,6 +163,18 @@ mod tests {
         assert!(mailbox.taken("a") && !mailbox.taken("a"));
         mailbox.take_back();
         assert_eq!(uuids(&mailbox.hand_over()), ["c", "d"]);
+    }
+
+    #[test]
+    fn what_may_be_asked_back_has_been_handed_over_and_has_begun_nothing() {
+        let mut mailbox = Mailbox::default();
+        ["a", "b", "c"].iter().for_each(|uuid| mailbox.decide(&sent(uuid)));
+        mailbox.hand_over_next();
+        mailbox.begin("a");
+        assert_eq!((mailbox.next(), mailbox.handed_over()), (Some("b"), vec![]));
+        mailbox.hand_over_next();
+        assert_eq!((mailbox.next(), mailbox.handed_over()), (Some("c"), vec!["b".to_owned()]));
+        assert_eq!(mailbox.get("b").map(|one| one.text.as_str()), Some("b"));
     }
 
     #[test]

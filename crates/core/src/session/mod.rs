@@ -12,7 +12,7 @@ pub mod tally;
 pub use ask::{Answer, Ask, AskKind, Question, QuestionOption};
 pub use machine::{Effect, Input};
 pub use mailbox::Mailbox;
-pub use points::{Asked, Points};
+pub use points::{Asked, Points, went_back_last};
 pub use state::{
     Glance, Outcome, Paused, PausedBy, PrepareStep, State, StopReason, StopStep, Turn,
 };

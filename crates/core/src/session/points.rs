@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::SessionId;
 use crate::claude::envelope;
-use crate::journal::{Kind, Note, Point, Record, WentBack};
+use crate::journal::{Decision, Kind, Note, Point, Record, WentBack};
 
 /// One of the person's messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Points {
     places: BTreeMap<String, usize>,
     now: Point,
     back: Option<WentBack>,
+    /// Each going back, and each that was taken back.
+    told: Vec<WentBack>,
 }
 
 /// What is read of a line.
@@ -47,7 +49,7 @@ impl Points {
     #[must_use]
     pub const fn new(id: SessionId) -> Self {
         let now = Point { conversation: id, after: None };
-        Self { asked: Vec::new(), places: BTreeMap::new(), now, back: None }
+        Self { asked: Vec::new(), places: BTreeMap::new(), now, back: None, told: Vec::new() }
     }
 
     /// Takes a record of the journal, in order.
@@ -93,6 +95,7 @@ impl Points {
         if let Some(point) = &back.conversation {
             self.now = point.clone();
         }
+        self.told.push(back.clone());
         self.back = (!back.undo).then_some(back);
     }
 
@@ -118,6 +121,37 @@ impl Points {
     #[must_use]
     pub const fn back(&self) -> Option<&WentBack> {
         self.back.as_ref()
+    }
+
+    /// What was decided and never told: whoever did it was killed in between. `decisions` are all of them, in order.
+    #[must_use]
+    pub fn unfinished<'a>(&self, decisions: &'a [Decision]) -> Option<&'a WentBack> {
+        let last = went_back_last(decisions)?;
+        let mut decided: Vec<&WentBack> = Vec::new();
+        for decision in decisions {
+            match decision {
+                Decision::GoBack(back) => decided.push(back),
+                Decision::NotGoneBack => drop(decided.pop()),
+                _ => {}
+            }
+        }
+        // The same may be done more than once.
+        let decided = decided.into_iter().filter(|one| *one == last).count();
+        let told = self.told.iter().filter(|one| *one == last).count();
+        (decided > told).then_some(last)
+    }
+}
+
+/// The going back that was decided last, while no message was sent after it: then it was over.
+#[must_use]
+pub fn went_back_last(decisions: &[Decision]) -> Option<&WentBack> {
+    let last = decisions
+        .iter()
+        .rev()
+        .find(|one| matches!(one, Decision::Sent(_) | Decision::GoBack(_) | Decision::NotGoneBack));
+    match last {
+        Some(Decision::GoBack(back)) => Some(back),
+        _ => None,
     }
 }
 
@@ -174,6 +208,34 @@ mod tests {
         assert_eq!(all, [("p1", None, true), ("p2", Some("r1"), false)]);
         assert_eq!(points.of("p2").unwrap().text, "two");
         assert_eq!(points.now().after.as_deref(), Some("a2"));
+    }
+
+    #[test]
+    fn what_was_decided_and_never_told_is_unfinished() {
+        use crate::journal::Message;
+        let mut points = Points::new(id(1));
+        let back = WentBack {
+            message: "p1".into(),
+            text: "p1".into(),
+            files: Some("c".into()),
+            conversation: None,
+            until_now: points.now().clone(),
+            undo: false,
+        };
+        let go = Decision::GoBack(back.clone());
+        let sent = Message { uuid: "p2".into(), text: String::new(), images: vec![] };
+        assert_eq!(points.unfinished(&[]), None);
+        assert_eq!(points.unfinished(std::slice::from_ref(&go)), Some(&back));
+        assert_eq!(points.unfinished(&[go.clone(), Decision::NotGoneBack]), None);
+        assert_eq!(points.unfinished(&[go.clone(), Decision::Sent(sent)]), None);
+        let note = serde_json::to_string(&Note::WentBack(back.clone())).unwrap();
+        take(&mut points, Kind::Note, &note);
+        assert_eq!(points.unfinished(std::slice::from_ref(&go)), None);
+        // The same once more, refused and then done.
+        let again = [go.clone(), go.clone(), Decision::NotGoneBack, go.clone(), Decision::Kill];
+        assert_eq!(points.unfinished(&again), Some(&back));
+        take(&mut points, Kind::Note, &note);
+        assert_eq!(points.unfinished(&again), None);
     }
 
     #[test]

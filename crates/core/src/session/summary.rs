@@ -105,6 +105,9 @@ pub struct SessionSummary {
     /// That the person has gone back in it, until its next message.
     #[serde(default)]
     pub rewound: Option<Rewound>,
+    /// Whether its last turn was broken off, by the person or by a limit, until its next one.
+    #[serde(default)]
+    pub interrupted: bool,
     /// What is wrong, when something is.
     pub problem: Option<Problem>,
 }

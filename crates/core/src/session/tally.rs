@@ -71,6 +71,7 @@ impl Tally {
             variant: spec.variant.clone(),
             fork: spec.fork.clone(),
             rewound: None,
+            interrupted: false,
             problem: None,
         };
         Self {
@@ -168,6 +169,7 @@ impl Tally {
                 self.summary.problem = None;
                 self.summary.near_limit = None;
                 self.summary.check = None;
+                self.summary.interrupted = false;
                 self.failed_turn = false;
             }
             State::Running { turn: Turn::Idle } => {
@@ -323,6 +325,7 @@ impl Tally {
                 }
                 self.summary.problem = problems::of_result(result);
                 self.failed_turn = result.failed();
+                self.summary.interrupted = result.interrupted();
                 self.see();
             }
             _ => {}

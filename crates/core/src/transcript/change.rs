@@ -45,6 +45,8 @@ pub enum Said {
     },
     /// What has happened to the check that was begun last.
     Check(CheckNote),
+    /// What the CLI counts on from in a fork, in US dollars: that is not the session's own.
+    Counted(f64),
 }
 
 /// What a record changes in the transcript.

@@ -78,7 +78,7 @@ pub enum EntryBody {
         /// How long the turn took, in milliseconds.
         #[ts(type = "number")]
         duration_ms: u64,
-        /// The session's cost so far, in US dollars.
+        /// The session's cost so far, in US dollars; what it was forked from is not in it.
         cost_usd: f64,
         /// Turns of the model within it.
         turns: u32,

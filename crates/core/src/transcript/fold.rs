@@ -23,13 +23,21 @@ pub struct Fold {
     next: u32,
     /// Tool uses, and messages that the CLI has not taken, by their own names; and the check that runs.
     open: HashMap<String, u32>,
+    before: f64,
 }
 
 impl Fold {
-    /// A fold that has seen `total` entries, of which the named ones are still to hear of something.
+    /// A fold that has seen `total` entries, of which the named ones are still to hear of something; and what is
+    /// taken off what turns have cost ([`Self::before`]).
     #[must_use]
-    pub fn resumed(total: u32, open: impl IntoIterator<Item = (String, u32)>) -> Self {
-        Self { next: total, open: open.into_iter().collect() }
+    pub fn resumed(total: u32, open: impl IntoIterator<Item = (String, u32)>, before: f64) -> Self {
+        Self { next: total, open: open.into_iter().collect(), before }
+    }
+
+    /// What the CLI had counted before a fork began, and counts on from: US dollars.
+    #[must_use]
+    pub const fn before(&self) -> f64 {
+        self.before
     }
 
     /// How many entries there are.
@@ -64,7 +72,14 @@ impl Fold {
                 // Handed over once more, to a process that was started anew.
                 None
             }
-            Said::New { parent, body } => {
+            Said::New { parent, mut body } => {
+                if let EntryBody::TurnEnd { cost_usd, .. } = &mut body {
+                    if *cost_usd < self.before {
+                        // It does not count on after all.
+                        self.before = 0.0;
+                    }
+                    *cost_usd -= self.before;
+                }
                 let index = self.next;
                 self.next += 1;
                 if let EntryBody::ToolUse { id: name, .. } | EntryBody::Prompt { uuid: name, .. } =
@@ -97,6 +112,10 @@ impl Fold {
                     self.open.remove(CHECK);
                 }
                 Some(Change::Check(index, note))
+            }
+            Said::Counted(usd) => {
+                self.before += usd;
+                None
             }
         }
     }
@@ -355,11 +374,12 @@ fn note(note: Note) -> Vec<Said> {
             one(EntryBody::WentBack { message, text, files, conversation, undo })
         }
         Note::Warning { text } => one(EntryBody::Notice { level: NoticeLevel::Warning, text }),
-        Note::Forked { .. }
-        | Note::Keeper { .. }
-        | Note::State { .. }
-        | Note::Prepared(_)
-        | Note::CliStarted { .. } => Vec::new(),
+        Note::Forked { counted } => {
+            vec![Said::Counted(counted.values().map(|(usd, _)| usd).sum())]
+        }
+        Note::Keeper { .. } | Note::State { .. } | Note::Prepared(_) | Note::CliStarted { .. } => {
+            Vec::new()
+        }
     }
 }
 

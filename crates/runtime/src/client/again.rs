@@ -7,7 +7,7 @@ use bosk_core::wire::Call;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::reconcile::{self, Standing, standing};
-use super::{Connection, ended, send, start};
+use super::{Connection, back, ended, send, start};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, read_decisions};
 use crate::session_record::SessionRecord;
@@ -21,6 +21,7 @@ pub async fn again(home: &Home, id: &SessionId) -> Result<(), Problem> {
     let record = SessionRecord::load(home, id)?;
     // Before anything of it is ended.
     require_money(home, &record.spec.backend).await?;
+    back::settle(home, id).await?;
     let past = reconcile::past(home, &record).await?;
     if past.tally.summary().rewound.as_ref().is_some_and(|back| back.conversation) {
         return Err(Problem::new(

@@ -1,6 +1,10 @@
 //! Going back to before one of the person's messages: files, conversation, or both, and taking that back. Done while
 //! nothing of the session runs: its process ends first, and the next message starts one that goes on from there. Not
-//! here: keeping the files before each message (`crate::keeper::checkpoint`).
+//! here: keeping the files before each message (`crate::keeper::checkpoint`), and what somebody was killed in
+//! (`unfinished`).
+
+mod shared;
+mod unfinished;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -21,6 +25,8 @@ use crate::journal::{DECISIONS, JOURNAL, Writer};
 use crate::keeper::{lock_file, take_lock};
 use crate::session_record::SessionRecord;
 
+pub(super) use unfinished::settle;
+
 /// How long its process may take to end.
 const ENDING: Duration = Duration::from_secs(60);
 
@@ -32,6 +38,7 @@ const TEXT: usize = 200;
 /// # Errors
 /// There is no such message, or git fails.
 pub async fn plan(home: &Home, id: &SessionId, message: &str) -> Result<RewindPlan, Problem> {
+    settle(home, id).await?;
     let points = points(home, id).await?;
     let asked = points.of(message).ok_or_else(unknown)?;
     let conversation = asked.before != *points.now();
@@ -47,8 +54,8 @@ pub async fn plan(home: &Home, id: &SessionId, message: &str) -> Result<RewindPl
 /// Goes back. `now` is what the plan said, where files go back.
 ///
 /// # Errors
-/// A turn runs, messages wait, the files are not as the plan saw them, or they cannot be changed. Then all is as it
-/// was.
+/// A turn runs, messages wait, another session works in the folder, the files are not as the plan saw them, or they
+/// cannot be changed. Then all is as it was.
 pub async fn go(
     home: &Home,
     id: &SessionId,
@@ -61,12 +68,16 @@ pub async fn go(
         Rewind::Conversation => (false, true),
         Rewind::Both => (true, true),
     };
+    if files {
+        shared::refuse(home, id).await?;
+    }
     let _lock = rest(home, id).await?;
     let points = points(home, id).await?;
     let asked = points.of(message).ok_or_else(unknown)?;
-    if conversation {
-        take_back_waiting(home, id, &points, message).await?;
-    }
+    let waiting = match conversation {
+        true => to_take_back(home, id, &points, message).await?,
+        false => Vec::new(),
+    };
     let files = if files { Some(now.ok_or_else(not_kept)?) } else { None };
     let mut to = asked.before.clone();
     if to.after.is_none() {
@@ -89,7 +100,7 @@ pub async fn go(
             Some((now.clone(), then))
         }
     };
-    perform(home, id, back, then).await
+    perform(home, id, back, then, waiting).await
 }
 
 /// Takes the last going back back, while no message has followed it.
@@ -110,6 +121,7 @@ pub async fn undo(home: &Home, id: &SessionId) -> Result<(), Problem> {
         Some(before) => {
             let (git, folder) = (Git::find().await?, folder(home, id).await?);
             let now = snapshot::take(&git, &folder, id).await?.commit;
+            shared::refuse(home, id).await?;
             // Nobody has looked at what came after.
             let left = checkpoint::find(&git, &folder, id, &last.message).await?;
             if !checkpoint::is_same(&git, &folder, &now, left.as_deref().unwrap_or(before)).await? {
@@ -130,23 +142,60 @@ pub async fn undo(home: &Home, id: &SessionId) -> Result<(), Problem> {
         undo: true,
         ..last
     };
-    perform(home, id, back, files).await
+    perform(home, id, back, files, Vec::new()).await
 }
 
-/// Decided first, then done, then told. The files go from the first commit to the second.
+/// Decided first, then done, then told. The files go from the first commit to the second, and these messages are taken
+/// back.
 async fn perform(
     home: &Home,
     id: &SessionId,
     back: WentBack,
     files: Option<(String, String)>,
+    waiting: Vec<String>,
 ) -> Result<(), Problem> {
-    let decision = Decision::GoBack(back.clone());
-    append(home, id, DECISIONS, Kind::Decision, serde_json::to_vec(&decision)).await?;
-    if let Some((now, then)) = files {
-        let (git, folder) = (Git::find().await?, folder(home, id).await?);
-        checkpoint::restore(&git, &folder, &now, &then).await?;
+    let git = Git::find().await?;
+    let ready = match &files {
+        None => None,
+        Some((now, then)) => {
+            let folder = folder(home, id).await?;
+            let ready = checkpoint::ready(&git, &folder, now, then).await?;
+            Some((ready, folder, now))
+        }
+    };
+    decide(home, id, &Decision::GoBack(back.clone())).await?;
+    if let Some((ready, folder, now)) = ready
+        && let Err(problem) = ready.restore(&git, &folder).await
+    {
+        // What is done by half is finished by whoever looks next.
+        let is = snapshot::take(&git, &folder, id).await?.commit;
+        if checkpoint::is_same(&git, &folder, &is, now).await? {
+            decide(home, id, &Decision::NotGoneBack).await?;
+        }
+        return Err(problem);
     }
-    append(home, id, JOURNAL, Kind::Note, serde_json::to_vec(&Note::WentBack(back))).await
+    told(home, id, back, waiting).await
+}
+
+/// It is done but for what is said of it.
+async fn told(
+    home: &Home,
+    id: &SessionId,
+    back: WentBack,
+    waiting: Vec<String>,
+) -> Result<(), Problem> {
+    for uuid in waiting {
+        decide(home, id, &Decision::Removed { uuid }).await?;
+    }
+    note(home, id, &Note::WentBack(back)).await
+}
+
+async fn decide(home: &Home, id: &SessionId, decision: &Decision) -> Result<(), Problem> {
+    append(home, id, DECISIONS, Kind::Decision, serde_json::to_vec(decision)).await
+}
+
+async fn note(home: &Home, id: &SessionId, note: &Note) -> Result<(), Problem> {
+    append(home, id, JOURNAL, Kind::Note, serde_json::to_vec(note)).await
 }
 
 async fn append(
@@ -201,22 +250,25 @@ async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
         let text = "The session's process does not end, so nothing was changed.";
         Err(Problem::new(ProblemCode::TimedOut, text).hint("Stop the session, then try again."))
     })?;
-    let (home, id) = (home.clone(), id.clone());
-    blocking(move || take_lock(&lock_file(&home, &id), &id)).await
+    let (at, of) = (home.clone(), id.clone());
+    let lock = blocking(move || take_lock(&lock_file(&at, &of), &of)).await?;
+    unfinished::finish(home, id).await?;
+    Ok(lock)
 }
 
 /// Messages that the CLI has not taken would be sent when it starts again: what is gone back from is taken back, and
 /// what never had its turn stands in the way.
-async fn take_back_waiting(
+async fn to_take_back(
     home: &Home,
     id: &SessionId,
     points: &Points,
     message: &str,
-) -> Result<(), Problem> {
+) -> Result<Vec<String>, Problem> {
     let record = SessionRecord::load(home, id)?;
     let past = reconcile::past(home, &record).await?;
     let place = |uuid: &str| points.all().iter().position(|asked| asked.uuid == uuid);
     let from = place(message);
+    let mut back = Vec::new();
     for waiting in past.mailbox.view() {
         let at = place(&waiting.uuid);
         if at.is_none() || at < from {
@@ -226,10 +278,9 @@ async fn take_back_waiting(
             )
             .hint("Resume the session: it is answered first."));
         }
-        let removed = Decision::Removed { uuid: waiting.uuid };
-        append(home, id, DECISIONS, Kind::Decision, serde_json::to_vec(&removed)).await?;
+        back.push(waiting.uuid);
     }
-    Ok(())
+    Ok(back)
 }
 
 async fn folder(home: &Home, id: &SessionId) -> Result<PathBuf, Problem> {

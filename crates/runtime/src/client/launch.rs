@@ -9,7 +9,7 @@ use bosk_core::journal::{Decision, Kind, Message, Note};
 use bosk_core::launch::LaunchSpec;
 use bosk_core::limits::Limits;
 use bosk_core::spend::Counted;
-use bosk_core::trust::TrustReport;
+use bosk_core::trust::{TrustReport, TrustState};
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::fork::{self, Forked};
@@ -62,14 +62,38 @@ pub async fn source(
     }
 }
 
-/// What the session would find there that the person has to agree to, and whether they have.
+/// All of that: what a fork goes on from has files of its own.
+///
+/// # Errors
+/// The spec cannot be launched, and why.
+pub async fn sources(
+    home: &Home,
+    repository: &Repository,
+    spec: &LaunchSpec,
+) -> Result<Vec<trust::Source>, Problem> {
+    let mut spec = spec.clone();
+    let files = fork::resolve(home, &mut spec).await?.files;
+    let mut sources = vec![source(home, repository, &spec).await?];
+    sources.extend(files.map(trust::Source::Commit));
+    Ok(sources)
+}
+
+/// What the session would find there that the person has to agree to, and whether they have: where it is more than one
+/// thing, the first that they have not agreed to.
 ///
 /// # Errors
 /// The spec cannot be launched, and why.
 pub async fn trust_report(home: &Home, spec: &LaunchSpec) -> Result<TrustReport, Problem> {
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
-    let source = source(home, &repository, spec).await?;
-    trust::Trust::new(home).status(&repository, &source).await
+    let mut first = None;
+    for source in sources(home, &repository, spec).await? {
+        let report = trust::Trust::new(home).status(&repository, &source).await?;
+        if report.state != TrustState::Trusted {
+            return Ok(report);
+        }
+        first.get_or_insert(report);
+    }
+    first.ok_or_else(|| Problem::new(ProblemCode::Internal, "There is nothing to agree to."))
 }
 
 /// Keeps the person's agreement to what a report showed.
@@ -82,8 +106,18 @@ pub async fn accept_trust(
     fingerprint: &str,
 ) -> Result<(), Problem> {
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
-    let source = source(home, &repository, spec).await?;
-    trust::Trust::new(home).accept(&repository, &source, fingerprint).await
+    let trust = trust::Trust::new(home);
+    let mut sources = sources(home, &repository, spec).await?;
+    let last = sources.pop();
+    for source in sources {
+        if trust.status(&repository, &source).await?.fingerprint == fingerprint {
+            return trust.accept(&repository, &source, fingerprint).await;
+        }
+    }
+    match last {
+        Some(source) => trust.accept(&repository, &source, fingerprint).await,
+        None => Ok(()),
+    }
 }
 
 /// Launches a session and returns as soon as its keeper is there; what follows is the keeper's to

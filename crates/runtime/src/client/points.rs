@@ -1,5 +1,6 @@
 //! The person's messages in a session, and where the conversation stood before each.
 
+use bosk_core::journal::{Decision, Message};
 use bosk_core::lines::Line;
 use bosk_core::session::Points;
 use bosk_core::transcript::fold::LONGEST_LINE;
@@ -7,7 +8,7 @@ use bosk_core::{Problem, ProblemCode, SessionId, journal};
 
 use super::reconcile::blocking;
 use crate::home::{self, Home};
-use crate::journal::{JOURNAL, Reader};
+use crate::journal::{DECISIONS, JOURNAL, Reader, read_decisions};
 
 /// Reads them from the journal: about a second for a gigabyte of it.
 ///
@@ -27,6 +28,22 @@ pub async fn points(home: &Home, id: &SessionId) -> Result<Points, Problem> {
             }
         });
         read.map(|()| points).map_err(|error| home::unwritable(&error))
+    })
+    .await
+}
+
+/// A message as the person sent it, with its pictures; none where they never did.
+///
+/// # Errors
+/// The session's decisions cannot be read.
+pub async fn message(home: &Home, id: &SessionId, uuid: &str) -> Result<Option<Message>, Problem> {
+    let (path, uuid) = (home.session(id).join(DECISIONS), uuid.to_owned());
+    blocking(move || {
+        let decisions = read_decisions(&path).map_err(|error| home::unwritable(&error))?;
+        Ok(decisions.into_iter().find_map(|decision| match decision {
+            Decision::Sent(message) if message.uuid == uuid => Some(message),
+            _ => None,
+        }))
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! A spare: a keeper with a process of the CLI that was started before its session is known, so that
 //! a launch need not wait for it. It holds about 230 MB and nothing on the disk, and ends by itself
-//! when it is dropped. Not here: when one is wanted (the window), and what the keeper does with it.
+//! when it is dropped or has grown old. Not here: when one is wanted (`crate::fleet::Expected`), and what the keeper
+//! does with it.
 
 use std::process::Stdio;
 
@@ -52,6 +53,17 @@ impl Spare {
     #[must_use]
     pub const fn pid(&self) -> u32 {
         self.keeper.identity.pid
+    }
+
+    /// Whether its keeper is there.
+    #[must_use]
+    pub fn lives(&self) -> bool {
+        self.keeper.identity.is_alive()
+    }
+
+    /// Waits until its keeper has ended, or has kept its session to the end. To be asked for once.
+    pub fn ended(&mut self) -> impl Future<Output = ()> + Send + 'static {
+        self.keeper.ended()
     }
 
     /// Waits until its process is ready, which is said once.

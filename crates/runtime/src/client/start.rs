@@ -8,8 +8,8 @@ use std::time::Duration;
 use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
-use super::Connection;
 use super::reconcile::{self, Standing};
+use super::{Connection, back};
 use crate::git::Repository;
 use crate::home::Home;
 use crate::keeper::prepare::require_trust;
@@ -39,6 +39,7 @@ pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
             format!("Session `{}` is running already.", id.short()),
         ));
     }
+    back::settle(home, id).await?;
     // In a worktree, whatever differs from what was agreed to is the session's own work, done under
     // its permissions. The repository itself is anybody's, so there the agreement must still hold.
     if !record.spec.worktree {

@@ -106,6 +106,21 @@ pub async fn difference(
 /// They are not as `now` has them any more, a file that git ignores is in the way, or git failed. Then nothing was
 /// changed, unless the disk refused half of it.
 pub async fn restore(git: &Git, worktree: &Path, now: &str, then: &str) -> Result<(), Problem> {
+    ready(git, worktree, now, then).await?.restore(git, worktree).await
+}
+
+/// A way back that nothing was found to stand in.
+pub struct Ready {
+    copy: snapshot::IndexCopy,
+    trees: (String, String),
+    index: String,
+}
+
+/// Looks whether they can be put so, and changes nothing yet.
+///
+/// # Errors
+/// As for [`restore`].
+pub async fn ready(git: &Git, worktree: &Path, now: &str, then: &str) -> Result<Ready, Problem> {
     can_restore(git, worktree).await?;
     let copy = snapshot::IndexCopy::of(git, worktree).await?;
     let with_copy = || git.change(worktree).env("GIT_INDEX_FILE", &copy.file);
@@ -120,13 +135,60 @@ pub async fn restore(git: &Git, worktree: &Path, now: &str, then: &str) -> Resul
     }
     let then_tree = tree_of(git, worktree, then).await?;
     in_the_way(git, worktree, &tree, &then_tree).await?;
-    // Source of what it does: git-read-tree(1), "Two Tree Merge". It checks everything before it changes anything.
-    with_copy().args(["read-tree", "-m", "-u", &tree, &then_tree]).run().await?;
-    let index = index_of(git, worktree, then).await?.unwrap_or(then_tree);
-    git.change(worktree).args(["read-tree", &index]).run().await?;
-    // Only spares the next look its reading of every file; files that differ make it say no.
-    git.change(worktree).args(["update-index", "-q", "--refresh"]).ask().await?;
-    Ok(())
+    let index = index_of(git, worktree, then).await?.unwrap_or_else(|| then_tree.clone());
+    Ok(Ready { copy, trees: (tree, then_tree), index })
+}
+
+impl Ready {
+    /// Puts them so.
+    ///
+    /// # Errors
+    /// Git failed, or the disk refused half of it.
+    pub async fn restore(self, git: &Git, worktree: &Path) -> Result<(), Problem> {
+        let (tree, then_tree) = self.trees;
+        // Source of what it does: git-read-tree(1), "Two Tree Merge". It checks everything before it changes anything.
+        let call = git.change(worktree).env("GIT_INDEX_FILE", &self.copy.file);
+        call.args(["read-tree", "-m", "-u", &tree, &then_tree]).run().await?;
+        git.change(worktree).args(["read-tree", &self.index]).run().await?;
+        // Only spares the next look its reading of every file; files that differ make it say no.
+        git.change(worktree).args(["update-index", "-q", "--refresh"]).ask().await?;
+        Ok(())
+    }
+}
+
+/// Whether going from one snapshot to the other may have been broken off at `now`: nothing differs from the first that
+/// does not differ from the other.
+///
+/// # Errors
+/// Git failed.
+pub async fn is_on_the_way(
+    git: &Git,
+    worktree: &Path,
+    (from, to): (&str, &str),
+    now: &str,
+) -> Result<bool, Problem> {
+    let (all, until_now) = (
+        differing(git, worktree, &[], from, to).await?,
+        differing(git, worktree, &[], from, now).await?,
+    );
+    Ok(until_now.is_subset(&all))
+}
+
+/// The files that differ between two trees, of some kinds or of all.
+async fn differing(
+    git: &Git,
+    worktree: &Path,
+    filter: &[&str],
+    one: &str,
+    other: &str,
+) -> Result<HashSet<PathBuf>, Problem> {
+    let call = git.look(worktree).args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
+    let names = call.args(filter).args(["--end-of-options", one, other]).run().await?;
+    if names.truncated {
+        let text = "Too many files differ for them to go back, so nothing was changed.";
+        return Err(Problem::new(ProblemCode::WorktreeFailed, text));
+    }
+    Ok(names.fields().map(paths::from_git).collect())
 }
 
 /// Whether the tree of that snapshot is the tree of this one.
@@ -180,18 +242,8 @@ pub async fn bring(
 
 /// Git overwrites what it ignores, and no snapshot holds that: such a file where another one is to come stops it all.
 async fn in_the_way(git: &Git, worktree: &Path, now: &str, then: &str) -> Result<(), Problem> {
-    let names = async |filter: &str| {
-        let call =
-            git.look(worktree).args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
-        call.args([filter, "--end-of-options", now, then]).run().await
-    };
-    let (added, gone) = (names("--diff-filter=A").await?, names("--diff-filter=D").await?);
-    if added.truncated || gone.truncated {
-        let text = "Too many files differ for them to go back, so nothing was changed.";
-        return Err(Problem::new(ProblemCode::WorktreeFailed, text));
-    }
-    let gone: HashSet<PathBuf> = gone.fields().map(paths::from_git).collect();
-    let added: Vec<PathBuf> = added.fields().map(paths::from_git).collect();
+    let added = differing(git, worktree, &["--diff-filter=A"], now, then).await?;
+    let gone = differing(git, worktree, &["--diff-filter=D"], now, then).await?;
     let root = worktree.to_owned();
     let looking = tokio::task::spawn_blocking(move || {
         added.iter().find_map(|path| stranger(&root, path, &gone))

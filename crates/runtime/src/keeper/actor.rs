@@ -20,7 +20,6 @@ use tokio::time::Instant;
 use super::cli::{Running, Said};
 use super::partials::Partials;
 use super::prepare::Prepared;
-use super::publish::RETRY_DISK;
 use super::script::Script;
 use super::shared::{Asked, Facts, Shared};
 use super::{Overrides, Patience, disk, replay, signals};
@@ -56,6 +55,7 @@ pub(super) struct Actor {
     /// The conversation, and where it goes on if that is not its end.
     pub(super) point: Point,
     pub(super) checkpoints: super::checkpoint::Checkpoints,
+    pub(super) money: super::money::Money,
     /// The CLI has said that it does not have it: there is no second new beginning.
     pub(super) begun_anew: bool,
     /// The set-up script has run to its end, or the person has gone on without it.
@@ -63,7 +63,7 @@ pub(super) struct Actor {
     pub(super) cli: Option<claude::Cli>,
     pub(super) running: Option<Running>,
     /// A process that was started before this session was known.
-    spare: Option<Running>,
+    pub(super) spare: Option<Running>,
     /// While that is asked to become this session's: how long it has.
     pub(super) claim_until: Option<Instant>,
     /// The main work tree of a repository whose settings the person has agreed to.
@@ -160,6 +160,7 @@ impl Actor {
             conversation: past.conversation,
             point: past.point,
             checkpoints: super::checkpoint::Checkpoints::new(past.kept),
+            money: super::money::Money::default(),
             begun_anew: false,
             set_up: past.set_up,
             cli: None,
@@ -243,6 +244,7 @@ impl Actor {
                 Some(result) = one_of(&mut self.syncing) => self.synced(result),
                 measured = one_of(&mut self.meter.measuring) => self.measured(measured),
                 kept = one_of(&mut self.checkpoints.keeping) => self.checkpoint_kept(kept),
+                looked = one_of(&mut self.money.looking) => self.money_looked(looked),
                 made = one_of(&mut self.confinement.making) => self.confined(made),
                 () = super::confine::changed(&self.confinement.group) => self.look_what_was_ended(),
                 // Whoever has just begun to look need not wait.
@@ -325,6 +327,8 @@ impl Actor {
     pub(super) fn start_cli(&mut self) {
         let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
         self.keep_before_next();
+        // Known before the CLI is ready, most often.
+        self.waits_for_money();
         if let Some(spare) = self.spare.take() {
             return self.claim(spare, &place.folder);
         }
@@ -379,32 +383,5 @@ impl Actor {
         self.mailbox.decide(decision);
         self.status_changed = true;
         Ok(())
-    }
-
-    /// Writes the end down, durably if that can be had, and lets the connections go.
-    async fn finish(mut self) {
-        // A worktree that is being made is waited for: half of one would be nobody's.
-        if self.preparing
-            && let Some((Ok(prepared), _)) = self.prepared.1.recv().await
-        {
-            self.take_place(prepared);
-        }
-        super::spare::end(self.spare.take());
-        if let State::Ended { outcome, .. } = &self.state {
-            let left_behind = std::mem::take(&mut self.left_behind);
-            self.note(&Note::Ended { outcome: outcome.clone(), left_behind });
-        }
-        self.asks.clear();
-        let state = self.state.clone();
-        self.note(&Note::State { state });
-        while self.write_end().is_err() {
-            tokio::time::sleep(RETRY_DISK).await;
-        }
-        self.publish();
-    }
-
-    fn write_end(&mut self) -> std::io::Result<()> {
-        self.publish();
-        self.journal.sync()
     }
 }

@@ -1,9 +1,7 @@
 //! What clients ask of the loop, and what Bosk asks of the CLI for them. A decision of the person is
 //! durable before it is acted on.
 
-use bosk_core::claude::args::Conversation;
 use bosk_core::claude::input;
-use bosk_core::claude::message::says_unknown_conversation;
 use bosk_core::journal::{Decision, Message, Note};
 use bosk_core::session::{Answer, Input, PrepareStep, State, Turn};
 use bosk_core::wire::{Call, Edit, Subject};
@@ -11,10 +9,8 @@ use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::actor::{Actor, KILL_LIMIT};
+use super::actor::Actor;
 use super::cli::Running;
-use crate::home;
-use crate::journal::{DECISIONS, read_decisions};
 
 type Reply = oneshot::Sender<Result<Value, Problem>>;
 
@@ -33,6 +29,8 @@ pub(super) enum Pending {
     Client(Reply),
     /// A client that takes a message back, and what to send instead.
     Cancel(String, Option<Message>, Reply),
+    /// Nobody; the message is to be held.
+    Back(String),
 }
 
 impl Pending {
@@ -51,6 +49,10 @@ impl Pending {
                     Problem::new(ProblemCode::SessionState, format!("Claude refused: {error}"))
                 });
                 drop(reply.send(result));
+            }
+            Self::Back(uuid) => {
+                let cancelled = result.is_ok_and(|answer| answer["cancelled"] == true);
+                actor.given_back(uuid, cancelled);
             }
             Self::Cancel(uuid, instead, reply) => {
                 let cancelled = result.is_ok_and(|answer| answer["cancelled"] == true);
@@ -135,6 +137,9 @@ impl Actor {
         if !matches!(self.state, State::Running { .. }) {
             return;
         }
+        if self.waits_for_money() {
+            return;
+        }
         // Before the work tree is kept, as it may be writing there.
         if self.mailbox.next().is_some() {
             self.break_off_check();
@@ -142,7 +147,7 @@ impl Actor {
         if self.keeps_before_next() {
             return;
         }
-        for message in self.mailbox.hand_over() {
+        for message in self.next_messages() {
             self.send_line(input::user(&message));
             if self.state == (State::Running { turn: Turn::Idle }) {
                 let Message { uuid, text, images } = message;
@@ -153,6 +158,7 @@ impl Actor {
             }
         }
         self.changed();
+        self.hand_over_waiting();
     }
 
     /// Takes a message back, and sends another in its place where one is given.
@@ -223,7 +229,7 @@ impl Actor {
                 self.remove(uuid, None, nobody);
             }
         }
-        self.control(input::interrupt(), Pending::Nobody);
+        self.interrupt_turn();
         Ok(())
     }
 
@@ -268,6 +274,9 @@ impl Actor {
 
     /// The CLI can be talked to: it gets what waits for it.
     pub(super) fn ready(&mut self) {
+        if self.ready_waits() {
+            return;
+        }
         self.input(Input::CliReady);
         self.hand_over();
         self.let_go();
@@ -302,81 +311,6 @@ impl Actor {
         self.file_size = None;
         self.limit_file_size();
         self.confine();
-    }
-
-    /// Whether there is a conversation to go on with.
-    pub(super) fn conversation(&self) -> Conversation<'_> {
-        let forked = self.record.forked.as_ref().and_then(|point| {
-            let after = point.after.as_deref()?;
-            Some(Conversation::Fork { of: &point.conversation, after })
-        });
-        match forked {
-            _ if self.conversation => Conversation::Resume { after: self.point.after.as_deref() },
-            // A new beginning after the fork knows nothing of it.
-            Some(fork) if !self.begun_anew => fork,
-            _ => Conversation::New,
-        }
-    }
-
-    /// The CLI has died: whatever it left behind goes too, and is named.
-    pub(super) fn died(&mut self) {
-        self.break_off_check();
-        self.look_what_was_ended();
-        if let Some(running) = &self.running {
-            let killed = running.tree().kill(KILL_LIMIT);
-            self.left_behind.extend(killed.ended.into_iter().map(|(_, name)| name));
-            if !killed.left.is_empty() {
-                let names: Vec<String> = killed.left.into_iter().map(|(_, name)| name).collect();
-                let text = format!("These processes could not be ended: {}.", names.join(", "));
-                self.note(&Note::Warning { text });
-            }
-        }
-    }
-
-    /// The CLI is gone and everything that it said is read.
-    pub(super) fn gone(&mut self, status: std::process::ExitStatus) {
-        self.end_of_output();
-        self.running = None;
-        self.tasks.clear();
-        self.tally.set_background(0);
-        #[cfg(unix)]
-        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-        #[cfg(not(unix))]
-        let signal = None;
-        let last_words = self.output.take_last_words();
-        let starting = State::Preparing { step: PrepareStep::Starting };
-        if self.state == starting && self.claim_until.take().is_some() {
-            return self.start_cli();
-        }
-        // The CLI writes a message down long before it acknowledges it, which waits for the service's
-        // first answer. One that died in between had begun the conversation (CLI 2.1.330, measured).
-        let known = last_words.contains("already in use");
-        if self.state == starting && !self.conversation && !self.begun_anew && known {
-            self.conversation = true;
-            self.start_cli();
-            return;
-        }
-        let goes_on = self.conversation() != Conversation::New;
-        if self.state == starting && goes_on && says_unknown_conversation(&last_words) {
-            return self.begin_anew();
-        }
-        let left_behind = u32::try_from(self.left_behind.len()).unwrap_or(u32::MAX);
-        self.input(Input::Exited { code: status.code(), signal, last_words, left_behind });
-    }
-
-    /// The CLI does not have the conversation: it had not written it down when it was killed, or has
-    /// removed it since (after 30 days, by its own default). The work goes on in a new one.
-    fn begin_anew(&mut self) {
-        match read_decisions(&self.home.session(&self.record.id).join(DECISIONS)) {
-            Ok(decisions) => self.mailbox.forgotten(&decisions),
-            // Not without what was not answered: a resume tries again.
-            Err(error) => return self.input(Input::PrepareFailed(home::unwritable(&error))),
-        }
-        (self.conversation, self.begun_anew) = (false, true);
-        let text = "Claude does not have this conversation any more, so it begins a new one in the same folder \
-                    and does not know what was said above. What it had not answered is sent again.";
-        self.note(&Note::Warning { text: text.to_owned() });
-        self.start_cli();
     }
 }
 

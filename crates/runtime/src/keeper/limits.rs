@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use bosk_core::claude::input;
 use bosk_core::journal::{Decision, KilledProcess, LimitNote, Message, Note};
 use bosk_core::limits::{Action, FROM_BOSK, Figures, Limit, Limits, Rung};
 use bosk_core::session::{Input, PausedBy, State, StopReason, Turn};
@@ -13,7 +12,6 @@ use bosk_core::{Problem, ProblemCode};
 use serde_json::Value;
 
 use super::actor::{Actor, KILL_LIMIT};
-use super::calls::Pending;
 use crate::process;
 
 impl Actor {
@@ -98,7 +96,7 @@ impl Actor {
         let stopped = match (rung, limit) {
             _ if by_system => ended.unwrap_or_default(),
             (Some(Rung::StopTool), Limit::TurnTime) => {
-                self.control(input::interrupt(), Pending::Nobody);
+                self.interrupt_turn();
                 Vec::new()
             }
             (Some(Rung::StopTool), _) => self.stop_offender(limit),

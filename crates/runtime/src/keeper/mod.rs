@@ -13,9 +13,12 @@ mod checkpoint;
 mod claim;
 mod cli;
 mod confine;
+mod conversation;
 pub(crate) mod disk;
+mod ending;
 mod limits;
 mod meter;
+mod money;
 mod output;
 mod partials;
 mod pause;
@@ -73,8 +76,8 @@ pub async fn keep(home: &Home, id: &SessionId, overrides: Overrides) -> Result<(
 }
 
 /// Keeps a session that is not known yet: starts a process of the CLI for it, says that it waits,
-/// and goes on as [`keep`] does when `written` says that the session is written down. Where that
-/// never comes it ends and leaves nothing.
+/// and goes on as [`keep`] does when `written` says that the session is written down. Where that never comes, or the
+/// process has ended or grown old before, it ends and leaves nothing.
 ///
 /// # Errors
 /// As for [`keep`].
@@ -180,12 +183,20 @@ fn ended() -> Problem {
         .hint("Resume the session and try again.")
 }
 
+/// How long a spare process waits for its session; then its keeper ends.
+#[must_use]
+pub fn spare_age() -> Duration {
+    Patience::of_environment().spare
+}
+
 /// How long things may take before the person is told. `BOSK_PATIENCE_MS` shortens all of them, for
 /// tests of what is said then.
 #[derive(Debug, Clone, Copy)]
 struct Patience {
     /// For the CLI's first answer: it takes 0.5–0.9 s (measured), and much more on a busy machine.
     start: Duration,
+    /// For a spare process to be wanted: what it has read of settings and rights may have changed since.
+    spare: Duration,
     /// For a sign of life while a turn runs. Thinking pauses reach 589 s (nimbalyst#802), so less than the usual
     /// 10 minutes cries wolf.
     silence: Duration,
@@ -200,11 +211,16 @@ impl Patience {
     fn of_environment() -> Self {
         let set = std::env::var("BOSK_PATIENCE_MS").ok().and_then(|text| text.parse().ok());
         match set.map(Duration::from_millis) {
-            Some(patience) => {
-                Self { start: patience, silence: patience, check: patience, fixed: true }
-            }
+            Some(patience) => Self {
+                start: patience,
+                spare: patience,
+                silence: patience,
+                check: patience,
+                fixed: true,
+            },
             None => Self {
                 start: Duration::from_secs(20),
+                spare: Duration::from_secs(30 * 60),
                 silence: Duration::from_secs(600),
                 check: Duration::from_secs(30 * 60),
                 fixed: false,

@@ -169,6 +169,7 @@ impl Actor {
                 self.changed();
                 let parent = envelope::parent(line);
                 self.output.streamed.push(Streamed::Finished(parent));
+                self.hand_over_waiting();
             }
             _ => {
                 if let Ok(message) = message::parse(line) {
@@ -194,6 +195,7 @@ impl Actor {
                 self.asks.clear();
                 self.meter.costs.clear();
                 self.input(Input::TurnEnded);
+                self.turn_is_over();
                 if !result.is_error && !result.interrupted() {
                     self.start_check();
                 }

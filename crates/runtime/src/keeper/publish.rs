@@ -87,8 +87,8 @@ impl Actor {
         let now = Instant::now();
         let far = now + Duration::from_secs(3600);
         let (measurement, throttle) = (self.next_measurement(now), self.throttle.next());
-        let check = self.check_until();
-        [deadline, retry, sync, silence, self.claim_until, measurement, throttle, check]
+        let (check, money) = (self.check_until(), self.next_money());
+        [deadline, retry, sync, silence, self.claim_until, measurement, throttle, check, money]
             .into_iter()
             .flatten()
             .fold(far, Instant::min)
@@ -99,6 +99,7 @@ impl Actor {
         self.measure();
         self.turn_throttle();
         self.check_time();
+        self.look_at_money();
         if let State::Stopping { deadline, .. } = self.state
             && self.journal.now() >= deadline
         {

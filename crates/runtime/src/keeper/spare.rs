@@ -1,6 +1,6 @@
 //! A process of the CLI that was started before its session is known, in a folder of Bosk's own that
-//! is empty. What it says meanwhile belongs to no session and is dropped. Not here: giving it a
-//! session ([`super::claim`]).
+//! is empty. What it says meanwhile belongs to no session and is dropped. Where it ends, or has grown old, its keeper
+//! ends too. Not here: giving it a session ([`super::claim`]).
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use bosk_core::wire::Ready;
 
 use super::actor::KILL_LIMIT;
 use super::cli::{Running, Said};
-use super::{Overrides, say};
+use super::{Overrides, Patience, say};
 use crate::home::Home;
 use crate::usage::condition;
 use crate::{claude, files, process};
@@ -51,8 +51,8 @@ pub(super) async fn start(home: &Home, id: &SessionId) -> Option<Running> {
     running.send(greeting).is_ok().then_some(running)
 }
 
-/// Waits for the word that it is wanted, and says so on standard output once it is ready itself.
-/// Whether the word came; a process that ends meanwhile is none any more.
+/// Waits for the word that it is wanted, and says on standard output once it is ready itself. Whether the word came
+/// while it was there.
 pub(super) async fn wait(
     running: &mut Option<Running>,
     wanted: impl Future<Output = bool>,
@@ -60,10 +60,14 @@ pub(super) async fn wait(
     let mut wanted = pin!(wanted);
     let (mut buffer, mut lines, mut said) = (Vec::new(), Lines::new(LONGEST), false);
     let mut looks = tokio::time::interval(LOOKS);
+    let mut old = pin!(tokio::time::sleep(Patience::of_environment().spare));
     loop {
-        if running.is_none() && !said {
-            said = true;
-            say(&Ready::Parked);
+        if running.is_none() {
+            // There is nothing to wait for, which is as well for who waits.
+            if !said {
+                say(&Ready::Parked);
+            }
+            return false;
         }
         tokio::select! {
             biased;
@@ -78,7 +82,8 @@ pub(super) async fn wait(
                 Said::Error => {}
                 Said::Died | Said::Gone(_) => end(running.take()),
             },
-            _ = looks.tick(), if running.is_some() => {
+            () = &mut old => end(running.take()),
+            _ = looks.tick() => {
                 if condition::memory_is_short() {
                     end(running.take());
                 }

@@ -24,11 +24,22 @@ pub struct Detached {
     /// Its standard input, where one was asked for; dropping it closes it.
     pub input: Option<ChildStdin>,
     ready: BufReader<tokio::io::Take<ChildStdout>>,
-    // Held only so that tokio reaps it if it ends while we live.
-    _child: Child,
+    // Held also so that tokio reaps it if it ends while we live.
+    child: Option<Child>,
 }
 
 impl Detached {
+    /// Waits for its end. To be asked for once.
+    pub fn ended(&mut self) -> impl Future<Output = ()> + Send + 'static {
+        let child = self.child.take();
+        async {
+            if let Some(mut child) = child {
+                // One that cannot be waited for is as good as gone.
+                let _ = child.wait().await;
+            }
+        }
+    }
+
     /// The next line of its standard output, without the line's end; `None` if it closed the
     /// pipe without one, so is not going to be ready.
     ///
@@ -60,7 +71,12 @@ pub fn detach(program: &Path, args: &[OsString], cwd: &Path, input: Stdio) -> io
     let identity = child.id().and_then(ProcessIdentity::of).ok_or_else(missing)?;
     let stdout = child.stdout.take().ok_or_else(missing)?;
     let input = child.stdin.take();
-    Ok(Detached { identity, input, ready: BufReader::new(stdout.take(READY_LIMIT)), _child: child })
+    Ok(Detached {
+        identity,
+        input,
+        ready: BufReader::new(stdout.take(READY_LIMIT)),
+        child: Some(child),
+    })
 }
 
 /// Starts a program of the person's that is none of ours from then on: this environment, no input, and nobody who

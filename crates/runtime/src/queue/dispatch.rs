@@ -358,7 +358,7 @@ impl Dispatcher {
                 Order::Ended { id: id.clone(), how: Ended::Stopped }
             }
             _ if !there => Order::Ended { id: id.clone(), how: Ended::Stopped },
-            Some(Some(Came::Ended(how @ (Ended::Done | Ended::Stopped)))) => {
+            Some(Some(Came::Ended(how @ (Ended::Done | Ended::Interrupted | Ended::Stopped)))) => {
                 Order::Ended { id: id.clone(), how }
             }
             // It is at work.

@@ -85,10 +85,23 @@ impl Today {
 pub async fn require_money(home: &Home, backend: &Backend) -> Result<(), Problem> {
     let at = home.clone();
     let cap = blocking(move || Ok(settings::peek(&at).max_usd_a_day)).await?;
-    if cap.is_none() || *backend != Backend::Account {
-        return Ok(());
+    match cap.filter(|_| *backend == Backend::Account) {
+        Some(cap) => may_spend_today(home, cap).await?.map(drop).map_err(|(_, problem)| problem),
+        None => Ok(()),
     }
-    may_spend(since(home, Day::of(writer::wall_clock()).from / 1000).await?, cap)
+}
+
+/// Whether another turn may begin on a day that may cost so much, in US dollars; and that day.
+///
+/// # Errors
+/// Bosk's folder cannot be read.
+pub(crate) async fn may_spend_today(
+    home: &Home,
+    cap: f64,
+) -> Result<Result<Day, (Day, Problem)>, Problem> {
+    let day = Day::of(writer::wall_clock());
+    let spent = since(home, day.from / 1000).await?;
+    Ok(may_spend(spent, Some(cap)).map(|()| day).map_err(|problem| (day, problem)))
 }
 
 /// What has been spent since then (seconds since 1970), in US dollars.

@@ -4,13 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bosk_core::journal::CheckNote;
-use bosk_core::transcript::Fold;
 use bosk_core::transcript::fold::Change;
+use bosk_core::transcript::{EntryBody, Fold};
 
 use crate::files;
 
 /// The file's first bytes: a name and a version.
-const MAGIC: &[u8; 8] = b"boskent4";
+const MAGIC: &[u8; 8] = b"boskent5";
 
 /// Bytes of a row in the file.
 const SIZE: usize = 72;
@@ -32,7 +32,7 @@ pub(super) struct Row {
     result: (u64, u64),
     /// The same of its decision.
     decision: (u64, u64),
-    /// The same of what it cost.
+    /// The same of what it cost. Of a turn's end, first the bits of what is taken off its cost, and no length.
     cost: (u64, u64),
 }
 
@@ -41,7 +41,14 @@ impl Row {
     pub(super) fn of(change: &Change, fold: &Fold, at: u64, length: u64, place: u32) -> Self {
         let awaits = matches!(change, Change::Push(entry) if fold.awaits(&entry.body));
         let check = matches!(change, Change::Push(entry) if entry.body.is_checking());
-        Self { at, length, place, awaits, check, ..Self::default() }
+        let ends = matches!(change, Change::Push(entry) if matches!(entry.body, EntryBody::TurnEnd { .. }));
+        let cost = if ends { (fold.before().to_bits(), 0) } else { (0, 0) };
+        Self { at, length, place, awaits, check, cost, ..Self::default() }
+    }
+
+    /// What is taken off what a turn has cost, for which this stands: US dollars.
+    pub(super) const fn before(&self) -> f64 {
+        f64::from_bits(self.cost.0)
     }
 
     pub(super) const fn is_open(&self) -> bool {
@@ -127,26 +134,41 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("entries")
 }
 
-/// The rows kept, and up to where of the journal they tell. Nothing when they are damaged or belong
-/// to a longer journal than this one.
-pub(super) fn load(folder: &Path, journal: u64) -> Option<(Vec<Row>, u64)> {
+/// What was kept.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) rows: Vec<Row>,
+    /// Up to where of the journal they tell.
+    pub(super) read_to: u64,
+    /// What is taken off what turns have cost from there on: US dollars.
+    pub(super) before: f64,
+}
+
+/// The rows kept. Nothing when they are damaged or belong to a longer journal than this one.
+pub(super) fn load(folder: &Path, journal: u64) -> Option<Found> {
     let bytes = std::fs::read(path(folder)).ok()?;
     let (body, sum) = bytes.split_at_checked(bytes.len().checked_sub(4)?)?;
     if crc32fast::hash(body).to_le_bytes() != sum {
         return None;
     }
     let rest = body.strip_prefix(MAGIC)?;
-    let (head, rows) = rest.split_at_checked(8)?;
-    let read_to = number(head);
-    (read_to <= journal && rows.len() % SIZE == 0)
-        .then(|| (rows.chunks_exact(SIZE).map(Row::read).collect(), read_to))
+    let (head, rows) = rest.split_at_checked(16)?;
+    let (read_to, before) = head.split_at(8);
+    let (read_to, before) = (number(read_to), f64::from_bits(number(before)));
+    let rows_of = || rows.chunks_exact(SIZE).map(Row::read).collect();
+    (read_to <= journal && rows.len() % SIZE == 0).then(|| Found {
+        rows: rows_of(),
+        read_to,
+        before,
+    })
 }
 
 /// Keeps the rows.
-pub(super) fn save(folder: &Path, rows: &[Row], read_to: u64) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(20 + rows.len() * SIZE);
+pub(super) fn save(folder: &Path, rows: &[Row], read_to: u64, before: f64) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(28 + rows.len() * SIZE);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&read_to.to_le_bytes());
+    bytes.extend_from_slice(&before.to_bits().to_le_bytes());
     for row in rows {
         row.write(&mut bytes);
     }

@@ -171,3 +171,44 @@ fn a_check_is_the_same_entry_wherever_the_reading_was_broken_off() {
         assert_eq!((&entries[2].body, &entries[3].body), (&broken, &EntryBody::Resumed));
     }
 }
+
+#[test]
+fn what_a_fork_goes_on_from_is_taken_off_what_its_turns_have_cost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = Writer::open(&folder.path().join(JOURNAL)).unwrap();
+    let counted =
+        [("a".to_owned(), (1.0, Default::default())), ("b".to_owned(), (0.5, Default::default()))];
+    let forked = Note::Forked { counted: counted.into() };
+    writer.append(Kind::Note, &serde_json::to_vec(&forked).unwrap());
+    let end =
+        |cost: f64| format!(r#"{{"type":"result","subtype":"success","total_cost_usd":{cost}}}"#);
+    let costs = |entries: Vec<Entry>| -> Vec<f64> {
+        let bodies = entries.into_iter().map(|entry| entry.body);
+        let costs = bodies.filter_map(|body| match body {
+            EntryBody::TurnEnd { cost_usd, .. } => Some(cost_usd),
+            _ => None,
+        });
+        costs.collect()
+    };
+    // The last ones: it does not count on after all.
+    let (told, own) = ([1.75, 2.0, 0.25, 1.75], [0.25, 0.5, 0.25, 1.75]);
+    let mut kept = Transcript::open(folder.path()).unwrap();
+    for (at, cost) in told.into_iter().enumerate() {
+        writer.append(Kind::Output, end(cost).as_bytes());
+        writer.flush().unwrap();
+        let mut changed = Vec::new();
+        kept.catch_up(None, |change| {
+            if let Change::Push(entry) = change {
+                changed.push(entry);
+            }
+        })
+        .unwrap();
+        assert_eq!(costs(changed), own[at..=at]);
+        kept.keep();
+        // Read anew from what was kept, and on from there.
+        kept = Transcript::open(folder.path()).unwrap();
+        assert_eq!(costs(kept.page(0, 100).unwrap()), own[..=at]);
+    }
+    std::fs::remove_file(folder.path().join("entries")).unwrap();
+    assert_eq!(costs(whole(folder.path())), own);
+}

@@ -3,4 +3,4 @@
 /**
  * How a task has ended.
  */
-export type Ended = "done" | "failed" | "stopped" | "cancelled";
+export type Ended = "done" | "failed" | "interrupted" | "stopped" | "cancelled";

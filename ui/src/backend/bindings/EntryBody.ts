@@ -81,7 +81,7 @@ problem: Problem | null,
  */
 duration_ms: number, 
 /**
- * The session's cost so far, in US dollars.
+ * The session's cost so far, in US dollars; what it was forked from is not in it.
  */
 cost_usd: number, 
 /**

@@ -172,6 +172,10 @@ fork: Fork | null,
  */
 rewound: Rewound | null, 
 /**
+ * Whether its last turn was broken off, by the person or by a limit, until its next one.
+ */
+interrupted: boolean, 
+/**
  * What is wrong, when something is.
  */
 problem: Problem | null, } & ({ "state": "queued" } | { "state": "preparing", 

@@ -170,6 +170,7 @@ export class FakeBackend extends Terminals implements Backend {
       glance: 'running',
       doing: { kind: 'writing' },
       rewound: null,
+      interrupted: false,
       turn_started_at: Date.now(),
     });
     this.stream(id, `You said: *${text}*. That is done.`);

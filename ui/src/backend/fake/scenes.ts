@@ -86,6 +86,7 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     variant: null,
     fork: null,
     rewound: null,
+    interrupted: false,
     problem: null,
     ...change,
   } as SessionSummary;
