@@ -122,7 +122,10 @@ pub async fn restore(git: &Git, worktree: &Path, now: &str, then: &str) -> Resul
     in_the_way(git, worktree, &tree, &then_tree).await?;
     // Source of what it does: git-read-tree(1), "Two Tree Merge". It checks everything before it changes anything.
     with_copy().args(["read-tree", "-m", "-u", &tree, &then_tree]).run().await?;
-    let index = index_of(git, worktree, then).await?.unwrap_or(then_tree);
+    if let Some(raw) = part_of(git, worktree, then, snapshot::RAW).await? {
+        snapshot::lay(git, worktree, worktree, &raw).await?;
+    }
+    let index = part_of(git, worktree, then, snapshot::INDEX).await?.unwrap_or(then_tree);
     git.change(worktree).args(["read-tree", &index]).run().await?;
     // Only spares the next look its reading of every file; files that differ make it say no.
     git.change(worktree).args(["update-index", "-q", "--refresh"]).ask().await?;
@@ -234,13 +237,19 @@ async fn tree_of(git: &Git, folder: &Path, commit: &str) -> Result<String, Probl
     Ok(call.arg(format!("{commit}^{{tree}}")).run().await?.text())
 }
 
-/// The tree of a snapshot's index, where it has one.
-async fn index_of(git: &Git, folder: &Path, snapshot: &str) -> Result<Option<String>, Problem> {
-    let format = "--format=%T %s";
+/// The tree of that part of a snapshot, where it has one: the commit among its parents that says so.
+pub(super) async fn part_of(
+    git: &Git,
+    folder: &Path,
+    commit: &str,
+    says: &str,
+) -> Result<Option<String>, Problem> {
+    let format = "--format=%T %ae %s";
     let parents = git.look(folder).args(["log", "--no-walk", format, "--end-of-options"]);
-    let parents = parents.arg(format!("{snapshot}^@")).answer_or_nothing().await?;
+    let parents = parents.arg(format!("{commit}^@")).answer_or_nothing().await?;
     let mut named = parents.lines().filter_map(|line| line.split_once(' '));
-    Ok(named.find(|(_, subject)| *subject == snapshot::INDEX).map(|(tree, _)| tree.to_owned()))
+    let wanted = format!("{} {says}", snapshot::EMAIL);
+    Ok(named.find(|(_, said)| *said == wanted).map(|(tree, _)| tree.to_owned()))
 }
 
 #[cfg(test)]
