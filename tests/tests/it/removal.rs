@@ -68,7 +68,7 @@ async fn of_folder(sandbox: &Sandbox, folder: &Path) -> ArchivedWorktree {
 
 async fn restored(sandbox: &Sandbox, all: &[(&Kind, PathBuf, State)]) {
     collect(sandbox);
-    for (kind, folder, before) in all {
+    for (kind, folder, _) in all {
         assert!(!folder.exists(), "{}", kind.name);
         let one = of_folder(sandbox, folder).await;
         assert!(one.whole, "{}", kind.name);

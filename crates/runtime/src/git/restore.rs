@@ -183,7 +183,10 @@ async fn branch(
         }
         _ => {}
     }
-    with().args(["symbolic-ref", "HEAD", &full_name]).run().await?;
+    let is_there = with().args(["symbolic-ref", "--quiet", "HEAD"]).answer_or_nothing().await?;
+    if is_there != full_name {
+        with().args(["symbolic-ref", "HEAD", &full_name]).run().await?;
+    }
     Ok(None)
 }
 

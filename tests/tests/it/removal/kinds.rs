@@ -196,7 +196,8 @@ pub(super) fn repository(sandbox: &Sandbox) -> PathBuf {
     write("folder/deep.txt", "deep\n");
     write(".gitignore", "*.ignored\n");
     write(".gitattributes", "*.crlf text=auto\n*.up filter=up\n");
-    sandbox.git(&root, ["config", "filter.up.clean", "tr a-z A-Z"]);
+    // The person's own: what a repository itself brings would be asked about first.
+    sandbox.git(&root, ["config", "--global", "filter.up.clean", "tr a-z A-Z"]);
     sandbox.git(&root, ["add", "."]);
     sandbox.git(&root, ["commit", "-qm", "base"]);
     sandbox.git(&root, ["checkout", "-qb", "theirs"]);
@@ -263,6 +264,7 @@ impl State {
         if kind.has_flags {
             self.status.clear();
             self.index.clear();
+            self.head.clear();
         }
         self
     }
@@ -274,6 +276,8 @@ impl State {
         if kind.has_flags {
             self.status.clear();
             self.index.clear();
+            self.head.clear();
+            self.goes_on.clear();
         }
         self
     }

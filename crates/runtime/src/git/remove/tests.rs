@@ -11,7 +11,7 @@ async fn launch(scratch: &Scratch, repository: &Repository) -> Worktree {
     worktree::add(repository, &scratch.locks(), &plan, &testing::session(1)).await.unwrap()
 }
 
-async fn planned(
+async fn look(
     scratch: &Scratch,
     repository: &Repository,
     folder: &Path,
@@ -92,7 +92,7 @@ async fn tells_what_goes_and_keeps_it_all() {
     testing::write(folder, "inner/x.txt", "in another repository");
     let before = testing::run(&scratch.git, folder, &["status", "--porcelain"]).await;
 
-    let planned = planned(&scratch, &repository, folder, 1).await.unwrap();
+    let planned = look(&scratch, &repository, folder, 1).await.unwrap();
     assert_eq!(planned.branch.as_deref(), Some("work"));
     assert_eq!((planned.own_commits, planned.uncommitted), (1, true));
     let ignored: Vec<_> = planned.ignored.iter().map(|f| (f.path.as_str(), f.bytes)).collect();
@@ -100,7 +100,7 @@ async fn tells_what_goes_and_keeps_it_all() {
     assert_eq!(planned.nested, ["inner/"]);
     assert_eq!(testing::run(&scratch.git, folder, &["status", "--porcelain"]).await, before);
     // The same state is the same snapshot, kept once.
-    let again = planned(&scratch, &repository, folder, 1).await.unwrap();
+    let again = look(&scratch, &repository, folder, 1).await.unwrap();
     assert_eq!(again, planned);
     let kept = snapshot::kept(&scratch.git, scratch.path(), &testing::session(1)).await.unwrap();
     assert_eq!(kept.len(), 1);
@@ -123,7 +123,7 @@ async fn what_changed_since_it_was_shown_is_not_removed() {
     let repository = scratch.open().await;
     let made = launch(&scratch, &repository).await;
     let folder = &made.folder;
-    let token = planned(&scratch, &repository, folder, 1).await.unwrap().token;
+    let token = look(&scratch, &repository, folder, 1).await.unwrap().token;
     for change in ["readme.md", "untracked.txt"] {
         testing::write(folder, change, "changed");
         let problem = removed(&scratch, &repository, folder, &token, true).await.unwrap_err();
@@ -156,7 +156,7 @@ async fn only_worktrees_of_bosk_are_removed() {
     }
     // Another worktree whose folder is away (an unplugged disk) is not forgotten on the way.
     std::fs::rename(&theirs, scratch.path().with_file_name("away")).unwrap();
-    let token = planned(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     removed(&scratch, &repository, &made.folder, &token, true).await.unwrap();
     let listed = listing::list(&scratch.git, scratch.path()).await.unwrap();
     assert!(listed.iter().any(|entry| entry.folder == theirs));
@@ -168,14 +168,14 @@ async fn a_removal_that_was_cut_short_can_be_finished() {
     let repository = scratch.open().await;
     let made = launch(&scratch, &repository).await;
     testing::write(&made.folder, "new.txt", "x");
-    let token = planned(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     // As if killed between the two moves: the first is done as it is done.
     let record = removed(&scratch, &repository, &made.folder, &token, false).await.unwrap().entry;
     let known = record.known(&repository.common_dir);
     let listed_at = repository.common_dir.join("worktrees");
     std::fs::create_dir_all(&listed_at).unwrap();
     std::fs::rename(known, listed_at.join(&token.worktree)).unwrap();
-    let again = planned(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    let again = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     assert_eq!(again, token);
     let done = removed(&scratch, &repository, &made.folder, &token, true).await.unwrap();
     assert_eq!((done.entry.id, done.branch_deleted), (record.id, true));
@@ -187,7 +187,7 @@ async fn a_removal_that_was_cut_short_can_be_finished() {
     testing::write(&made.folder, "staged.txt", "staged");
     testing::run(&scratch.git, &made.folder, &["add", "staged.txt"]).await;
     std::fs::remove_dir_all(&made.folder).unwrap();
-    let planned = planned(&scratch, &repository, &made.folder, 1).await.unwrap();
+    let planned = look(&scratch, &repository, &made.folder, 1).await.unwrap();
     assert_eq!((planned.own_commits, planned.uncommitted), (1, true));
     let done = removed(&scratch, &repository, &made.folder, &planned.token, true).await.unwrap();
     assert!(done.branch_deleted && !done.whole);
@@ -204,7 +204,7 @@ async fn a_worktree_that_cannot_be_moved_stays() {
     let repository = scratch.open().await;
     let made = launch(&scratch, &repository).await;
     std::fs::write(scratch.trash(), "a file where the trash should be").unwrap();
-    let token = planned(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let problem = removed(&scratch, &repository, &made.folder, &token, true).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::WorktreeFailed);
     assert_eq!(testing::run(&scratch.git, &made.folder, &["status", "--porcelain"]).await, "");
@@ -285,7 +285,7 @@ async fn random_histories_lose_nothing() {
         let ignored = testing::run(&scratch.git, folder, &ignored).await;
         let all = files(folder);
 
-        let token = planned(&scratch, &repository, folder, 1).await.unwrap().token;
+        let token = look(&scratch, &repository, folder, 1).await.unwrap().token;
         assert_eq!(files(folder), all, "seed {seed}");
         let done = removed(&scratch, &repository, folder, &token, true).await.unwrap();
         assert_eq!(files(&done.entry.tree()), all, "seed {seed}");
@@ -320,7 +320,7 @@ async fn a_conflict_is_kept_as_it_stands() {
     let merge = scratch.git.change(&made.folder).args(["merge", "main"]).run().await;
     assert!(merge.is_err());
     let conflicted = std::fs::read_to_string(made.folder.join("readme.md")).unwrap();
-    let token = planned(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let content = format!("{}:readme.md", token.snapshot);
     let kept = scratch.git.look(scratch.path()).args(["show", &content]).run().await.unwrap();
     assert_eq!(kept.stdout, conflicted.as_bytes());
@@ -347,7 +347,7 @@ async fn a_change_that_only_content_shows_is_in_the_snapshot() {
     std::fs::write(&file, "HELLO\n").unwrap();
     date(&file);
     date(Path::new(&index));
-    let token = planned(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let content = scratch.run(&["show", &format!("{}:readme.md", token.snapshot)]).await;
     assert_eq!(content, "HELLO");
 }
@@ -362,7 +362,7 @@ async fn a_trash_on_another_volume_is_not_used() {
     let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
     let device = |path: &Path| path.metadata().unwrap().dev();
     assert_ne!(device(elsewhere.path()), device(&made.folder), "the test needs two volumes");
-    let token = planned(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let request = Request {
         folder: made.folder.clone(),
         session: Some(testing::session(1)),
@@ -388,7 +388,7 @@ async fn what_is_not_what_it_seems_is_left_alone() {
     let made = launch(&scratch, &repository).await;
     let folder = &made.folder;
     let refused = async |words: &str| {
-        let problem = planned(&scratch, &repository, folder, 1).await.unwrap_err();
+        let problem = look(&scratch, &repository, folder, 1).await.unwrap_err();
         assert!(problem.message.contains(words), "{problem:?}");
         assert!(!scratch.trash().exists());
     };
@@ -417,7 +417,7 @@ async fn what_is_not_what_it_seems_is_left_alone() {
         std::fs::remove_file(folder).unwrap();
     }
     std::fs::rename(&away, folder).unwrap();
-    planned(&scratch, &repository, folder, 1).await.unwrap();
+    look(&scratch, &repository, folder, 1).await.unwrap();
 }
 
 #[tokio::test]

@@ -18,10 +18,10 @@ struct Away {
 async fn away() -> Away {
     let scratch = testing::repository().await;
     let repository = scratch.open().await;
-    let plan = worktree::plan(&repository, &scratch.worktrees(), None, Some("work"), "");
-    let plan = plan.await.unwrap();
-    let made = worktree::add(&repository, &scratch.locks(), &plan, &testing::session(1));
-    let folder = made.await.unwrap().folder;
+    let (locks, worktrees) = (scratch.locks(), scratch.worktrees());
+    let plan = worktree::plan(&repository, &worktrees, None, Some("work"), "").await.unwrap();
+    let made = worktree::add(&repository, &locks, &plan, &testing::session(1)).await;
+    let folder = made.unwrap().folder;
     testing::run(&scratch.git, &folder, &["commit", "-q", "--allow-empty", "-m", "own"]).await;
     testing::write(&folder, "staged.txt", "staged");
     testing::run(&scratch.git, &folder, &["add", "."]).await;
@@ -141,7 +141,8 @@ async fn nothing_but_the_snapshot_is_enough() {
 async fn a_name_that_is_no_name_is_refused() {
     let away = away().await;
     for id in ["", "..", "../x", "00000000-0000-4000-8000-000000000001", "a-1"] {
-        let refused = restore(&away.repository, &away.scratch.locks(), &away.scratch.trash(), id);
+        let (locks, trash) = (away.scratch.locks(), away.scratch.trash());
+        let refused = restore(&away.repository, &locks, &trash, id);
         assert_eq!(refused.await.unwrap_err().code, ProblemCode::InvalidInput, "{id}");
     }
 }
