@@ -84,7 +84,8 @@ async fn perform(repository: &Repository, mut entry: Entry) -> Result<Restored, 
     entry.record.restoring = true;
     entry.record.folder = trash::written(&folder)?;
     entry.record.token.worktree = name;
-    let listed_at = repository.common_dir.join("worktrees").join(&entry.record.token.worktree);
+    let listed_at =
+        paths::plain(&repository.common_dir).join("worktrees").join(&entry.record.token.worktree);
     let moving = tokio::task::spawn_blocking({
         let (own, folder, entry) = (own.clone(), folder.clone(), entry.clone());
         move || put_back(&entry, &own, &listed_at, &folder)
@@ -132,7 +133,7 @@ fn put_back(entry: &Entry, own: &Path, listed_at: &Path, folder: &Path) -> std::
 
 /// A file of git's that holds a path.
 fn write_path(file: &Path, before: &[u8], path: &Path) -> std::io::Result<()> {
-    let content = [before, path.as_os_str().as_encoded_bytes(), b"\n"].concat();
+    let content = [before, &paths::to_git(path), b"\n"].concat();
     if std::fs::read(file).is_ok_and(|there| there == content) {
         return Ok(());
     }

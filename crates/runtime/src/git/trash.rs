@@ -142,7 +142,7 @@ impl Entry {
     /// Where what git knew of it lies, or would.
     #[must_use]
     pub fn known(&self, common_dir: &Path) -> PathBuf {
-        common_dir.join(KNOWN).join(&self.id)
+        paths::plain(common_dir).join(KNOWN).join(&self.id)
     }
 
     /// Moves the folder into it, or beside where it was if that is on another volume: a move is whole or not at all,

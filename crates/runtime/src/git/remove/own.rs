@@ -126,7 +126,7 @@ pub async fn own(
 
 /// Where git keeps what it knows of the worktree in that folder.
 pub(crate) fn admin_of(repository: &Repository, folder: &Path) -> Option<PathBuf> {
-    let all = std::fs::read_dir(repository.common_dir.join("worktrees")).ok()?;
+    let all = std::fs::read_dir(paths::plain(&repository.common_dir).join("worktrees")).ok()?;
     all.flatten()
         .map(|entry| entry.path())
         .find(|known| folder_of(known).as_deref() == Some(folder))
@@ -136,7 +136,7 @@ pub(crate) fn admin_of(repository: &Repository, folder: &Path) -> Option<PathBuf
 fn folder_of(known: &Path) -> Option<PathBuf> {
     let content = std::fs::read(known.join("gitdir")).ok()?;
     let path = known.join(paths::from_git(content.trim_ascii_end()));
-    Some(plain(&path).parent()?.to_owned())
+    Some(lexical(&path).parent()?.to_owned())
 }
 
 /// Whether the `.git` in the folder names what git knows of it.
@@ -149,7 +149,7 @@ fn points_to(folder: &Path, known: &Path) -> bool {
 }
 
 /// The path without `.` and `..`, for one that may be gone.
-fn plain(path: &Path) -> PathBuf {
+fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
