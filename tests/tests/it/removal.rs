@@ -205,7 +205,8 @@ async fn what_was_not_chosen_comes_back() {
         let mut all = Vec::new();
         for (kind, id) in kinds.iter().zip(&sessions) {
             let session = sandbox.session(id.clone());
-            session.stop().await;
+            // It may have been put away by itself.
+            bosk(&sandbox, &["stop", id.as_str()]).await;
             let folder = PathBuf::from(session.row().await.unwrap().folder);
             make(&sandbox, kind, &folder);
             all.push((*kind, folder));

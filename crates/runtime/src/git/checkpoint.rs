@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bosk_core::git::Changes;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
+use super::command::Output;
 use super::{Git, changes, paths, snapshot};
 
 /// The most files that a preview lists.
@@ -183,18 +184,25 @@ pub async fn bring(
 
 /// Git overwrites what it ignores, and no snapshot holds that: such a file where another one is to come stops it all.
 async fn in_the_way(git: &Git, worktree: &Path, now: &str, then: &str) -> Result<(), Problem> {
-    let names = async |filter: &str| {
-        let call =
-            git.look(worktree).args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
+    let listed = async |filter: &str| {
+        let call = git.look(worktree).args(["diff-tree", "-r", "-z", "--raw", "--no-renames"]);
         call.args([filter, "--end-of-options", now, then]).run().await
     };
-    let (added, gone) = (names("--diff-filter=A").await?, names("--diff-filter=D").await?);
+    let (added, gone) = (listed("--diff-filter=A").await?, listed("--diff-filter=D").await?);
     if added.truncated || gone.truncated {
         let text = "Too many files differ for them to go back, so nothing was changed.";
         return Err(Problem::new(ProblemCode::WorktreeFailed, text));
     }
-    let gone: HashSet<PathBuf> = gone.fields().map(paths::from_git).collect();
-    let added: Vec<PathBuf> = added.fields().map(paths::from_git).collect();
+    let pairs = |output: &Output| {
+        let fields: Vec<&[u8]> = output.fields().collect();
+        let pairs = fields.chunks_exact(2).map(|pair| (pair[0].to_vec(), paths::from_git(pair[1])));
+        pairs.collect::<Vec<_>>()
+    };
+    let gone: HashSet<PathBuf> = pairs(&gone).into_iter().map(|(_, path)| path).collect();
+    // A repository inside stays as it is whether this one knows it or not.
+    let is_file = |(about, _): &(Vec<u8>, PathBuf)| !about.starts_with(b":000000 160000 ");
+    let added: Vec<PathBuf> =
+        pairs(&added).into_iter().filter(is_file).map(|(_, path)| path).collect();
     let root = worktree.to_owned();
     let looking = tokio::task::spawn_blocking(move || {
         added.iter().find_map(|path| stranger(&root, path, &gone))

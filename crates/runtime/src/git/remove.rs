@@ -78,11 +78,14 @@ async fn see(repository: &Repository, trash: &Path, own: &Own) -> Result<Seen, P
     } else {
         let (trash, folder) = (trash.to_owned(), paths::shown(own.folder()));
         let (owner, name) = (own.owner.clone(), own.name());
+        let common_dir = repository.common_dir.clone();
         let looking = tokio::task::spawn_blocking(move || {
             let is_it = |record: &Removed| {
                 record.session == owner && record.folder == folder && record.token.worktree == name
             };
-            trash::entries(&trash).into_iter().find(|one| is_it(&one.record) && one.is_whole())
+            // One whose second move is done is another one that was there before.
+            let is_half = |one: &Entry| one.is_whole() && !one.known(&common_dir).exists();
+            trash::entries(&trash).into_iter().find(|one| is_it(&one.record) && is_half(one))
         });
         let begun = looking.await.map_err(|stopped| not_removed(&stopped.to_string()))?;
         if let Some(entry) = begun {

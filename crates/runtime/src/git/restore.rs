@@ -54,16 +54,19 @@ async fn perform(repository: &Repository, mut entry: Entry) -> Result<Restored, 
     let admin = admin_of(repository, &old).filter(|admin| {
         admin.file_name().is_some_and(|name| name.to_str() == Some(&entry.record.token.worktree))
     });
-    let is_listed = admin.is_some() && !known.exists();
-    if entry.record.restoring && !entry.is_whole() && !known.exists() {
+    // Not one that has come to its place since, under its name.
+    let is_another = is_of(&old, &entry.record.token.worktree);
+    let was_known = known.exists();
+    let is_listed = admin.is_some() && !was_known && !is_another;
+    if entry.record.restoring && !entry.is_whole() && !was_known {
         return Ok(Restored { folder: old, record: entry.record, note: None });
     }
-    if !is_listed && !known.exists() {
+    if !is_listed && !was_known {
         rebuild::known(repository, &entry, &known).await?;
     }
     let own = admin.filter(|_| is_listed).unwrap_or_else(|| known.clone());
     // The power failed between the two moves: the folder never left.
-    let is_in_place = !entry.is_whole() && is_of(&old, &entry.record.token.worktree);
+    let is_in_place = !entry.is_whole() && was_known && is_another;
     let is_rebuilt = !entry.is_whole() && !is_in_place;
     if is_rebuilt {
         rebuild::tree(repository, &entry, &own).await?;
@@ -77,7 +80,8 @@ async fn perform(repository: &Repository, mut entry: Entry) -> Result<Restored, 
     if (folder != old || name != entry.record.token.worktree) && own.join("modules").exists() {
         return Err(in_the_way(&old));
     }
-    let note = branch(repository, &entry.record, &own).await?;
+    let itself = is_listed.then_some(old.as_path());
+    let note = branch(repository, &entry.record, &own, itself).await?;
     if folder != old {
         entry.record.before.get_or_insert_with(|| entry.record.folder.clone());
     }
@@ -141,11 +145,12 @@ fn write_path(file: &Path, before: &[u8], path: &Path) -> std::io::Result<()> {
 }
 
 /// Sees to it that HEAD is where it was: on its branch if nobody has that now and it has not moved, else on the commit.
-/// A branch that is gone is made again.
+/// A branch that is gone is made again. `itself` is where git lists this very worktree, if it does.
 async fn branch(
     repository: &Repository,
     record: &Removed,
     own: &Path,
+    itself: Option<&Path>,
 ) -> Result<Option<String>, Problem> {
     let git = &repository.git;
     let with = || git.change(&repository.root).env("GIT_DIR", own);
@@ -161,7 +166,7 @@ async fn branch(
     let full_name = format!("refs/heads/{branch}");
     let listed = listing::list(git, &repository.root).await?;
     let has_it = |other: &&listing::Listed| {
-        other.branch.as_deref() == Some(&full_name) && other.folder != Path::new(&record.folder)
+        other.branch.as_deref() == Some(&full_name) && Some(other.folder.as_path()) != itself
     };
     if let Some(other) = listed.iter().find(has_it) {
         let text = format!("`{branch}` is checked out in {} now", other.folder.display());

@@ -79,7 +79,7 @@ fn check(sandbox: &Sandbox, when: &str) {
     for lock in locks(&root.join(".git")) {
         std::fs::remove_file(lock).unwrap();
     }
-    sandbox.git(&root, ["gc", "--quiet", "--prune=now"]);
+    sandbox.git(&root, ["gc", "--quiet", "--force", "--prune=now"]);
     let read = |name: &str| -> serde_json::Value {
         let bytes = std::fs::read(sandbox.path("notes").join(name)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()

@@ -176,3 +176,6 @@ fn refused(folder: &Path, why: &str) -> Problem {
         format!("{} {why}, so it was left alone.", folder.display()),
     )
 }
+
+#[cfg(test)]
+mod tests;

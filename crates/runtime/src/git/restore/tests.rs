@@ -73,8 +73,17 @@ async fn it_comes_back_on_its_branch_with_what_was_configured_of_it() {
 
 #[tokio::test]
 async fn what_has_taken_its_place_its_name_or_its_branch_stays() {
+    for without_index in [false, true] {
+        taken(without_index).await;
+    }
+}
+
+async fn taken(without_index: bool) {
     let away = away().await;
     let scratch = &away.scratch;
+    if without_index {
+        std::fs::remove_dir_all(away.entry.known(&away.repository.common_dir)).unwrap();
+    }
     let text = away.folder.to_str().unwrap();
     scratch.run(&["worktree", "add", "-q", "-b", "work", text]).await;
     let restored = away.restore().await.unwrap();
