@@ -1,5 +1,8 @@
 //! The commands, one file each. Here is what several of them need.
 
+use crate::failure::Failure;
+use crate::screen::{is_interactive, print};
+use crate::typed::Typed;
 use bosk_core::launch::{Effort, PermissionMode};
 use bosk_core::queue::Priority;
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -9,8 +12,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(crate) mod adopt;
 pub(crate) mod answer;
+pub(crate) mod archive;
 pub(crate) mod back;
 pub(crate) mod batch;
+pub(crate) mod delete;
+pub(crate) mod disk;
 pub(crate) mod doctor;
 pub(crate) mod kill;
 pub(crate) mod limit;
@@ -67,6 +73,26 @@ pub(crate) async fn keeper(home: &Home, id: &SessionId) -> Result<Connection, Pr
     // A dead keeper's session is first told the truth about.
     bosk_runtime::client::standing(home, id).await?;
     Connection::open(home, id).await
+}
+
+/// Whether the person agrees: asked, unless that is known already.
+pub(crate) async fn agreed(yes: bool, question: &str, refused: &str) -> Result<bool, Failure> {
+    if yes {
+        return Ok(true);
+    }
+    if !is_interactive() {
+        let text = format!("Nobody can be asked here, so {refused}.");
+        let problem = Problem::new(ProblemCode::InvalidInput, text);
+        return Err(problem.hint("Add --yes if that is what you want.").into());
+    }
+    print(&format!("{question} [y/N] "))?;
+    if Typed::default().agrees().await {
+        return Ok(true);
+    }
+    let mut letters = refused.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    print(&format!("{first}{}.\n", letters.as_str()))?;
+    Ok(false)
 }
 
 /// The session is not in a state in which that can be done.

@@ -23,8 +23,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::queue::Deed;
 use command::{
-    adopt, answer, back, batch, doctor, kill, limit, logs, ls, pause, queue, resume, rm, run,
-    schedule, send, serve, show, stop, template, token, top, usage, variants, wait,
+    adopt, answer, archive, back, batch, delete, disk, doctor, kill, limit, logs, ls, pause, queue,
+    resume, rm, run, schedule, send, serve, show, stop, template, token, top, usage, variants,
+    wait,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -108,6 +109,20 @@ enum Command {
     Fork(back::Forking),
     /// Remove a session: its state is kept in a snapshot, its folders in the trash
     Rm(rm::Arguments),
+    /// Put a worktree away: its folder goes to the trash, its branch and a snapshot stay
+    Archive(archive::Arguments),
+    /// Put a worktree back that was put away or removed, with its session
+    Restore(archive::Restoring),
+    /// List what was put away, and what can be restored
+    Archived(archive::Listing),
+    /// Delete a worktree, or for good one that was put away
+    ///
+    /// A worktree can be had back by `bosk restore` until it expires; what was put away already is gone for good.
+    Delete(delete::Arguments),
+    /// Show what is used of the disk, and what of it can go
+    Disk(disk::Arguments),
+    /// Let go of what has expired, or of what builds made in a worktree
+    Clean(disk::Cleaning),
     /// Offer sessions to other programs, over HTTP and WebSocket
     Serve(serve::Arguments),
     /// Check what Bosk needs
@@ -180,6 +195,12 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Back(arguments) => back::run(&home()?, &arguments).await,
         Command::Fork(arguments) => back::fork(&home()?, arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
+        Command::Archive(arguments) => archive::run(&home()?, &arguments).await,
+        Command::Restore(arguments) => archive::restore(&home()?, &arguments).await,
+        Command::Archived(arguments) => archive::list(&home()?, &arguments).await,
+        Command::Delete(arguments) => delete::run(&home()?, &arguments).await,
+        Command::Disk(arguments) => disk::run(&home()?, &arguments).await,
+        Command::Clean(arguments) => disk::clean(&home()?, &arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::Token(arguments) => token::run(&home()?, &arguments).await,

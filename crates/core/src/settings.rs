@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::limits::Limits;
+use crate::worktree::expiry::Keep;
 use crate::{Problem, ProblemCode};
 
 /// What a person has set.
@@ -52,6 +53,10 @@ pub struct Settings {
     pub pause_on_battery: bool,
     /// Whether sessions are paused while the machine has no memory to spare.
     pub pause_when_busy: bool,
+    /// How long the folder of a worktree that was put away stays in the trash: days; for ever when absent.
+    pub keep_archives_days: Option<u32>,
+    /// How long snapshots stay that nothing needs any more: days; for ever when absent.
+    pub keep_snapshots_days: Option<u32>,
 }
 
 impl Default for Settings {
@@ -77,11 +82,19 @@ impl Default for Settings {
             shortcut: None,
             pause_on_battery: false,
             pause_when_busy: false,
+            keep_archives_days: Some(30),
+            keep_snapshots_days: Some(90),
         }
     }
 }
 
 impl Settings {
+    /// How long what was put away is kept.
+    #[must_use]
+    pub const fn keep(&self) -> Keep {
+        Keep { archives_days: self.keep_archives_days, snapshots_days: self.keep_snapshots_days }
+    }
+
     /// Whether they can be kept.
     ///
     /// # Errors

@@ -50,6 +50,12 @@ impl<K: Eq + Hash + Clone, S: PartialEq, V: Clone> Cache<K, S, V> {
         }
         kept.insert(key, Kept { stamp, since: Instant::now(), answer: answer.clone() });
     }
+
+    /// What was kept of it is not believed any more.
+    pub(crate) fn forget(&self, key: &K) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_mut().map(|kept| kept.remove(key));
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod claude;
 pub mod client;
 pub mod diagnostics;
+pub mod disk;
 pub mod files;
 pub mod fleet;
 pub mod foreign;

@@ -1,6 +1,7 @@
 //! The commands that the page may call: take the arguments, call the runtime, answer. One file for
 //! each part of the window. Not here: anything that decides.
 
+mod archive;
 pub(crate) mod claude;
 mod fleet;
 pub(crate) mod launch;
@@ -108,6 +109,16 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         worktree::undo_rewind,
         worktree::remove_session,
         worktree::reveal,
+        archive::archive_plan,
+        archive::archive,
+        archive::restore,
+        archive::delete_plan,
+        archive::delete_worktree,
+        archive::archived_delete_plan,
+        archive::delete_archived,
+        archive::worktree_size,
+        archive::disk_use,
+        archive::clean_builds,
         settings::save_settings,
         settings::open_external,
         settings::remember,

@@ -25,7 +25,7 @@ pub(crate) async fn file_diff(
 
 #[tauri::command]
 pub(crate) async fn removal_plan(fleet: State<'_, Fleet>, id: SessionId) -> Answer<RemovalPlan> {
-    worktree::removal(&fleet.summary(id).await?).await
+    worktree::removal(fleet.home(), &fleet.summary(id).await?).await
 }
 
 #[tauri::command]
@@ -34,7 +34,7 @@ pub(crate) async fn remove_session(
     id: SessionId,
     token: RemovalToken,
 ) -> Answer<()> {
-    worktree::remove(fleet.home(), &fleet.summary(id).await?, token).await
+    worktree::remove(fleet.home(), &fleet.summary(id).await?, token, false).await.map(drop)
 }
 
 /// What going back to before a message would do. Changes nothing.

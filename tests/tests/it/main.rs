@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod archive;
 mod back;
 mod back_broken;
 mod checks;
@@ -19,6 +20,7 @@ mod misbehaves;
 mod pausing;
 mod promise;
 mod queue;
+mod removal;
 mod schedules;
 mod serve;
 mod service;

@@ -43,4 +43,6 @@ export const noSettings: Settings = {
   shortcut: null,
   pause_on_battery: false,
   pause_when_busy: false,
+  keep_archives_days: 30,
+  keep_snapshots_days: 90,
 };

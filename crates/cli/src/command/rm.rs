@@ -1,22 +1,16 @@
 //! `bosk rm`: takes a session away, so that it can be had back. Its worktree's state stays in a
 //! snapshot, its folders go to the trash, and what no snapshot holds is said before.
 
-use std::path::Path;
-
 use bosk_core::git::RemovalPlan;
 use bosk_core::session::SessionSummary;
-use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::catalog::{self, Index};
-use bosk_runtime::client::forget::forget;
-use bosk_runtime::client::{Standing, standing};
-use bosk_runtime::git::{Repository, remove};
+use bosk_runtime::client::{Standing, standing, worktree};
 use bosk_runtime::home::Home;
 
-use super::wrong_state;
+use super::{agreed, wrong_state};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
-use crate::screen::{AMBER, DIM, is_interactive, paint, print};
-use crate::typed::Typed;
+use crate::screen::{AMBER, DIM, paint, print};
 use crate::words::{count, size};
 
 /// Ignored files that are listed by name.
@@ -44,34 +38,19 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
         return Err(problem.hint(format!("Stop it first: `bosk stop {}`.", id.short())).into());
     }
     let summary = catalog::summary(home, &Index::open(home), &id).await?;
-    let worktree = worktree(&summary).await?;
-    print(&described(&summary, worktree.as_ref().map(|(_, plan)| plan)))?;
-    if !arguments.yes {
-        if !is_interactive() {
-            let problem = Problem::new(
-                ProblemCode::InvalidInput,
-                "Nobody can be asked here, so nothing was removed.",
-            );
-            return Err(problem.hint("Add --yes if that is what you want.").into());
-        }
-        print("Remove it? [y/N] ")?;
-        if !Typed::default().agrees().await {
-            print("Nothing was removed.\n")?;
-            return Ok(Exit::Stopped);
-        }
+    let plan = worktree::removal(home, &summary).await?;
+    print(&described(&summary, &plan))?;
+    if !agreed(arguments.yes, "Remove it?", "nothing was removed").await? {
+        return Ok(Exit::Stopped);
     }
+    let token = plan.token;
+    let snapshot: String = token.snapshot.chars().take(12).collect();
+    let removed = worktree::remove(home, &summary, token, arguments.delete_branch).await?;
     let mut text = String::new();
-    if let Some((repository, plan)) = worktree {
-        let snapshot: String = plan.token.snapshot.chars().take(12).collect();
-        let request = remove::Request {
-            folder: plan.folder.into(),
-            session: id.clone(),
-            token: plan.token,
-            delete_branch: arguments.delete_branch,
-        };
-        let removal = remove::remove(&repository, &home.locks(), &home.trash(), request).await?;
-        if let Some(trash) = removal.trash {
-            text.push_str(&format!("The worktree is in the trash: {}\n", trash.display()));
+    if let Some(removal) = removed.worktree {
+        if removal.whole {
+            let tree = removal.entry.tree();
+            text.push_str(&format!("The worktree is in the trash: {}\n", tree.display()));
         }
         if !snapshot.is_empty() {
             text.push_str(&format!("Its state is kept as commit {snapshot}.\n"));
@@ -79,35 +58,24 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
         if removal.branch_deleted {
             text.push_str("The branch was deleted.\n");
         }
+        text.push_str(&format!("Have it back with `bosk restore {}`.\n", removal.entry.id));
     }
-    let trash = forget(home, &id).await?;
-    text.push_str(&format!("The transcript is in the trash: {}\n", trash.display()));
+    text.push_str(&format!("The transcript is in the trash: {}\n", removed.record.display()));
     print(&text)?;
     Ok(Exit::Done)
 }
 
-/// The worktree that would go, with a fresh snapshot; none where there is none of Bosk's.
-async fn worktree(summary: &SessionSummary) -> Result<Option<(Repository, RemovalPlan)>, Problem> {
-    let root = Path::new(&summary.repository_path);
-    // A session that never got its own folder still names the repository itself.
-    if !summary.worktree || summary.folder == summary.repository_path || !root.is_dir() {
-        return Ok(None);
+fn described(summary: &SessionSummary, plan: &RemovalPlan) -> String {
+    let text = format!("{}\n", one_line(&summary.title, 200));
+    if plan.token.worktree.is_empty() {
+        return text + "  Only its transcript goes to the trash; no worktree of it is left.\n";
     }
-    let repository = Repository::discover(root).await?;
-    let folder = Path::new(&summary.folder);
-    match remove::plan(&repository, folder, &summary.id).await {
-        Ok(plan) => Ok(Some((repository, plan))),
-        // Removed by other means already: only the transcript is left.
-        Err(problem) if problem.code == ProblemCode::InvalidInput && !folder.exists() => Ok(None),
-        Err(problem) => Err(problem),
-    }
+    text + &moved(plan)
 }
 
-fn described(summary: &SessionSummary, plan: Option<&RemovalPlan>) -> String {
-    let mut text = format!("{}\n", one_line(&summary.title, 200));
-    let Some(plan) = plan else {
-        return text + "  Only its transcript goes to the trash; no worktree of it is left.\n";
-    };
+/// What a removal moves, and what of it is in the trash only.
+pub(super) fn moved(plan: &RemovalPlan) -> String {
+    let mut text = String::new();
     text.push_str(&format!("  Folder {}\n", one_line(&plan.folder, 1000)));
     if let Some(branch) = &plan.branch {
         let own = match plan.own_commits {

@@ -2,6 +2,7 @@
 //! git finds it out, and the plan of a session's own removal ([`crate::git::RemovalPlan`]).
 
 pub mod disk;
+pub mod expiry;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -123,7 +124,8 @@ pub struct ArchivedWorktree {
     /// Its size in the trash, in bytes.
     #[ts(type = "number")]
     pub bytes: u64,
-    /// When it goes for good by the rule that the person has set: milliseconds since 1970.
+    /// When it goes for good by the rule that the person has set, so that it cannot be restored any more; its folder
+    /// may go from the trash before: milliseconds since 1970.
     #[ts(type = "number | null")]
     pub expires_at: Option<i64>,
 }

@@ -29,7 +29,11 @@ pub async fn forget(home: &Home, id: &SessionId) -> Result<PathBuf, Problem> {
     .await
 }
 
-fn hold(home: &Home, id: &SessionId) -> Result<Option<File>, Problem> {
+/// Holds the session's place, so that nobody starts it; nothing where it has never run.
+///
+/// # Errors
+/// It is running.
+pub(super) fn hold(home: &Home, id: &SessionId) -> Result<Option<File>, Problem> {
     let file = match File::open(lock_file(home, id)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -8,6 +8,7 @@ use bosk_core::git::{Changes, FileDiff, Head, RemovalPlan, RemovalToken, Reposit
 use bosk_core::session::SessionSummary;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
+use super::archive::idle;
 use super::forget::forget;
 use crate::cache::Cache;
 use crate::git::{Git, Repository, changes, remove};
@@ -91,30 +92,38 @@ pub async fn diff(session: &SessionSummary, path: &str) -> Result<FileDiff, Prob
     changes::file(&git, Path::new(&session.folder), base(session)?, path, None).await
 }
 
-/// What removing the session would take away. A session without a worktree of Bosk's own takes
-/// nothing away but itself.
+/// What removing the session would take away. A session without a worktree of Bosk's own, or whose worktree was put
+/// away or removed already, takes nothing away but itself: then the token is empty.
 ///
 /// # Errors
 /// Git fails.
-pub async fn removal(session: &SessionSummary) -> Result<RemovalPlan, Problem> {
+pub async fn removal(home: &Home, session: &SessionSummary) -> Result<RemovalPlan, Problem> {
     let folder = Path::new(&session.folder);
-    if !is_own(session) {
-        return Ok(RemovalPlan { folder: session.folder.clone(), ..RemovalPlan::default() });
+    let root = Path::new(&session.repository_path);
+    let nothing = || RemovalPlan { folder: session.folder.clone(), ..RemovalPlan::default() };
+    if !is_own(session) || !root.is_dir() {
+        return Ok(nothing());
     }
-    let repository = Repository::discover(Path::new(&session.repository_path)).await?;
-    remove::plan(&repository, folder, &session.id).await
+    let repository = Repository::discover(root).await?;
+    match remove::plan(&repository, &home.trash(), folder, Some(&session.id)).await {
+        Err(problem) if problem.code == ProblemCode::InvalidInput && !folder.exists() => {
+            Ok(nothing())
+        }
+        plan => plan,
+    }
 }
 
-/// Removes an ended session: its worktree, after a snapshot, and its record go to the trash. The
-/// branch stays.
+/// Removes an ended session: its worktree, after a snapshot, and its record go to the trash; the branch only where that
+/// is wanted. All of it comes back by [`super::archive::restore`].
 ///
 /// # Errors
-/// It runs, or its folder is no longer as the person saw it, or git fails.
+/// It runs, or another session in its folder does, or its folder is no longer as the person saw it, or git fails.
 pub async fn remove(
     home: &Home,
     session: &SessionSummary,
     token: RemovalToken,
-) -> Result<(), Problem> {
+    delete_branch: bool,
+) -> Result<Removed, Problem> {
     if !session.state.is_ended() {
         return Err(Problem::new(
             ProblemCode::SessionState,
@@ -122,17 +131,30 @@ pub async fn remove(
         )
         .hint("Stop it first."));
     }
-    if is_own(session) {
-        let repository = Repository::discover(Path::new(&session.repository_path)).await?;
-        let request = remove::Request {
-            folder: PathBuf::from(&session.folder),
-            session: session.id.clone(),
-            token,
-            delete_branch: false,
-        };
-        remove::remove(&repository, &home.locks(), &home.trash(), request).await?;
+    let (is_own, nothing) = (is_own(session), token == RemovalToken::default());
+    if is_own && nothing && Path::new(&session.folder).exists() {
+        return Err(remove::changed());
     }
-    forget(home, &session.id).await.map(drop)
+    let worktree = if is_own && !nothing {
+        let repository = Repository::discover(Path::new(&session.repository_path)).await?;
+        let folder = PathBuf::from(&session.folder);
+        let _held = idle(home, &folder).await?;
+        let request =
+            remove::Request { folder, session: Some(session.id.clone()), token, delete_branch };
+        Some(remove::remove(&repository, &home.locks(), &home.trash(), request).await?)
+    } else {
+        None
+    };
+    Ok(Removed { worktree, record: forget(home, &session.id).await? })
+}
+
+/// What became of a session that was removed.
+#[derive(Debug)]
+pub struct Removed {
+    /// Its worktree; none where there was none of Bosk's.
+    pub worktree: Option<remove::Removal>,
+    /// Where its record lies in the trash.
+    pub record: PathBuf,
 }
 
 /// A file of a session's folder, by its path from there.

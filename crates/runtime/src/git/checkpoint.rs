@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bosk_core::git::Changes;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
+use super::command::Output;
 use super::{Git, changes, paths, snapshot};
 
 /// The most files that a preview lists.
@@ -114,6 +115,8 @@ pub struct Ready {
     copy: snapshot::IndexCopy,
     trees: (String, String),
     index: String,
+    /// What git would not write as it was.
+    raw: Option<String>,
 }
 
 /// Looks whether they can be put so, and changes nothing yet.
@@ -135,8 +138,10 @@ pub async fn ready(git: &Git, worktree: &Path, now: &str, then: &str) -> Result<
     }
     let then_tree = tree_of(git, worktree, then).await?;
     in_the_way(git, worktree, &tree, &then_tree).await?;
-    let index = index_of(git, worktree, then).await?.unwrap_or_else(|| then_tree.clone());
-    Ok(Ready { copy, trees: (tree, then_tree), index })
+    let index = part_of(git, worktree, then, snapshot::INDEX).await?;
+    let index = index.unwrap_or_else(|| then_tree.clone());
+    let raw = part_of(git, worktree, then, snapshot::RAW).await?;
+    Ok(Ready { copy, trees: (tree, then_tree), index, raw })
 }
 
 impl Ready {
@@ -149,6 +154,9 @@ impl Ready {
         // Source of what it does: git-read-tree(1), "Two Tree Merge". It checks everything before it changes anything.
         let call = git.change(worktree).env("GIT_INDEX_FILE", &self.copy.file);
         call.args(["read-tree", "-m", "-u", &tree, &then_tree]).run().await?;
+        if let Some(raw) = &self.raw {
+            snapshot::lay(git, worktree, worktree, raw).await?;
+        }
         git.change(worktree).args(["read-tree", &self.index]).run().await?;
         // Only spares the next look its reading of every file; files that differ make it say no.
         git.change(worktree).args(["update-index", "-q", "--refresh"]).ask().await?;
@@ -242,8 +250,25 @@ pub async fn bring(
 
 /// Git overwrites what it ignores, and no snapshot holds that: such a file where another one is to come stops it all.
 async fn in_the_way(git: &Git, worktree: &Path, now: &str, then: &str) -> Result<(), Problem> {
-    let added = differing(git, worktree, &["--diff-filter=A"], now, then).await?;
-    let gone = differing(git, worktree, &["--diff-filter=D"], now, then).await?;
+    let listed = async |filter: &str| {
+        let call = git.look(worktree).args(["diff-tree", "-r", "-z", "--raw", "--no-renames"]);
+        call.args([filter, "--end-of-options", now, then]).run().await
+    };
+    let (added, gone) = (listed("--diff-filter=A").await?, listed("--diff-filter=D").await?);
+    if added.truncated || gone.truncated {
+        let text = "Too many files differ for them to go back, so nothing was changed.";
+        return Err(Problem::new(ProblemCode::WorktreeFailed, text));
+    }
+    let pairs = |output: &Output| {
+        let fields: Vec<&[u8]> = output.fields().collect();
+        let pairs = fields.chunks_exact(2).map(|pair| (pair[0].to_vec(), paths::from_git(pair[1])));
+        pairs.collect::<Vec<_>>()
+    };
+    let gone: HashSet<PathBuf> = pairs(&gone).into_iter().map(|(_, path)| path).collect();
+    // A repository inside stays as it is whether this one knows it or not.
+    let is_file = |(about, _): &(Vec<u8>, PathBuf)| !about.starts_with(b":000000 160000 ");
+    let added: Vec<PathBuf> =
+        pairs(&added).into_iter().filter(is_file).map(|(_, path)| path).collect();
     let root = worktree.to_owned();
     let looking = tokio::task::spawn_blocking(move || {
         added.iter().find_map(|path| stranger(&root, path, &gone))
@@ -286,13 +311,19 @@ async fn tree_of(git: &Git, folder: &Path, commit: &str) -> Result<String, Probl
     Ok(call.arg(format!("{commit}^{{tree}}")).run().await?.text())
 }
 
-/// The tree of a snapshot's index, where it has one.
-async fn index_of(git: &Git, folder: &Path, snapshot: &str) -> Result<Option<String>, Problem> {
-    let format = "--format=%T %s";
+/// The tree of that part of a snapshot, where it has one: the commit among its parents that says so.
+pub(super) async fn part_of(
+    git: &Git,
+    folder: &Path,
+    commit: &str,
+    says: &str,
+) -> Result<Option<String>, Problem> {
+    let format = "--format=%T %ae %s";
     let parents = git.look(folder).args(["log", "--no-walk", format, "--end-of-options"]);
-    let parents = parents.arg(format!("{snapshot}^@")).answer_or_nothing().await?;
+    let parents = parents.arg(format!("{commit}^@")).answer_or_nothing().await?;
     let mut named = parents.lines().filter_map(|line| line.split_once(' '));
-    Ok(named.find(|(_, subject)| *subject == snapshot::INDEX).map(|(tree, _)| tree.to_owned()))
+    let wanted = format!("{} {says}", snapshot::EMAIL);
+    Ok(named.find(|(_, said)| *said == wanted).map(|(tree, _)| tree.to_owned()))
 }
 
 #[cfg(test)]

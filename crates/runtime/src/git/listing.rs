@@ -9,6 +9,9 @@ use super::{Git, GitError, paths};
 /// What the lock reason of a worktree of Bosk's begins with; the session's id follows.
 pub(super) const REASON: &str = "bosk:";
 
+/// The lock reason of a worktree that somebody else made and the person gave to Bosk.
+pub(super) const ADOPTED: &str = "bosk:adopted";
+
 /// One worktree, as git lists it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listed {
@@ -29,6 +32,13 @@ impl Listed {
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         SessionId::parse(self.locked.as_deref()?.strip_prefix(REASON)?).ok()
+    }
+
+    /// Whether Bosk may put it away: it made it for a session, or was given it.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.session().is_some()
+            || self.locked.as_deref().is_some_and(|why| why.starts_with(ADOPTED))
     }
 }
 

@@ -11,15 +11,19 @@ pub mod checkpoint;
 pub mod command;
 mod error;
 pub mod include;
+pub mod kept;
 pub mod listing;
 pub mod lock;
+pub mod losses;
 mod paths;
 pub mod read;
 pub mod remove;
 pub mod repository;
+pub mod restore;
 pub mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trash;
 pub mod worktree;
 
 pub use command::{Git, GitError};

@@ -1,47 +1,33 @@
-//! Removing a session's worktree so that nothing is lost: snapshot first, then the folder moves to
-//! a trash on the same volume, then git forgets this one worktree. Only worktrees that Bosk made,
-//! and only in the state that the person saw. Not here: emptying the trash.
+//! Putting a worktree away so that nothing is lost: snapshot first, then the folder moves to a trash on the same
+//! volume, then what git knows of it moves out of git's sight, whole. Only worktrees that Bosk made or was given, and
+//! only in the state that the person saw. Not here: which of them may be touched ([`own`]), the trash itself
+//! ([`super::trash`]), and sessions that run in it ([`crate::client::archive`]).
 
-use std::io::ErrorKind;
+mod own;
+
 use std::path::{Path, PathBuf};
 
 use bosk_core::git::{IgnoredFile, RemovalPlan, RemovalToken};
 use bosk_core::{Problem, ProblemCode, SessionId};
-use serde::{Deserialize, Serialize};
 
-use super::listing::{self, Listed};
-use super::{Repository, paths, snapshot};
-use crate::files;
+use super::snapshot::{self, Snapshot};
+use super::trash::{self, Entry, Removed};
+use super::{GitError, Repository, paths};
+
+pub(super) use own::admin_of;
+pub use own::{Own, own};
+pub use trash::{RECORD, TREE};
 
 /// How many ignored entries are listed, the largest first.
 const LISTED: usize = 200;
 
-/// What lies in the trash beside a removed worktree's folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Removed {
-    /// The session that it was made for.
-    pub session: SessionId,
-    /// The repository's root.
-    pub repository: String,
-    /// Where the folder was.
-    pub folder: String,
-    /// The branch that was checked out in it.
-    pub branch: Option<String>,
-    /// The state that was removed.
-    pub token: RemovalToken,
-}
-
-/// The removed worktree's folder, below its entry in the trash.
-pub const TREE: &str = "tree";
-
-/// The file that holds [`Removed`], below its entry in the trash.
-pub const RECORD: &str = "removed.json";
-
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
-    /// The entry in the trash; none where the folder was gone before.
-    pub trash: Option<PathBuf>,
+    /// The entry in the trash.
+    pub entry: Entry,
+    /// Whether the folder is in it; it may have been gone before.
+    pub whole: bool,
     /// Whether the branch was deleted.
     pub branch_deleted: bool,
 }
@@ -49,35 +35,26 @@ pub struct Removal {
 /// Takes a snapshot and tells what a removal would take away. Removes nothing.
 ///
 /// # Errors
-/// Bosk did not make this worktree for this session, or no snapshot can be taken.
+/// The worktree is not Bosk's (or not of this session, where one is given), or no snapshot can be taken.
 pub async fn plan(
     repository: &Repository,
+    trash: &Path,
     folder: &Path,
-    session: &SessionId,
+    session: Option<&SessionId>,
 ) -> Result<RemovalPlan, Problem> {
-    let listed = own(repository, folder, session).await?;
-    let branch = listed.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
-    let (token, uncommitted, nested) = if folder.exists() {
-        let taken = snapshot::take(&repository.git, folder, session).await?;
-        let worktree = worktree_id(repository, folder).await?;
-        let head = taken.head.unwrap_or_default();
-        (RemovalToken { head, snapshot: taken.commit, worktree }, taken.uncommitted, taken.nested)
-    } else {
-        let head = listed.head.clone().unwrap_or_default();
-        if !head.is_empty() {
-            snapshot::keep(&repository.git, &repository.root, session, &head).await?;
-        }
-        let token = RemovalToken { head: head.clone(), snapshot: head, worktree: String::new() };
-        (token, false, Vec::new())
-    };
-    let mut ignored = if folder.exists() { ignored(repository, folder).await? } else { Vec::new() };
+    let own = own(repository, folder, session).await?;
+    own.quiet().await?;
+    let is_there = own.folder().exists();
+    let Seen { token, uncommitted, nested, .. } = see(repository, trash, &own).await?;
+    let mut ignored =
+        if is_there { ignored(repository, own.folder(), None).await? } else { vec![] };
     let ignored_total = u32::try_from(ignored.len()).unwrap_or(u32::MAX);
     ignored.truncate(LISTED);
     Ok(RemovalPlan {
-        own_commits: own_commits(repository, &token.head, branch).await?,
+        own_commits: own_commits(repository, &token.head, own.branch()).await?,
         token,
-        folder: paths::shown(folder),
-        branch: branch.map(str::to_owned),
+        folder: paths::shown(own.folder()),
+        branch: own.branch().map(str::to_owned),
         uncommitted,
         ignored,
         ignored_total,
@@ -85,13 +62,51 @@ pub async fn plan(
     })
 }
 
+/// A worktree as it is now, in a snapshot.
+struct Seen {
+    token: RemovalToken,
+    uncommitted: bool,
+    nested: Vec<String>,
+    /// The removal that was cut short between its two moves.
+    begun: Option<Entry>,
+}
+
+async fn see(repository: &Repository, trash: &Path, own: &Own) -> Result<Seen, Problem> {
+    let git = &repository.git;
+    let taken = if own.folder().exists() {
+        snapshot::take(git, own.folder(), &own.owner).await?
+    } else {
+        let (trash, folder) = (trash.to_owned(), paths::shown(own.folder()));
+        let (owner, name) = (own.owner.clone(), own.name());
+        let common_dir = repository.common_dir.clone();
+        let looking = tokio::task::spawn_blocking(move || {
+            let is_it = |record: &Removed| {
+                record.session == owner && record.folder == folder && record.token.worktree == name
+            };
+            // One whose second move is done is another one that was there before.
+            let is_half = |one: &Entry| one.is_whole() && !one.known(&common_dir).exists();
+            trash::entries(&trash).into_iter().find(|one| is_it(&one.record) && is_half(one))
+        });
+        let begun = looking.await.map_err(|stopped| not_removed(&stopped.to_string()))?;
+        if let Some(entry) = begun {
+            let token = entry.record.token.clone();
+            return Ok(Seen { token, uncommitted: false, nested: Vec::new(), begun: Some(entry) });
+        }
+        snapshot::of_known(git, &repository.root, &own.known, &own.owner).await?
+    };
+    let Snapshot { commit, head, uncommitted, nested, .. } = taken;
+    let head = head.unwrap_or_default();
+    let token = RemovalToken { head, snapshot: commit, worktree: own.name() };
+    Ok(Seen { token, uncommitted, nested, begun: None })
+}
+
 /// What a removal needs to know.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The worktree's folder.
     pub folder: PathBuf,
-    /// The session that it was made for.
-    pub session: SessionId,
+    /// The session that it must have been made for; any, where none is given.
+    pub session: Option<SessionId>,
     /// What the person saw and agreed to.
     pub token: RemovalToken,
     /// Whether to delete the branch, too. Its commits stay in the snapshot.
@@ -102,8 +117,7 @@ pub struct Request {
 /// caller is dropped; a removal that was cut short can be asked for again.
 ///
 /// # Errors
-/// Bosk did not make this worktree, its state is another by now, or it cannot be moved. Then it is
-/// as it was.
+/// The worktree is not Bosk's, its state is another by now, or it cannot be moved. Then it is as it was.
 pub async fn remove(
     repository: &Repository,
     locks: &Path,
@@ -124,56 +138,86 @@ async fn perform(
     request: Request,
 ) -> Result<Removal, Problem> {
     let Request { folder, session, token, delete_branch } = request;
-    let listed = own(repository, &folder, &session).await?;
-    let branch = listed.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
-    let git = &repository.git;
-    let entry = if folder.exists() {
-        let taken = snapshot::take(git, &folder, &session).await?;
-        let now = RemovalToken {
-            head: taken.head.unwrap_or_default(),
-            snapshot: taken.commit,
-            worktree: worktree_id(repository, &folder).await?,
-        };
-        if now != token {
-            return Err(changed());
-        }
-        let record = Removed {
-            repository: paths::shown(&repository.root),
-            folder: paths::shown(&folder),
-            branch: branch.map(str::to_owned),
-            session: session.clone(),
-            token: token.clone(),
-        };
-        let moving = tokio::task::spawn_blocking({
-            let (folder, trash) = (folder.clone(), trash.to_owned());
-            move || move_to_trash(&folder, &trash, &record)
-        });
-        Some(moving.await.map_err(|stopped| not_removed(&stopped.to_string()))??)
-    } else {
-        // Cut short after the move, or removed by somebody else: only what git knows is left.
-        let kept = snapshot::kept(git, &repository.root, &session).await?;
-        let known = token.snapshot.is_empty() || kept.iter().any(|(id, _)| *id == token.snapshot);
-        if listed.head.clone().unwrap_or_default() != token.head || !known {
-            return Err(changed());
-        }
-        None
+    let own = own(repository, &folder, session.as_ref()).await?;
+    own.quiet().await?;
+    let seen = see(repository, trash, &own).await?;
+    if seen.token != token {
+        return Err(changed());
+    }
+    let record = Removed {
+        session: own.owner.clone(),
+        adopted: own.adopted,
+        repository: trash::written(&repository.root)?,
+        common_dir: trash::written(&repository.common_dir)?,
+        folder: trash::written(own.folder())?,
+        before: None,
+        branch: own.branch().map(str::to_owned),
+        config: branch_config(repository, own.branch()).await?,
+        token: token.clone(),
+        at: crate::journal::writer::wall_clock(),
+        restoring: false,
+        elsewhere: None,
     };
-    // With its folder gone, this forgets exactly one worktree; a prune would forget others, too.
-    let forget = |verb: &'static str| {
-        git.change(&repository.root).args(["worktree", verb, "--"]).arg(&folder).run()
-    };
-    forget("unlock").await?;
-    forget("remove").await?;
+    // Whatever git has begun since is not cut in two.
+    own.is_quiet()?;
+    let (common_dir, trash) = (repository.common_dir.clone(), trash.to_owned());
+    let branch = record.branch.clone();
+    let begun = seen.begun;
+    let moving =
+        tokio::task::spawn_blocking(move || put_away(&own, begun, record, &trash, &common_dir));
+    let entry = moving.await.map_err(|stopped| not_removed(&stopped.to_string()))??;
     let branch_deleted = match branch.filter(|_| delete_branch && !token.head.is_empty()) {
-        Some(branch) => delete(repository, branch, &token.head).await?,
+        Some(branch) => delete(repository, &branch, &token.head).await?,
         None => false,
     };
-    Ok(Removal { trash: entry, branch_deleted })
+    Ok(Removal { whole: entry.is_whole(), entry, branch_deleted })
+}
+
+/// The two moves. Between them git lists a worktree whose folder is gone, and the entry says where it is.
+fn put_away(
+    own: &Own,
+    begun: Option<Entry>,
+    record: Removed,
+    trash: &Path,
+    common_dir: &Path,
+) -> Result<Entry, Problem> {
+    let mut entry = match begun {
+        Some(entry) => entry,
+        None => Entry::new(trash, record).map_err(|error| not_removed(&error.to_string()))?,
+    };
+    if own.folder().symlink_metadata().is_ok() {
+        entry.take(own.folder()).map_err(|error| undone(&entry, own, &error))?;
+    }
+    // With this, git has forgotten exactly one worktree; a prune would forget others, too.
+    let known = entry.known(common_dir);
+    let away = || -> std::io::Result<()> {
+        let parent = known.parent().unwrap_or(common_dir);
+        std::fs::create_dir_all(parent)?;
+        std::fs::rename(&own.known, &known)?;
+        crate::files::sync_folder(parent)
+    };
+    away().map_err(|error| undone(&entry, own, &error))?;
+    // As git does: the folder goes with the last of them.
+    let _ = own.known.parent().map(std::fs::remove_dir);
+    Ok(entry)
+}
+
+/// Takes back what was done of it, so that nothing is half away.
+fn undone(entry: &Entry, own: &Own, error: &std::io::Error) -> Problem {
+    if own.folder().symlink_metadata().is_err() && entry.is_whole() {
+        let _ = std::fs::rename(entry.tree(), own.folder());
+    }
+    entry.take_back();
+    not_removed(&error.to_string())
 }
 
 /// Deletes the branch if it is still where the person saw it.
 async fn delete(repository: &Repository, branch: &str, head: &str) -> Result<bool, Problem> {
+    let listed = super::listing::list(&repository.git, &repository.root).await?;
     let full_name = format!("refs/heads/{branch}");
+    if listed.iter().any(|other| other.branch.as_deref() == Some(&full_name)) {
+        return Ok(false);
+    }
     let change = || repository.git.change(&repository.root);
     let deleted = change().args(["update-ref", "-d", &full_name, head]).run().await.is_ok();
     if deleted {
@@ -184,37 +228,26 @@ async fn delete(repository: &Repository, branch: &str, head: &str) -> Result<boo
     Ok(deleted)
 }
 
-/// The worktree as git lists it, if Bosk made it for this session.
-async fn own(
+/// What is configured of the branch, which goes with it.
+async fn branch_config(
     repository: &Repository,
-    folder: &Path,
-    session: &SessionId,
-) -> Result<Listed, Problem> {
-    let listed = listing::list(&repository.git, &repository.root).await?;
-    let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let found = listed.into_iter().find(|entry| entry.folder == real || entry.folder == folder);
-    found.filter(|entry| entry.session().as_ref() == Some(session)).ok_or_else(|| {
-        Problem::new(
-            ProblemCode::InvalidInput,
-            format!(
-                "{} is not a worktree that Bosk made for this session, so it was left alone.",
-                folder.display()
-            ),
-        )
-        .hint("Remove it with git worktree remove if you want it gone.")
-    })
-}
-
-/// Git's own name for a worktree: the folder in which it keeps what it knows of it.
-async fn worktree_id(repository: &Repository, folder: &Path) -> Result<String, Problem> {
-    let call = repository.git.look(folder).args(["rev-parse", "--absolute-git-dir"]);
-    let output = call.run().await?;
-    let path = paths::from_git(output.stdout.trim_ascii_end());
-    Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+    branch: Option<&str>,
+) -> Result<Vec<(String, String)>, Problem> {
+    let Some(branch) = branch else { return Ok(Vec::new()) };
+    let call = repository.git.look(&repository.root).args(["config", "--local", "--list", "-z"]);
+    let listed = call.run().await?;
+    let begin = format!("branch.{branch}.");
+    let of_it = listed.fields().filter_map(|field| {
+        let field = String::from_utf8_lossy(field).into_owned();
+        let (key, value) = field.split_once('\n')?;
+        let word = key.strip_prefix(&begin)?;
+        (!word.contains('.')).then(|| (key.to_owned(), value.to_owned()))
+    });
+    Ok(of_it.collect())
 }
 
 /// How many commits only this branch, or only this HEAD, has.
-async fn own_commits(
+pub(super) async fn own_commits(
     repository: &Repository,
     head: &str,
     branch: Option<&str>,
@@ -228,18 +261,18 @@ async fn own_commits(
     Ok(count.parse().unwrap_or(u32::MAX))
 }
 
-/// What git ignores in the worktree, the largest first; a folder that is ignored whole is one entry.
-async fn ignored(repository: &Repository, folder: &Path) -> Result<Vec<IgnoredFile>, Problem> {
-    let call = repository.git.look(folder).args(["status", "--porcelain=v2", "-z"]);
-    let call =
-        call.args(["--untracked-files=all", "--ignored=matching", "--ignore-submodules=all"]);
-    let output = call.run().await?;
-    let entries = output.fields().filter_map(|field| field.strip_prefix(b"! "));
-    let entries: Vec<PathBuf> = entries.map(paths::from_git).collect();
+/// What git ignores in the worktree, the largest first; a folder that is ignored whole is one entry. `known` is what
+/// git knew of it, where it is in the trash.
+pub(crate) async fn ignored(
+    repository: &Repository,
+    folder: &Path,
+    known: Option<&Path>,
+) -> Result<Vec<IgnoredFile>, Problem> {
+    let entries = ignored_paths(repository, folder, known).await?;
     let folder = folder.to_owned();
     let measuring = tokio::task::spawn_blocking(move || {
         let sized = entries.into_iter().map(|path| IgnoredFile {
-            bytes: size(&folder.join(&path)),
+            bytes: length(&folder.join(&path)),
             path: paths::shown(&path),
         });
         let mut sized: Vec<_> = sized.collect();
@@ -249,8 +282,24 @@ async fn ignored(repository: &Repository, folder: &Path) -> Result<Vec<IgnoredFi
     measuring.await.map_err(|stopped| not_removed(&stopped.to_string()))
 }
 
-/// The size of a file, or of all files in a folder; links are not followed.
-fn size(path: &Path) -> u64 {
+/// The paths of [`ignored`], from the worktree's root.
+pub(crate) async fn ignored_paths(
+    repository: &Repository,
+    folder: &Path,
+    known: Option<&Path>,
+) -> Result<Vec<PathBuf>, GitError> {
+    let mut call = repository.git.look(folder);
+    if let Some(known) = known {
+        call = call.env("GIT_DIR", known).env("GIT_WORK_TREE", folder);
+    }
+    let call = call.args(["status", "--porcelain=v2", "-z", "--untracked-files=all"]);
+    let output = call.args(["--ignored=matching", "--ignore-submodules=all"]).run().await?;
+    let entries = output.fields().filter_map(|field| field.strip_prefix(b"! "));
+    Ok(entries.map(paths::from_git).collect())
+}
+
+/// The length of a file, or of all files in a folder; links are not followed.
+fn length(path: &Path) -> u64 {
     let mut open = vec![path.to_owned()];
     let mut bytes = 0;
     while let Some(path) = open.pop() {
@@ -265,37 +314,7 @@ fn size(path: &Path) -> u64 {
     bytes
 }
 
-/// Moves the folder into a new entry of the trash, or of one beside it where the trash is on another
-/// volume: a move is whole or not at all, and a copy is not.
-fn move_to_trash(folder: &Path, trash: &Path, record: &Removed) -> Result<PathBuf, Problem> {
-    let moved = |trash: &Path| -> std::io::Result<PathBuf> {
-        files::create_private_folder(trash)?;
-        let mut numbered = (1_u32..).map(|n| trash.join(format!("{}-{n}", record.session)));
-        let entry = numbered.find(|entry| entry.symlink_metadata().is_err());
-        let entry = entry.ok_or_else(|| std::io::Error::from(ErrorKind::AlreadyExists))?;
-        std::fs::create_dir(&entry)?;
-        let whole = || {
-            let content = serde_json::to_vec_pretty(record)?;
-            files::write_atomically(&entry.join(RECORD), &content)?;
-            std::fs::rename(folder, entry.join(TREE))
-        };
-        if let Err(error) = whole() {
-            let _ = std::fs::remove_file(entry.join(RECORD));
-            let _ = std::fs::remove_dir(&entry);
-            return Err(error);
-        }
-        Ok(entry)
-    };
-    let beside = || folder.parent().unwrap_or(folder).join(".bosk-trash");
-    moved(trash)
-        .or_else(|error| match error.kind() {
-            ErrorKind::CrossesDevices => moved(&beside()),
-            _ => Err(error),
-        })
-        .map_err(|error| not_removed(&error.to_string()))
-}
-
-fn changed() -> Problem {
+pub(crate) fn changed() -> Problem {
     Problem::new(
         ProblemCode::SessionState,
         "The worktree has changed since you looked at it, so it was not removed.",

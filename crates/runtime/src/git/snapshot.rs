@@ -1,7 +1,12 @@
 //! A snapshot of a worktree: index, work tree and untracked files as a commit under
 //! `refs/bosk/<session>/snap/<n>`, made beside the index that is in use, so that nothing in the
 //! worktree changes. The same state always gives the same commit. Not here: ignored files and
-//! repositories inside, which no commit of this one can hold.
+//! repositories inside, which no commit of this one can hold; and putting one back
+//! ([`super::restore`], [`super::checkpoint`]).
+
+mod history;
+mod lie;
+mod unmerged;
 
 use std::path::{Path, PathBuf};
 
@@ -10,20 +15,32 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 use super::command::Call;
 use super::{Git, paths};
 
-/// How far back a worktree's own history of HEAD is looked at for commits that nothing else keeps.
-const REFLOG: &str = "-n500";
-
 /// Who makes snapshots.
 pub(super) const EMAIL: &str = "bosk@localhost";
 
 /// What the commit of an index says, which tells it from a snapshot's other parents.
 pub(super) const INDEX: &str = "The index.";
 
+/// Most that a list of all files may take: bytes.
+const MOST_LISTED: usize = 1 << 30;
+
+/// What the commits say that hold what a tree cannot: see [`unmerged`] and [`lie`].
+pub(super) const UNMERGED: &str = "The index where it is unmerged.";
+/// As [`UNMERGED`].
+pub(super) const RAW: &str = "The files as they lie.";
+
+/// Most parents that one commit gets; the rest goes below commits of their own.
+const PARENTS: usize = 64;
+
+pub(super) use lie::lay;
+pub(super) use unmerged::put_back;
+
 /// A snapshot that was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// The commit: its tree is the work tree, its first parent HEAD (where there is a commit), then
-    /// the index (where it is not in conflict), then what only HEAD's history still names.
+    /// the index (where it is not in conflict, else its three sides), the files that git keeps in another form than
+    /// they lie there, then what only histories and operations that go on still name.
     pub commit: String,
     /// The commit at HEAD; none while unborn.
     pub head: Option<String>,
@@ -40,10 +57,41 @@ pub struct Snapshot {
 /// # Errors
 /// A file cannot be read, or git failed; the worktree is as it was in any case.
 pub async fn take(git: &Git, worktree: &Path, session: &SessionId) -> Result<Snapshot, Problem> {
-    let forgotten = forgotten(git, worktree).await?;
+    let forgotten = history::forgotten(git, worktree, None).await?;
     let made = make(git, worktree, session, forgotten).await?;
     let reference = keep(git, worktree, session, &made.commit).await?;
     Ok(Snapshot { reference, ..made })
+}
+
+/// The same of a worktree whose folder is gone, by what git still knows of it in the folder `known`: its index, and
+/// what its history names.
+///
+/// # Errors
+/// As for [`take`].
+pub(super) async fn of_known(
+    git: &Git,
+    root: &Path,
+    known: &Path,
+    session: &SessionId,
+) -> Result<Snapshot, Problem> {
+    let forgotten = history::forgotten(git, root, Some(known)).await?;
+    let head = head(git.look(root).env("GIT_DIR", known)).await?;
+    let copy = IndexCopy::beside(&known.join("index"))?;
+    let with_copy = || git.change(root).env("GIT_DIR", known).env("GIT_INDEX_FILE", &copy.file);
+    let index = Index::read(&with_copy).await?;
+    let signed = Signer { git, folder: root, date: date(git, root, head.as_ref()).await? };
+    let head_tree = match &head {
+        Some(head) => tree(git, root, head).await?,
+        None => signed.empty().await?,
+    };
+    // Without an index nothing is staged: what HEAD has was there.
+    let staged = known.join("index").exists().then_some(index.tree.as_ref()).flatten();
+    let of_index = Index { tree: Some(staged.unwrap_or(&head_tree).clone()), ..index };
+    let shown = of_index.tree.clone().unwrap_or_default();
+    let commit = signed.whole(&head, &of_index, None, forgotten, &shown, session).await?;
+    let reference = keep(git, root, session, &commit).await?;
+    let uncommitted = shown != head_tree || of_index.unmerged.is_some();
+    Ok(Snapshot { commit, head, reference, uncommitted, nested: Vec::new() })
 }
 
 /// A copy of a worktree's index, for calls that must not touch the one in use. It goes with this value.
@@ -57,13 +105,34 @@ impl IndexCopy {
     pub(super) async fn of(git: &Git, worktree: &Path) -> Result<Self, Problem> {
         let absolute = ["rev-parse", "--path-format=absolute"];
         let index = git.look(worktree).args(absolute).args(["--git-path", "index"]).run().await?;
-        let index = paths::from_git(index.stdout.trim_ascii_end());
-        let beside = index.parent().unwrap_or(worktree);
-        let folder = tempfile::Builder::new().prefix("bosk-").tempdir_in(beside);
+        Self::beside(&paths::from_git(index.stdout.trim_ascii_end()))
+    }
+
+    /// The copy of that index, in a folder beside it.
+    pub(super) fn beside(index: &Path) -> Result<Self, Problem> {
+        let folder = index.parent().unwrap_or(index);
+        let folder = tempfile::Builder::new().prefix("bosk-").tempdir_in(folder);
         let folder = folder.map_err(unwritten)?;
         let file = folder.path().join("index");
-        copy_index(&index, &file).map_err(unwritten)?;
+        copy_index(index, &file).map_err(unwritten)?;
         Ok(Self { _folder: folder, file })
+    }
+}
+
+/// What an index holds: a tree where all of it is merged, else a tree of its sides.
+struct Index {
+    tree: Option<String>,
+    unmerged: Option<String>,
+}
+
+impl Index {
+    async fn read<'git>(with_copy: &impl Fn() -> Call<'git>) -> Result<Self, Problem> {
+        let unmerged = unmerged::sides(with_copy).await?;
+        let tree = match &unmerged {
+            None => Some(with_copy().args(["write-tree", "--missing-ok"]).run().await?.text()),
+            Some(_) => None,
+        };
+        Ok(Self { tree, unmerged })
     }
 }
 
@@ -74,40 +143,92 @@ pub(super) async fn make(
     session: &SessionId,
     forgotten: Vec<String>,
 ) -> Result<Snapshot, Problem> {
-    let look = || git.look(worktree);
-    let head = look().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
-    let head = Some(head.answer_or_nothing().await?).filter(|id| !id.is_empty());
+    let head = head(git.look(worktree)).await?;
     let copy = IndexCopy::of(git, worktree).await?;
     let with_copy = || git.change(worktree).env("GIT_INDEX_FILE", &copy.file);
-
-    let conflicts = with_copy().args(["ls-files", "--unmerged", "-z"]).limit(1).run().await?;
-    let index_tree = match conflicts.stdout.is_empty() {
-        true => Some(with_copy().args(["write-tree", "--missing-ok"]).run().await?.text()),
-        false => None,
-    };
+    let index = Index::read(&with_copy).await?;
     let nested = add_work_tree(worktree, with_copy).await?;
     let tree = with_copy().args(["write-tree", "--missing-ok"]).run().await?.text();
 
-    let head_tree = look().args(["rev-parse", "--verify", "--quiet", "HEAD^{tree}"]);
-    let head_tree = head_tree.answer_or_nothing().await?;
-    let uncommitted = tree != head_tree || index_tree.as_ref() != Some(&head_tree);
-    let date = match &head {
-        Some(id) => look().args(["log", "-1", "--format=%ct", id]).run().await?.text(),
-        None => "0".to_owned(),
+    let head_tree = match &head {
+        Some(id) => self::tree(git, worktree, id).await?,
+        None => String::new(),
     };
-    let commit = async |tree: &str, parents: &[String], message: &str| {
-        let call = git.change(worktree).args(["commit-tree", tree, "-m", message]);
-        let call = call.args(parents.iter().flat_map(|parent| ["-p", parent.as_str()]));
-        signed(call, &format!("@{date} +0000")).run().await.map(|output| output.text())
+    let uncommitted = tree != head_tree || index.tree.as_ref() != Some(&head_tree);
+    let raw = match uncommitted {
+        true => lie::raw(git, worktree, &head_tree, &tree).await?,
+        false => None,
     };
-    let mut parents: Vec<String> = head.iter().cloned().collect();
-    if let Some(index_tree) = &index_tree {
-        parents.push(commit(index_tree, &parents, INDEX).await?);
-    }
-    parents.extend(forgotten);
-    let message = format!("Snapshot of session {session}.");
-    let commit = commit(&tree, &parents, &message).await?;
+    let signed = Signer { git, folder: worktree, date: date(git, worktree, head.as_ref()).await? };
+    let commit = signed.whole(&head, &index, raw, forgotten, &tree, session).await?;
     Ok(Snapshot { commit, head, reference: String::new(), uncommitted, nested })
+}
+
+async fn head(look: Call<'_>) -> Result<Option<String>, Problem> {
+    let head = look.args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+    Ok(Some(head.answer_or_nothing().await?).filter(|id| !id.is_empty()))
+}
+
+async fn tree(git: &Git, folder: &Path, commit: &str) -> Result<String, Problem> {
+    let call = git.look(folder).args(["rev-parse", "--verify", "--quiet"]);
+    Ok(call.arg(format!("{commit}^{{tree}}")).answer_or_nothing().await?)
+}
+
+async fn date(git: &Git, folder: &Path, head: Option<&String>) -> Result<String, Problem> {
+    let Some(id) = head else { return Ok("0".to_owned()) };
+    Ok(git.look(folder).args(["log", "-1", "--format=%ct", id]).run().await?.text())
+}
+
+/// Makes commits in Bosk's name with the given date: the person did not make them, and the clock must not make
+/// another one of the same state.
+struct Signer<'git> {
+    git: &'git Git,
+    folder: &'git Path,
+    date: String,
+}
+
+impl Signer<'_> {
+    async fn commit(&self, tree: &str, parents: &[String], says: &str) -> Result<String, Problem> {
+        let date = format!("@{} +0000", self.date);
+        let call = self.git.change(self.folder).args(["commit-tree", tree, "-m", says]);
+        let call = call.args(parents.iter().flat_map(|parent| ["-p", parent.as_str()]));
+        let call = call.env("GIT_AUTHOR_NAME", "Bosk").env("GIT_AUTHOR_EMAIL", EMAIL);
+        let call = call.env("GIT_COMMITTER_NAME", "Bosk").env("GIT_COMMITTER_EMAIL", EMAIL);
+        let call = call.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
+        Ok(call.run().await?.text())
+    }
+
+    async fn empty(&self) -> Result<String, Problem> {
+        let call =
+            self.git.change(self.folder).args(["hash-object", "-t", "tree", "-w", "--stdin"]);
+        Ok(call.run().await?.text())
+    }
+
+    /// The snapshot itself.
+    async fn whole(
+        &self,
+        head: &Option<String>,
+        index: &Index,
+        raw: Option<String>,
+        mut forgotten: Vec<String>,
+        tree: &str,
+        session: &SessionId,
+    ) -> Result<String, Problem> {
+        let head: Vec<String> = head.iter().cloned().collect();
+        let mut parents = head.clone();
+        let parts = [(&index.tree, INDEX), (&index.unmerged, UNMERGED), (&raw, RAW)];
+        for (tree, says) in parts {
+            if let Some(tree) = tree {
+                parents.push(self.commit(tree, &head, says).await?);
+            }
+        }
+        while forgotten.len() > PARENTS {
+            let few: Vec<String> = forgotten.drain(..PARENTS).collect();
+            forgotten.push(self.commit(tree, &few, "More of the history.").await?);
+        }
+        parents.extend(forgotten);
+        self.commit(tree, &parents, &format!("Snapshot of session {session}.")).await
+    }
 }
 
 /// Puts the work tree into the index that the calls use, and returns the repositories inside.
@@ -116,15 +237,13 @@ pub(super) async fn add_work_tree<'git>(
     with_copy: impl Fn() -> Call<'git>,
 ) -> Result<Vec<String>, Problem> {
     let adding = || with_copy().setting("core.safecrlf=false");
+    unhide(worktree, &with_copy).await?;
     adding().args(["add", "--update", "--sparse"]).run().await?;
     let others =
-        with_copy().args(["ls-files", "--others", "--exclude-standard", "-z"]).run().await?;
+        with_copy().args(["ls-files", "--others", "--exclude-standard", "-z"]).limit(MOST_LISTED);
+    let others = others.run().await?;
     if others.truncated {
-        return Err(Problem::new(
-            ProblemCode::WorktreeFailed,
-            "The worktree has more untracked files than a snapshot can hold, so nothing was removed.",
-        )
-        .hint("Commit them, or add them to .gitignore, then try again."));
+        return Err(too_many());
     }
     // Git lists another repository inside as a folder, and refuses one that has no commit.
     let (mut nested, files): (Vec<_>, Vec<_>) =
@@ -134,7 +253,10 @@ pub(super) async fn add_work_tree<'git>(
         let add = ["update-index", "--add", "--replace", "-z", "--stdin"];
         adding().args(add).input(input).run().await?;
     }
-    let staged = with_copy().args(["ls-files", "--stage", "-z"]).run().await?;
+    let staged = with_copy().args(["ls-files", "--stage", "-z"]).limit(MOST_LISTED).run().await?;
+    if staged.truncated {
+        return Err(too_many());
+    }
     // Source of the format: git-ls-files(1), `<mode> <object> <stage>\t<path>`; 160000 is a link to
     // a commit of another repository.
     let submodules = staged.fields().filter(|entry| entry.starts_with(b"160000 "));
@@ -160,23 +282,33 @@ fn copy_index(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::File::options().write(true).open(to)?.set_modified(time)
 }
 
-/// Commits that only this worktree's own history of HEAD names: amended, reset, detached ones. That
-/// history goes with the worktree.
-async fn forgotten(git: &Git, worktree: &Path) -> Result<Vec<String>, Problem> {
-    let look = || git.look(worktree);
-    let log = look().args(["log", "--walk-reflogs", "--format=%H", REFLOG, "HEAD", "--"]);
-    let log = log.answer_or_nothing().await?;
-    let mut been: Vec<&str> = log.lines().collect();
-    been.sort_unstable();
-    been.dedup();
-    if been.is_empty() {
-        return Ok(Vec::new());
+/// Has git look at files that it was told to take for unchanged, and at those outside of a sparse checkout that are
+/// there all the same.
+async fn unhide<'git>(worktree: &Path, with_copy: &impl Fn() -> Call<'git>) -> Result<(), Problem> {
+    // Source of the letters: git-ls-files(1), `-t` and `-v`.
+    let listed = with_copy().args(["ls-files", "-v", "-z"]).limit(MOST_LISTED).run().await?;
+    if listed.truncated {
+        return Err(too_many());
     }
-    let list = look().arg("rev-list").args(&been);
-    let list =
-        list.args(["--not", "HEAD", "--branches", "--remotes", "--tags"]).run().await?.text();
-    let unkept: std::collections::HashSet<&str> = list.lines().collect();
-    Ok(been.into_iter().filter(|id| unkept.contains(id)).map(str::to_owned).collect())
+    let (mut unchanged, mut skipped) = (Vec::new(), Vec::new());
+    for entry in listed.fields().filter(|entry| entry.len() > 2) {
+        let (tag, path) = (entry[0], &entry[2..]);
+        if tag.is_ascii_lowercase() {
+            unchanged.extend_from_slice(path);
+            unchanged.push(0);
+        }
+        let is_there = || worktree.join(paths::from_git(path)).symlink_metadata().is_ok();
+        if tag.eq_ignore_ascii_case(&b's') && is_there() {
+            skipped.extend_from_slice(path);
+            skipped.push(0);
+        }
+    }
+    for (flag, input) in [("--no-assume-unchanged", unchanged), ("--no-skip-worktree", skipped)] {
+        if !input.is_empty() {
+            with_copy().args(["update-index", flag, "-z", "--stdin"]).input(input).run().await?;
+        }
+    }
+    Ok(())
 }
 
 /// Keeps the commit under the next free number, unless it is kept already.
@@ -210,15 +342,12 @@ pub(super) async fn kept(
     Ok(pairs.map(|(id, reference)| (id.to_owned(), reference.to_owned())).collect())
 }
 
-/// Bosk's name and the given date: the person did not make this commit, and the clock must not make
-/// another one of the same state.
-fn signed<'git>(call: Call<'git>, date: &str) -> Call<'git> {
-    call.env("GIT_AUTHOR_NAME", "Bosk")
-        .env("GIT_AUTHOR_EMAIL", EMAIL)
-        .env("GIT_AUTHOR_DATE", date)
-        .env("GIT_COMMITTER_NAME", "Bosk")
-        .env("GIT_COMMITTER_EMAIL", EMAIL)
-        .env("GIT_COMMITTER_DATE", date)
+fn too_many() -> Problem {
+    Problem::new(
+        ProblemCode::WorktreeFailed,
+        "The worktree has more files than a snapshot can hold, so nothing was removed.",
+    )
+    .hint("Commit them, or add them to .gitignore, then try again.")
 }
 
 fn unwritten(error: std::io::Error) -> Problem {

@@ -46,6 +46,7 @@ whole: boolean,
  */
 bytes: number, 
 /**
- * When it goes for good by the rule that the person has set: milliseconds since 1970.
+ * When it goes for good by the rule that the person has set, so that it cannot be restored any more; its folder
+ * may go from the trash before: milliseconds since 1970.
  */
 expires_at: number | null, };

@@ -88,4 +88,12 @@ pause_on_battery: boolean,
 /**
  * Whether sessions are paused while the machine has no memory to spare.
  */
-pause_when_busy: boolean, };
+pause_when_busy: boolean, 
+/**
+ * How long the folder of a worktree that was put away stays in the trash: days; for ever when absent.
+ */
+keep_archives_days: number | null, 
+/**
+ * How long snapshots stay that nothing needs any more: days; for ever when absent.
+ */
+keep_snapshots_days: number | null, };

@@ -1,13 +1,23 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::git::listing;
 use crate::git::testing::{self, Scratch};
 use crate::git::worktree::{self, Worktree};
 
-async fn launch(scratch: &Scratch, repository: &Repository) -> Worktree {
+pub(super) async fn launch(scratch: &Scratch, repository: &Repository) -> Worktree {
     let plan =
         worktree::plan(repository, &scratch.worktrees(), None, Some("work"), "").await.unwrap();
     worktree::add(repository, &scratch.locks(), &plan, &testing::session(1)).await.unwrap()
+}
+
+pub(super) async fn look(
+    scratch: &Scratch,
+    repository: &Repository,
+    folder: &Path,
+    session: u32,
+) -> Result<RemovalPlan, Problem> {
+    plan(repository, &scratch.trash(), folder, Some(&testing::session(session))).await
 }
 
 async fn removed(
@@ -19,7 +29,7 @@ async fn removed(
 ) -> Result<Removal, Problem> {
     let request = Request {
         folder: folder.to_owned(),
-        session: testing::session(1),
+        session: Some(testing::session(1)),
         token: token.clone(),
         delete_branch,
     };
@@ -82,7 +92,7 @@ async fn tells_what_goes_and_keeps_it_all() {
     testing::write(folder, "inner/x.txt", "in another repository");
     let before = testing::run(&scratch.git, folder, &["status", "--porcelain"]).await;
 
-    let planned = plan(&repository, folder, &testing::session(1)).await.unwrap();
+    let planned = look(&scratch, &repository, folder, 1).await.unwrap();
     assert_eq!(planned.branch.as_deref(), Some("work"));
     assert_eq!((planned.own_commits, planned.uncommitted), (1, true));
     let ignored: Vec<_> = planned.ignored.iter().map(|f| (f.path.as_str(), f.bytes)).collect();
@@ -90,18 +100,17 @@ async fn tells_what_goes_and_keeps_it_all() {
     assert_eq!(planned.nested, ["inner/"]);
     assert_eq!(testing::run(&scratch.git, folder, &["status", "--porcelain"]).await, before);
     // The same state is the same snapshot, kept once.
-    let again = plan(&repository, folder, &testing::session(1)).await.unwrap();
+    let again = look(&scratch, &repository, folder, 1).await.unwrap();
     assert_eq!(again, planned);
     let kept = snapshot::kept(&scratch.git, scratch.path(), &testing::session(1)).await.unwrap();
     assert_eq!(kept.len(), 1);
 
     let all = files(folder);
     let done = removed(&scratch, &repository, folder, &planned.token, false).await.unwrap();
-    let entry = done.trash.unwrap();
-    assert_eq!(files(&entry.join(TREE)), all);
-    let record: Removed =
-        serde_json::from_slice(&std::fs::read(entry.join(RECORD)).unwrap()).unwrap();
-    assert_eq!(record.token, planned.token);
+    let entry = trash::find(&scratch.trash(), &done.entry.id).unwrap();
+    assert_eq!(files(&entry.tree()), all);
+    assert_eq!(entry, done.entry);
+    assert_eq!(entry.record.token, planned.token);
     assert!(!folder.exists());
     assert_eq!(listing::list(&scratch.git, scratch.path()).await.unwrap().len(), 1);
     assert!(!done.branch_deleted);
@@ -114,7 +123,7 @@ async fn what_changed_since_it_was_shown_is_not_removed() {
     let repository = scratch.open().await;
     let made = launch(&scratch, &repository).await;
     let folder = &made.folder;
-    let token = plan(&repository, folder, &testing::session(1)).await.unwrap().token;
+    let token = look(&scratch, &repository, folder, 1).await.unwrap().token;
     for change in ["readme.md", "untracked.txt"] {
         testing::write(folder, change, "changed");
         let problem = removed(&scratch, &repository, folder, &token, true).await.unwrap_err();
@@ -141,12 +150,13 @@ async fn only_worktrees_of_bosk_are_removed() {
         (scratch.path(), testing::session(1)),
         (made.folder.as_path(), testing::session(2)),
     ] {
-        let problem = plan(&repository, folder, &session).await.unwrap_err();
+        let problem =
+            plan(&repository, &scratch.trash(), folder, Some(&session)).await.unwrap_err();
         assert_eq!(problem.code, ProblemCode::InvalidInput, "{}", folder.display());
     }
     // Another worktree whose folder is away (an unplugged disk) is not forgotten on the way.
     std::fs::rename(&theirs, scratch.path().with_file_name("away")).unwrap();
-    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     removed(&scratch, &repository, &made.folder, &token, true).await.unwrap();
     let listed = listing::list(&scratch.git, scratch.path()).await.unwrap();
     assert!(listed.iter().any(|entry| entry.folder == theirs));
@@ -158,23 +168,34 @@ async fn a_removal_that_was_cut_short_can_be_finished() {
     let repository = scratch.open().await;
     let made = launch(&scratch, &repository).await;
     testing::write(&made.folder, "new.txt", "x");
-    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
-    // As if killed between the move and git's forgetting.
-    std::fs::rename(&made.folder, scratch.path().with_file_name("moved")).unwrap();
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    // As if killed between the two moves: the first is done as it is done.
+    let record = removed(&scratch, &repository, &made.folder, &token, false).await.unwrap().entry;
+    let known = record.known(&repository.common_dir);
+    let listed_at = repository.common_dir.join("worktrees");
+    std::fs::create_dir_all(&listed_at).unwrap();
+    std::fs::rename(known, listed_at.join(&token.worktree)).unwrap();
+    let again = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
+    assert_eq!(again, token);
     let done = removed(&scratch, &repository, &made.folder, &token, true).await.unwrap();
-    assert_eq!(done, Removal { trash: None, branch_deleted: true });
+    assert_eq!((done.entry.id, done.branch_deleted), (record.id, true));
     assert_eq!(listing::list(&scratch.git, scratch.path()).await.unwrap().len(), 1);
 
     // A folder that somebody else deleted: what git still knows can be looked at and removed.
     let made = launch(&scratch, &repository).await;
     testing::run(&scratch.git, &made.folder, &["commit", "-q", "--allow-empty", "-m", "own"]).await;
+    testing::write(&made.folder, "staged.txt", "staged");
+    testing::run(&scratch.git, &made.folder, &["add", "staged.txt"]).await;
     std::fs::remove_dir_all(&made.folder).unwrap();
-    let planned = plan(&repository, &made.folder, &testing::session(1)).await.unwrap();
-    assert_eq!(planned.own_commits, 1);
+    let planned = look(&scratch, &repository, &made.folder, 1).await.unwrap();
+    assert_eq!((planned.own_commits, planned.uncommitted), (1, true));
     let done = removed(&scratch, &repository, &made.folder, &planned.token, true).await.unwrap();
-    assert!(done.branch_deleted);
+    assert!(done.branch_deleted && !done.whole);
     scratch.run(&["gc", "-q", "--prune=now"]).await;
     scratch.run(&["cat-file", "-e", &planned.token.head]).await;
+    // What was staged is in no file any more, and is kept.
+    let staged = scratch.run(&["show", &format!("{}:staged.txt", planned.token.snapshot)]).await;
+    assert_eq!(staged, "staged");
 }
 
 #[tokio::test]
@@ -183,11 +204,11 @@ async fn a_worktree_that_cannot_be_moved_stays() {
     let repository = scratch.open().await;
     let made = launch(&scratch, &repository).await;
     std::fs::write(scratch.trash(), "a file where the trash should be").unwrap();
-    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let problem = removed(&scratch, &repository, &made.folder, &token, true).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::WorktreeFailed);
     assert_eq!(testing::run(&scratch.git, &made.folder, &["status", "--porcelain"]).await, "");
-    assert!(own(&repository, &made.folder, &testing::session(1)).await.is_ok());
+    assert!(own(&repository, &made.folder, None).await.is_ok());
 }
 
 /// A small generator (xorshift64), so that a failure can be repeated from its seed.
@@ -264,10 +285,10 @@ async fn random_histories_lose_nothing() {
         let ignored = testing::run(&scratch.git, folder, &ignored).await;
         let all = files(folder);
 
-        let token = plan(&repository, folder, &testing::session(1)).await.unwrap().token;
+        let token = look(&scratch, &repository, folder, 1).await.unwrap().token;
         assert_eq!(files(folder), all, "seed {seed}");
         let done = removed(&scratch, &repository, folder, &token, true).await.unwrap();
-        assert_eq!(files(&done.trash.unwrap().join(TREE)), all, "seed {seed}");
+        assert_eq!(files(&done.entry.tree()), all, "seed {seed}");
 
         // Whatever git would ever throw away is thrown away; then everything is still there.
         scratch.run(&["reflog", "expire", "--expire=now", "--all"]).await;
@@ -299,7 +320,7 @@ async fn a_conflict_is_kept_as_it_stands() {
     let merge = scratch.git.change(&made.folder).args(["merge", "main"]).run().await;
     assert!(merge.is_err());
     let conflicted = std::fs::read_to_string(made.folder.join("readme.md")).unwrap();
-    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let content = format!("{}:readme.md", token.snapshot);
     let kept = scratch.git.look(scratch.path()).args(["show", &content]).run().await.unwrap();
     assert_eq!(kept.stdout, conflicted.as_bytes());
@@ -326,7 +347,7 @@ async fn a_change_that_only_content_shows_is_in_the_snapshot() {
     std::fs::write(&file, "HELLO\n").unwrap();
     date(&file);
     date(Path::new(&index));
-    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let content = scratch.run(&["show", &format!("{}:readme.md", token.snapshot)]).await;
     assert_eq!(content, "HELLO");
 }
@@ -341,17 +362,21 @@ async fn a_trash_on_another_volume_is_not_used() {
     let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
     let device = |path: &Path| path.metadata().unwrap().dev();
     assert_ne!(device(elsewhere.path()), device(&made.folder), "the test needs two volumes");
-    let token = plan(&repository, &made.folder, &testing::session(1)).await.unwrap().token;
+    let token = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     let request = Request {
         folder: made.folder.clone(),
-        session: testing::session(1),
+        session: Some(testing::session(1)),
         token,
         delete_branch: false,
     };
     let trash = elsewhere.path().join("trash");
     let done = remove(&repository, &scratch.locks(), &trash, request).await.unwrap();
-    let entry = done.trash.unwrap();
-    assert!(entry.starts_with(scratch.worktrees()));
-    assert!(entry.join(TREE).join("readme.md").exists());
-    assert_eq!(std::fs::read_dir(&trash).unwrap().count(), 0);
+    let tree = done.entry.tree();
+    assert!(tree.starts_with(scratch.worktrees()));
+    assert!(tree.join("readme.md").exists());
+    assert_eq!(trash::entries(&trash), [done.entry.clone()]);
+    let (locks, id) = (scratch.locks(), &done.entry.id);
+    let restored = crate::git::restore::restore(&repository, &locks, &trash, id).await.unwrap();
+    assert_eq!(restored.folder, made.folder);
+    assert_eq!(testing::run(&scratch.git, &made.folder, &["status", "--porcelain"]).await, "");
 }
