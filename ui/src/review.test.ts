@@ -161,6 +161,50 @@ describe('a review', () => {
   });
 });
 
+describe('the palette', () => {
+  it('has what can be done with the review on screen, and nothing of it elsewhere', async () => {
+    const { bosk, backend } = await review();
+    await screen.findAllByTestId('review-file');
+    const labels = () => actions(bosk).flatMap(({ id, label }) => (id.startsWith('review-') ? label : []));
+    expect(labels()).toContain('Ignore changes of white space');
+    expect(labels()).not.toContain('Revert the picked lines');
+    await goTo(REDIRECT);
+    const row = await line(REDIRECT, 'return path + search');
+    await draw(row, row);
+    expect(labels()).toContain('Revert the picked lines');
+    const asked = vi.spyOn(backend, 'review');
+    actions(bosk)
+      .find(({ label }) => label === 'Compare: Staged')
+      ?.run();
+    await waitFor(() => expect(asked).toHaveBeenCalledWith(bosk.selected, 'staged', false));
+    await waitFor(() => expect(screen.getByTestId('review-sum').textContent).toContain('3 files'));
+    await press('r');
+    await waitFor(() => expect(labels()).toEqual([]));
+  });
+});
+
+describe('a review that is left', () => {
+  it('is as it was when one comes back: folds, and what was begun', async () => {
+    const { backend } = await review();
+    const watched = vi.spyOn(backend, 'unwatchFolder');
+    await goTo(REDIRECT);
+    const row = await line(REDIRECT, 'return path + search');
+    await draw(row, row);
+    await key('c');
+    const written = () =>
+      within(screen.getByTestId('comment-editor')).getByRole<HTMLTextAreaElement>('textbox');
+    await fireEvent.input(written(), { target: { value: 'Later' } });
+    await goTo('docs/mail.md');
+    await fireEvent.click(file('docs/mail.md').querySelector('[data-head]') as HTMLElement);
+    await press('r');
+    await waitFor(() => expect(watched).toHaveBeenCalledTimes(1));
+    await press('r');
+    await goTo('docs/mail.md');
+    expect(file('docs/mail.md').querySelector('[data-head]')?.getAttribute('aria-expanded')).toBe('false');
+    expect((await screen.findByTestId('review-strip')).textContent).toContain('Later');
+  });
+});
+
 describe('what is viewed', () => {
   it('is folded, may be hidden, and a later change takes it back', async () => {
     const { backend, bosk } = await review();
@@ -254,6 +298,14 @@ describe('lines', () => {
     const conflict = await goTo('src/checkout/totals.ts');
     await fireEvent.click(within(conflict).getByRole('button', { name: /^More for/ }));
     expect(screen.queryByTestId('menu-stage')).toBeNull();
+    // The head of a file takes the keys for all of it.
+    await goTo('src/shop.css');
+    file('src/shop.css').querySelector<HTMLElement>('[data-head]')?.focus();
+    await key('Delete');
+    await waitFor(() =>
+      expect(screen.getByTestId('review-done').textContent).toContain('Reverted shop.css.'),
+    );
+    await waitFor(() => expect(screen.getByTestId('review-sum').textContent).toContain('11 files'));
   });
 });
 
