@@ -263,6 +263,23 @@ describe('lines', () => {
     await waitFor(() => expect(done.textContent.trim()).toBe(''));
   });
 
+  it('are staged from what is not compared with the index only where their numbers hold', async () => {
+    const { backend } = await review();
+    await goTo('src/shop.css');
+    await line('src/shop.css', 'color: red');
+    const offered = (path: string) =>
+      within(file(path))
+        .queryAllByTestId(/^hunk-/)
+        .map((one) => one.dataset['testid']);
+    expect(offered('src/shop.css')).toEqual(['hunk-stage', 'hunk-revert']);
+    await fireEvent.click(within(file('src/shop.css')).getByTestId('hunk-stage'));
+    await waitFor(() => expect(picked(backend)).toHaveLength(1));
+    await waitFor(() => expect(offered('src/shop.css')).toEqual(['hunk-unstage', 'hunk-revert']));
+    await goTo(REDIRECT);
+    await line(REDIRECT, 'return path + search');
+    expect(offered(REDIRECT)).toEqual(['hunk-revert', 'hunk-revert']);
+  });
+
   it('are reverted by hunk without a question, and say so where the file is another by now', async () => {
     const { backend, bosk } = await review();
     await goTo(REDIRECT);
