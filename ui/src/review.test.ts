@@ -220,6 +220,27 @@ describe('what is viewed', () => {
     await line(REDIRECT, '// more');
   });
 
+  it('is looked at once at a time, however often a change is told', async () => {
+    const { backend, bosk, region } = await review();
+    await screen.findAllByTestId('review-file');
+    const again = within(region).getByRole<HTMLButtonElement>('button', { name: 'Look again' });
+    const rested = () => waitFor(() => expect(again.disabled).toBe(false));
+    await rested();
+    let answer: () => void = () => undefined;
+    const look = vi.spyOn(backend, 'review');
+    const now = await backend.review(bosk.selected ?? '', 'base', false);
+    look.mockClear();
+    look.mockImplementationOnce(() => new Promise((resolve) => (answer = () => resolve(now))));
+    for (let times = 0; times < 5; times += 1) backend.emit({ type: 'folder', id: bosk.selected ?? '' });
+    backend.emit({ type: 'folder', id: uuid(3) });
+    await tick();
+    expect(look).toHaveBeenCalledTimes(1);
+    answer();
+    await waitFor(() => expect(look).toHaveBeenCalledTimes(2));
+    await rested();
+    expect(look).toHaveBeenCalledTimes(2);
+  });
+
   it('keeps what is picked while lines come in above', async () => {
     const { backend, bosk } = await review();
     await goTo(REDIRECT);
