@@ -161,6 +161,50 @@ describe('a review', () => {
   });
 });
 
+describe('the palette', () => {
+  it('has what can be done with the review on screen, and nothing of it elsewhere', async () => {
+    const { bosk, backend } = await review();
+    await screen.findAllByTestId('review-file');
+    const labels = () => actions(bosk).flatMap(({ id, label }) => (id.startsWith('review-') ? label : []));
+    expect(labels()).toContain('Ignore changes of white space');
+    expect(labels()).not.toContain('Revert the picked lines');
+    await goTo(REDIRECT);
+    const row = await line(REDIRECT, 'return path + search');
+    await draw(row, row);
+    expect(labels()).toContain('Revert the picked lines');
+    const asked = vi.spyOn(backend, 'review');
+    actions(bosk)
+      .find(({ label }) => label === 'Compare: Staged')
+      ?.run();
+    await waitFor(() => expect(asked).toHaveBeenCalledWith(bosk.selected, 'staged', false));
+    await waitFor(() => expect(screen.getByTestId('review-sum').textContent).toContain('3 files'));
+    await press('r');
+    await waitFor(() => expect(labels()).toEqual([]));
+  });
+});
+
+describe('a review that is left', () => {
+  it('is as it was when one comes back: folds, and what was begun', async () => {
+    const { backend } = await review();
+    const watched = vi.spyOn(backend, 'unwatchFolder');
+    await goTo(REDIRECT);
+    const row = await line(REDIRECT, 'return path + search');
+    await draw(row, row);
+    await key('c');
+    const written = () =>
+      within(screen.getByTestId('comment-editor')).getByRole<HTMLTextAreaElement>('textbox');
+    await fireEvent.input(written(), { target: { value: 'Later' } });
+    await goTo('docs/mail.md');
+    await fireEvent.click(file('docs/mail.md').querySelector('[data-head]') as HTMLElement);
+    await press('r');
+    await waitFor(() => expect(watched).toHaveBeenCalledTimes(1));
+    await press('r');
+    await goTo('docs/mail.md');
+    expect(file('docs/mail.md').querySelector('[data-head]')?.getAttribute('aria-expanded')).toBe('false');
+    expect((await screen.findByTestId('review-strip')).textContent).toContain('Later');
+  });
+});
+
 describe('what is viewed', () => {
   it('is folded, may be hidden, and a later change takes it back', async () => {
     const { backend, bosk } = await review();
@@ -174,6 +218,27 @@ describe('what is viewed', () => {
     expect(within(file(REDIRECT)).getByLabelText<HTMLInputElement>('Viewed').checked).toBe(false);
     expect(file(REDIRECT).textContent).toContain('changed just now');
     await line(REDIRECT, '// more');
+  });
+
+  it('is looked at once at a time, however often a change is told', async () => {
+    const { backend, bosk, region } = await review();
+    await screen.findAllByTestId('review-file');
+    const again = within(region).getByRole<HTMLButtonElement>('button', { name: 'Look again' });
+    const rested = () => waitFor(() => expect(again.disabled).toBe(false));
+    await rested();
+    let answer: () => void = () => undefined;
+    const look = vi.spyOn(backend, 'review');
+    const now = await backend.review(bosk.selected ?? '', 'base', false);
+    look.mockClear();
+    look.mockImplementationOnce(() => new Promise((resolve) => (answer = () => resolve(now))));
+    for (let times = 0; times < 5; times += 1) backend.emit({ type: 'folder', id: bosk.selected ?? '' });
+    backend.emit({ type: 'folder', id: uuid(3) });
+    await tick();
+    expect(look).toHaveBeenCalledTimes(1);
+    answer();
+    await waitFor(() => expect(look).toHaveBeenCalledTimes(2));
+    await rested();
+    expect(look).toHaveBeenCalledTimes(2);
   });
 
   it('keeps what is picked while lines come in above', async () => {
@@ -219,6 +284,23 @@ describe('lines', () => {
     await waitFor(() => expect(done.textContent.trim()).toBe(''));
   });
 
+  it('are staged from what is not compared with the index only where their numbers hold', async () => {
+    const { backend } = await review();
+    await goTo('src/shop.css');
+    await line('src/shop.css', 'color: red');
+    const offered = (path: string) =>
+      within(file(path))
+        .queryAllByTestId(/^hunk-/)
+        .map((one) => one.dataset['testid']);
+    expect(offered('src/shop.css')).toEqual(['hunk-stage', 'hunk-revert']);
+    await fireEvent.click(within(file('src/shop.css')).getByTestId('hunk-stage'));
+    await waitFor(() => expect(picked(backend)).toHaveLength(1));
+    await waitFor(() => expect(offered('src/shop.css')).toEqual(['hunk-unstage', 'hunk-revert']));
+    await goTo(REDIRECT);
+    await line(REDIRECT, 'return path + search');
+    expect(offered(REDIRECT)).toEqual(['hunk-revert', 'hunk-revert']);
+  });
+
   it('are reverted by hunk without a question, and say so where the file is another by now', async () => {
     const { backend, bosk } = await review();
     await goTo(REDIRECT);
@@ -254,6 +336,14 @@ describe('lines', () => {
     const conflict = await goTo('src/checkout/totals.ts');
     await fireEvent.click(within(conflict).getByRole('button', { name: /^More for/ }));
     expect(screen.queryByTestId('menu-stage')).toBeNull();
+    // The head of a file takes the keys for all of it.
+    await goTo('src/shop.css');
+    file('src/shop.css').querySelector<HTMLElement>('[data-head]')?.focus();
+    await key('Delete');
+    await waitFor(() =>
+      expect(screen.getByTestId('review-done').textContent).toContain('Reverted shop.css.'),
+    );
+    await waitFor(() => expect(screen.getByTestId('review-sum').textContent).toContain('11 files'));
   });
 });
 

@@ -22,6 +22,12 @@ import { no } from './world';
 
 const gone = no('session_state', 'The file has changed since, so nothing was done.', 'Look at it again.');
 
+const elsewhere = no(
+  'session_state',
+  'The file differs there from what you looked at, so nothing was done.',
+  'Look at what is not staged, and pick it there.',
+);
+
 /** What is kept of one session's changes. */
 interface Kept {
   files: FakeFile[];
@@ -215,6 +221,7 @@ export class Reviewed extends Archives implements ReviewBackend {
 /** What a deed makes of a file. */
 function done(file: FakeFile, deed: Deed, against: Against, { lines }: Picked): Partial<FakeFile> {
   const [from, to] = sides(file, against);
+  if (deed === 'stage' && lines && from !== file.index) throw elsewhere;
   switch (deed) {
     case 'stage':
       return { index: lines ? pick(file.index, file.work, lines, false) : file.work };

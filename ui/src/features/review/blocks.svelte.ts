@@ -79,6 +79,7 @@ export class Blocks {
 
 function plainRows(lines: FileLines | null, split: boolean, { kind }: ReviewFile): Row[] {
   if (!lines || lines.closed) return [body];
-  const rows = lineRows(lines.text, split, kind === 'added' || kind === 'untracked' || kind === 'deleted');
+  const isWhole = kind === 'added' || kind === 'untracked' || kind === 'deleted';
+  const rows = lineRows(lines.text, split, isWhole && !lines.truncated);
   return rows.length > 0 ? rows : [body];
 }

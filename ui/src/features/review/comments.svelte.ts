@@ -40,6 +40,8 @@ export class Comments {
   });
 
   async read(): Promise<void> {
+    // What is being kept would be missing.
+    await this.#saving;
     const all = await this.#try(this.backend.comments(this.id));
     if (all) this.all = all;
   }

@@ -31,14 +31,16 @@ export class Deeds {
     );
   }
 
-  /** What can be done with some of its lines: staging asks for a comparison with the index. */
-  forLines(file: ReviewFile): Deed[] {
-    if (file.kind === 'conflicted' || file.binary) return [];
-    const { against, ignoreSpace } = this.reading.choices;
-    // What is left out of the difference would be left out of the deed.
-    if (ignoreSpace) return [];
+  /**
+   * What can be done with some of its lines. Lines are staged from a comparison with something else than the index only
+   * where nothing of the file is staged, as their numbers hold there; and the other way round.
+   */
+  forLines({ kind, binary, staged }: ReviewFile): Deed[] {
+    if (kind === 'conflicted' || kind === 'retyped' || binary) return [];
+    const { against } = this.reading.choices;
     if (against === 'staged') return ['unstage'];
-    return against === 'unstaged' ? ['stage', 'revert'] : ['revert'];
+    if (against === 'unstaged' || staged === 'none') return ['stage', 'revert'];
+    return staged === 'all' ? ['unstage', 'revert'] : ['revert'];
   }
 
   async read(): Promise<void> {

@@ -40,6 +40,7 @@ export class Reading {
   readonly comments: Comments;
   readonly deeds: Deeds;
   #asked = 0;
+  #noticed = false;
 
   constructor(
     readonly id: SessionId,
@@ -88,6 +89,12 @@ export class Reading {
     return this.#opened.get(path) ?? null;
   }
 
+  /** The folder has changed. However often that is told, it is looked at once at a time. */
+  notice(): void {
+    if (this.looking) this.#noticed = true;
+    else void this.look();
+  }
+
   /** Looks at the folder. What is known already stays on screen meanwhile. */
   async look(): Promise<void> {
     const asked = ++this.#asked;
@@ -101,8 +108,15 @@ export class Reading {
     } catch (error) {
       if (asked === this.#asked) this.problem = asProblem(error);
     } finally {
-      if (asked === this.#asked) this.looking = false;
+      if (asked === this.#asked) this.#looked();
     }
+  }
+
+  #looked(): void {
+    this.looking = false;
+    if (!this.#noticed) return;
+    this.#noticed = false;
+    void this.look();
   }
 
   #take(review: Review): void {

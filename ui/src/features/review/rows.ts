@@ -71,8 +71,8 @@ export const on = ({ left, right }: LineRow, side: Side) => (side === 'old' ? le
 export const numberOn = (line: DiffLine | null, side: Side) =>
   (side === 'old' ? line?.before : line?.after) ?? null;
 
-/** The rows of a difference without what is said about it; of a file that is new or gone there is no more than that. */
-export function lineRows(text: string, isSplit: boolean, isWhole: boolean): Row[] {
+/** The rows of a difference without what is said about it; `isAll` where there is no more of it. */
+export function lineRows(text: string, isSplit: boolean, isAll: boolean): Row[] {
   const rows: Row[] = [];
   let shown = 0;
   for (const hunk of hunksOf(text)) {
@@ -81,7 +81,7 @@ export function lineRows(text: string, isSplit: boolean, isWhole: boolean): Row[
     for (const one of isSplit ? split(hunk) : unified(hunk)) rows.push(one);
     shown = start + hunk.lines.filter(({ kind }) => kind !== 'remove').length - 1;
   }
-  if (rows.length > 0 && !isWhole) rows.push({ kind: 'end', key: 'end' });
+  if (rows.length > 0 && !isAll) rows.push({ kind: 'end', key: 'end' });
   return rows;
 }
 

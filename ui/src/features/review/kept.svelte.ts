@@ -9,6 +9,8 @@ import { Reading } from './reading.svelte';
 export interface Kept {
   reading: Reading;
   blocks: Blocks;
+  /** Ends what is derived in it. */
+  end: () => void;
 }
 
 /** How many are kept. */
@@ -21,18 +23,31 @@ interface Shelf {
 
 const shelves = new WeakMap<Bosk, Shelf>();
 
+/** It outlives the part of the window that asks for it first. */
+function make(id: SessionId, bosk: Bosk, choices: Choices): Kept {
+  const made = {} as Kept;
+  made.end = $effect.root(() => {
+    made.reading = new Reading(id, bosk.backend, choices);
+    made.blocks = new Blocks(made.reading);
+  });
+  return made;
+}
+
 export function reviewOf(bosk: Bosk, id: SessionId): Kept {
   let shelf = shelves.get(bosk);
   if (!shelf) shelves.set(bosk, (shelf = { choices: new Choices(bosk.backend), kept: new Map() }));
   const { choices, kept } = shelf;
   let found = kept.get(id);
   if (!found) {
-    const reading = new Reading(id, bosk.backend, choices);
-    found = { reading, blocks: new Blocks(reading) };
+    found = make(id, bosk, choices);
   }
   // The newest is the last.
   kept.delete(id);
   kept.set(id, found);
-  for (const other of kept.keys()) if (kept.size > MOST) kept.delete(other);
+  for (const [other, old] of kept) {
+    if (kept.size <= MOST) break;
+    kept.delete(other);
+    old.end();
+  }
   return found;
 }
