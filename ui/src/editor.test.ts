@@ -83,7 +83,14 @@ describe('a file that is edited', () => {
     expect(disk.writes).toEqual(['one\nand two\nthree\n']);
   });
 
-  it('keeps its line ends, and shows those that differ', async () => {
+  it('shows what hides in it by its number', async () => {
+    await edit(new Disk('a\u202eb\u200bc\rd\n'));
+    const hidden = [...(await place()).querySelectorAll('.cm-specialChar')].map((one) => one.textContent);
+    expect(hidden).toEqual(['U+202E', 'U+200B', 'U+000D']);
+    expect(await faults()).toEqual([]);
+  });
+
+  it('keeps its line ends', async () => {
     const disk = new Disk('a\r\nb\r\n');
     await edit(disk);
     await type('x');

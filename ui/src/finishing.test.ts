@@ -251,6 +251,19 @@ describe('the history of a branch', () => {
   });
 });
 
+describe('a sheet that leads to another', () => {
+  it('does not close that one when its own end is told', async () => {
+    const { bosk } = await openFirst('some');
+    await press('k', { ctrlKey: true });
+    const palette = await screen.findByTestId('palette');
+    await fireEvent.input(within(palette).getByRole('combobox'), { target: { value: 'finish' } });
+    await fireEvent.keyDown(within(palette).getByRole('combobox'), { key: 'Enter' });
+    await screen.findByTestId('finish');
+    palette.dispatchEvent(new Event('close'));
+    expect(bosk.sheet).toBe('finish');
+  });
+});
+
 describe('what is opened elsewhere', () => {
   it('is in the palette and the menu', async () => {
     const { backend, bosk, id } = await openFirst('some');

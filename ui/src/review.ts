@@ -1,4 +1,5 @@
 import { further, type Action } from './actions';
+import type { SessionId } from './backend/types';
 import type { Lent } from './features/review/lent';
 import { t } from './i18n/index.svelte';
 import type { Bosk } from './state/bosk.svelte';
@@ -6,8 +7,11 @@ import { reviewsOf } from './state/reviews.svelte';
 
 /** Looking at what a session has changed, from anywhere. */
 
-/** What the review is lent. An editor and a way outside are connected here, once they are there. */
-export const lent: Lent = { editor: null, openOutside: null };
+/** What the review is lent of other parts: an editor, and the person's own. */
+export const lent = (bosk: Bosk, id: SessionId): Lent => ({
+  editor: () => import('./features/edit/FileEditor.svelte'),
+  openOutside: (path, line) => void bosk.attempt(bosk.backend.openWith(id, 'editor', path, line)),
+});
 
 function here(bosk: Bosk): Action[] {
   const { session } = bosk;

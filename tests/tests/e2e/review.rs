@@ -54,7 +54,7 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
     let window = Window::open(&desk).await;
     window.click("//*[@data-testid='fleet-row' and contains(., 'Spell')]").await;
     window.until("one('transcript')?.textContent.includes('Spelled two')").await;
-    window.press(&["v"]).await;
+    window.press(&["r"]).await;
     window.until("all('review-line').filter((one) => one.dataset.kind === 'add').length === 2").await;
     window.inspect("review").await;
 
@@ -84,7 +84,7 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
     window.inspect("review-reverted").await;
 
     // The conversation has both comments, with file and line.
-    window.press(&["v"]).await;
+    window.press(&["r"]).await;
     window.until("one('transcript')?.textContent.includes('In capitals, please.')").await;
     window.until("one('transcript')?.textContent.includes('numbers.txt')").await;
     window.until("one('transcript')?.textContent.includes('In capitals now.')").await;

@@ -96,7 +96,6 @@ export const edit = {
   'find.replacedAll': 'replaced $ matches',
   'find.goToLine': 'Go to line',
   'find.go': 'Go',
-  'find.control': 'Control character',
   'find.deleted': 'Selection deleted',
 
   'shell.region': 'Terminals',

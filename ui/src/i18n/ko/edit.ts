@@ -95,7 +95,6 @@ export const edit: Record<keyof typeof english, string> = {
   'find.replacedAll': '$곳을 바꿈',
   'find.goToLine': '줄로 가기',
   'find.go': '가기',
-  'find.control': '제어 문자',
   'find.deleted': '선택한 부분을 지웠습니다',
 
   'shell.region': '터미널',

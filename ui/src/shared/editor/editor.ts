@@ -38,6 +38,17 @@ const hidden =
   // eslint-disable-next-line no-misleading-character-class
   /[\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0D\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}]/gu;
 
+/** As shared/Revealed.svelte has it: by its number. */
+function revealed(number: number): HTMLElement {
+  const code = `U+${number.toString(16).toUpperCase().padStart(4, '0')}`;
+  const mark = document.createElement('span');
+  mark.className = 'cm-specialChar';
+  mark.textContent = code;
+  mark.setAttribute('role', 'img');
+  mark.setAttribute('aria-label', t('hidden.character', { code }));
+  return mark;
+}
+
 function phrases(): Record<string, string> {
   return {
     Find: t('find.find'),
@@ -57,7 +68,6 @@ function phrases(): Record<string, string> {
     'replaced $ matches': t('find.replacedAll'),
     'Go to line': t('find.goToLine'),
     go: t('find.go'),
-    'Control character': t('find.control'),
     'Selection deleted': t('find.deleted'),
   };
 }
@@ -86,7 +96,7 @@ export function makeEditor(parent: HTMLElement, wanted: Wanted): EditorView {
       EditorState.lineSeparator.of(ends),
       EditorView.clipboardInputFilter.of((pasted) => pasted.replace(/\r\n?|\n/g, ends)),
       lineNumbers(),
-      highlightSpecialChars({ addSpecialChars: hidden }),
+      highlightSpecialChars({ addSpecialChars: hidden, render: revealed }),
       history(),
       drawSelection(),
       indentOnInput(),
