@@ -186,7 +186,6 @@ impl Sandbox {
     ///
     /// # Panics
     /// It cannot be started.
-    #[must_use]
     pub fn expecting(&self) -> (tokio::process::Child, Lines<BufReader<ChildStdout>>) {
         let mut client = self.client(["expect"]).spawn().unwrap();
         let output = BufReader::new(client.stdout.take().unwrap());
