@@ -187,6 +187,7 @@ impl Work {
                 self.begin("gc", Vec::new());
                 self.git(&self.root, &["gc", "--quiet", "--prune=now"]);
             }
+            10 => self.lose().await,
             _ => self.mess(&all),
         }
         self.look();
@@ -237,6 +238,23 @@ impl Work {
             let now = self.relative(&restored.folder, &restored.folder);
             assert_eq!(now, before, "{} came back as something else", one.folder);
             self.model.away.remove(Path::new(&one.folder));
+        }
+    }
+
+    /// The trash loses a folder in which nothing is that a snapshot does not hold.
+    async fn lose(&mut self) {
+        let all = archive::list(&self.home, None).await.unwrap();
+        let is_held = |folder: &str| {
+            let files = self.model.away.get(Path::new(folder));
+            files.is_some_and(|files| !files.keys().any(|path| path.ends_with("c.ignored")))
+        };
+        let mut held = all.iter().filter(|one| one.whole && is_held(&one.folder));
+        if let Some(one) = held.next() {
+            self.begin("lose a folder", Vec::new());
+            // In one step: half of a folder would be taken for all of it.
+            let tree = self.home.trash().join(&one.id).join("tree");
+            let _ =
+                std::fs::rename(tree, self.notes.join(format!("lost-{}", uuid::Uuid::new_v4())));
         }
     }
 

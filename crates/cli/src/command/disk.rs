@@ -1,6 +1,6 @@
 //! `bosk disk` and `bosk clean`: what is used of the disk, and letting go of what is of no use any more.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bosk_core::worktree::disk::{CanGo, DiskUse, Suggestion};
 use bosk_runtime::client::{disk, expire};
@@ -88,7 +88,7 @@ pub(crate) async fn clean(home: &Home, arguments: &Cleaning) -> Result<Exit, Fai
     Ok(Exit::Done)
 }
 
-async fn builds(home: &Home, folder: &PathBuf, yes: bool) -> Result<Exit, Failure> {
+async fn builds(home: &Home, folder: &Path, yes: bool) -> Result<Exit, Failure> {
     let folder = std::fs::canonicalize(folder)?;
     let found = disk::worktree_size(&folder).await?;
     for one in &found.folders {

@@ -2,7 +2,7 @@
 //! it was looked at. Not here: which may go ([`bosk_core::worktree::expiry`]).
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use bosk_core::worktree::expiry::Kept;
@@ -68,7 +68,7 @@ fn dated(common_dir: &Path, listed: Vec<(String, String)>, now: i64) -> Vec<Kept
 }
 
 /// A reference that is not packed is a file.
-fn made_at(file: &PathBuf) -> Option<i64> {
+fn made_at(file: &Path) -> Option<i64> {
     let changed = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(changed.as_millis()).ok()
 }

@@ -293,7 +293,7 @@ async fn unhide<'git>(worktree: &Path, with_copy: &impl Fn() -> Call<'git>) -> R
     let (mut unchanged, mut skipped) = (Vec::new(), Vec::new());
     for entry in listed.fields().filter(|entry| entry.len() > 2) {
         let (tag, path) = (entry[0], &entry[2..]);
-        if tag.is_ascii_lowercase() {
+        if tag.is_ascii_lowercase() && tag != b'm' {
             unchanged.extend_from_slice(path);
             unchanged.push(0);
         }

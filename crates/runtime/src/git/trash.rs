@@ -86,6 +86,10 @@ impl Entry {
         for number in 1_u32.. {
             let id = format!("{}-{number}", record.session);
             let folder = trash.join(&id);
+            // Another Bosk's trash may have one of that name in the same repository.
+            if Path::new(&record.common_dir).join(KNOWN).join(&id).symlink_metadata().is_ok() {
+                continue;
+            }
             match std::fs::create_dir(&folder) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),

@@ -2,7 +2,7 @@
 //! Nothing that was there after the last step that was done is ever lost. `BOSK_ROUNDS` and `BOSK_SEED` make it longer,
 //! and repeat it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -28,6 +28,7 @@ async fn nothing_is_lost_whenever_it_is_killed() {
     std::fs::create_dir(sandbox.path("notes")).unwrap();
     let begun = Instant::now();
     let mut round = 0;
+    let mut cut_short: BTreeMap<String, u32> = BTreeMap::new();
     let is_over = |round| match rounds {
         Some(rounds) => round >= rounds,
         None => begun.elapsed() > ENOUGH,
@@ -50,14 +51,15 @@ async fn nothing_is_lost_whenever_it_is_killed() {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         }
-        check(&sandbox, &format!("seed {seed}, round {round}"));
+        let step = check(&sandbox, &format!("seed {seed}, round {round}"));
+        *cut_short.entry(step).or_insert(0) += 1;
         round += 1;
     }
     let mut work = start(&sandbox, "restore").await;
     let ended = tokio::time::timeout(PATIENCE, work.wait()).await.unwrap().unwrap();
     assert!(ended.success(), "seed {seed}: not all could be restored");
     check(&sandbox, &format!("seed {seed}, at the end"));
-    println!("{round} rounds in {:?}", begun.elapsed());
+    println!("{round} rounds in {:?}, cut short: {cut_short:?}", begun.elapsed());
 }
 
 async fn start(sandbox: &Sandbox, argument: &str) -> tokio::process::Child {
@@ -73,8 +75,8 @@ async fn start(sandbox: &Sandbox, argument: &str) -> tokio::process::Child {
 }
 
 /// Everything of the last state that the step which was cut short may not lose is there: in git after all that nothing
-/// keeps was collected, in a worktree, or in the trash.
-fn check(sandbox: &Sandbox, when: &str) {
+/// keeps was collected, in a worktree, or in the trash. Which step that was.
+fn check(sandbox: &Sandbox, when: &str) -> String {
     let root = sandbox.repository("shop");
     for lock in locks(&root.join(".git")) {
         std::fs::remove_file(lock).unwrap();
@@ -108,6 +110,7 @@ fn check(sandbox: &Sandbox, when: &str) {
     };
     let lost: Vec<&String> = lost.difference(&there).collect();
     assert!(lost.is_empty(), "{when}: {} has lost the contents {lost:?}", begun["what"]);
+    begun["what"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Those that git does not have.

@@ -147,6 +147,24 @@ async fn nothing_but_the_snapshot_is_enough() {
 }
 
 #[tokio::test]
+async fn what_another_bosk_has_put_away_is_not_overwritten() {
+    let away = away().await;
+    let elsewhere = away.scratch.path().with_file_name("elsewhere");
+    std::fs::rename(away.scratch.trash(), &elsewhere).unwrap();
+    let plan = worktree::plan(&away.repository, &away.scratch.worktrees(), None, Some("more"), "")
+        .await
+        .unwrap();
+    let locks = away.scratch.locks();
+    let made = worktree::add(&away.repository, &locks, &plan, &testing::session(1)).await.unwrap();
+    let second = put_away(&away.scratch, &away.repository, &made.folder).await;
+    assert_ne!(second.id, away.entry.id);
+    for (trash, entry) in [(elsewhere, &away.entry), (away.scratch.trash(), &second)] {
+        let restored = restore(&away.repository, &locks, &trash, &entry.id).await.unwrap();
+        assert_eq!(restored.folder, PathBuf::from(&entry.record.folder));
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_is_no_name_is_refused() {
     let away = away().await;
     for id in ["", "..", "../x", "00000000-0000-4000-8000-000000000001", "a-1"] {
