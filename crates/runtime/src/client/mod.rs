@@ -21,6 +21,7 @@ pub mod spare;
 pub mod start;
 pub mod suggestions;
 pub mod worktree;
+pub mod worktrees;
 
 pub use connection::{Connection, News};
 pub use launch::{Launched, launch, launch_with, plan};

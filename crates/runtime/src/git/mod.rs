@@ -5,6 +5,7 @@
 //! (hooks, fsmonitor, external diffs) runs through any call made here. Not here: whether a
 //! repository is trusted, and what a session does in its worktree.
 
+pub mod adopt;
 mod call;
 pub mod changes;
 pub mod checkpoint;
@@ -21,6 +22,7 @@ pub mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod worktree;
+pub mod worktrees;
 
 pub use command::{Git, GitError};
 pub use repository::Repository;
