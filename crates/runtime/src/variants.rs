@@ -156,7 +156,7 @@ async fn put_away(home: Home, session: SessionSummary) -> Result<String, Problem
     let at = home.clone();
     let index = blocking(move || Ok(catalog::Index::open(&at))).await?;
     let session = catalog::summary(home, &index, id).await?;
-    let plan = worktree::removal(&session).await?;
+    let plan = worktree::removal(home, &session).await?;
     if plan.token.snapshot.is_empty() {
         return Err(kept("it has no worktree of its own, so there is no snapshot of it"));
     }

@@ -13,6 +13,7 @@ mod usage;
 mod variants;
 mod windows;
 mod worktree;
+mod worktrees;
 
 use bosk_core::{Problem, ProblemCode};
 use tauri::Wry;
@@ -99,6 +100,13 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         worktree::undo_rewind,
         worktree::remove_session,
         worktree::reveal,
+        worktrees::worktrees,
+        worktrees::adopt_worktree,
+        worktrees::release_worktree,
+        worktrees::hand_over,
+        worktrees::start_run,
+        worktrees::stop_run,
+        worktrees::run_log,
         settings::save_settings,
         settings::open_external,
         settings::remember,

@@ -25,7 +25,7 @@ pub(crate) async fn file_diff(
 
 #[tauri::command]
 pub(crate) async fn removal_plan(fleet: State<'_, Fleet>, id: SessionId) -> Answer<RemovalPlan> {
-    worktree::removal(&fleet.summary(id).await?).await
+    worktree::removal(fleet.home(), &fleet.summary(id).await?).await
 }
 
 #[tauri::command]

@@ -93,7 +93,8 @@ pub(crate) async fn fork(home: &Home, arguments: Forking) -> Result<Exit, Failur
     let mut spec = SessionRecord::load(home, &session)?.spec;
     spec.prompt = arguments.prompt.unwrap_or(asked.text);
     spec.images.clear();
-    (spec.base, spec.branch, spec.variant, spec.worktree) = (None, None, None, true);
+    (spec.base, spec.branch, spec.variant, spec.folder) = (None, None, None, None);
+    (spec.worktree, spec.existing) = (true, false);
     spec.fork = Some(Fork { session, message: asked.uuid });
     let launched = client::launch(home, spec).await?;
     print(&format!("{}\n", launched.id))?;

@@ -8,6 +8,7 @@ use bosk_core::session::SessionSummary;
 use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::catalog::{self, Index};
 use bosk_runtime::client::forget::forget;
+use bosk_runtime::client::worktree::takes_folder;
 use bosk_runtime::client::{Standing, standing};
 use bosk_runtime::git::{Repository, remove};
 use bosk_runtime::home::Home;
@@ -44,7 +45,7 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
         return Err(problem.hint(format!("Stop it first: `bosk stop {}`.", id.short())).into());
     }
     let summary = catalog::summary(home, &Index::open(home), &id).await?;
-    let worktree = worktree(&summary).await?;
+    let worktree = worktree(home, &summary).await?;
     print(&described(&summary, worktree.as_ref().map(|(_, plan)| plan)))?;
     if !arguments.yes {
         if !is_interactive() {
@@ -87,10 +88,12 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
 }
 
 /// The worktree that would go, with a fresh snapshot; none where there is none of Bosk's.
-async fn worktree(summary: &SessionSummary) -> Result<Option<(Repository, RemovalPlan)>, Problem> {
+async fn worktree(
+    home: &Home,
+    summary: &SessionSummary,
+) -> Result<Option<(Repository, RemovalPlan)>, Problem> {
     let root = Path::new(&summary.repository_path);
-    // A session that never got its own folder still names the repository itself.
-    if !summary.worktree || summary.folder == summary.repository_path || !root.is_dir() {
+    if !takes_folder(home, summary).await? || !root.is_dir() {
         return Ok(None);
     }
     let repository = Repository::discover(root).await?;

@@ -92,7 +92,10 @@ const fn kind(kind: FindingKind) -> &'static str {
         FindingKind::SlashCommand => "slash command",
         FindingKind::HookFile => "hook file",
         FindingKind::SetupScript => "set-up script",
+        FindingKind::RunScript => "command beside Claude",
+        FindingKind::TeardownScript => "tear-down script",
         FindingKind::Check => "check",
+        FindingKind::Submodule => "submodule",
         FindingKind::GitConfig => "git command",
         FindingKind::Unreadable => "unreadable file",
     }

@@ -359,6 +359,7 @@ fn note(note: Note) -> Vec<Said> {
         | Note::Keeper { .. }
         | Note::State { .. }
         | Note::Prepared(_)
+        | Note::Run(_)
         | Note::CliStarted { .. } => Vec::new(),
     }
 }

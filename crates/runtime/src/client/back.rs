@@ -14,6 +14,7 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::points::{points, unknown};
 use super::reconcile::{self, Standing, blocking, standing};
+use super::worktrees::require_alone;
 use super::{Connection, ended};
 use crate::git::{Git, checkpoint, snapshot};
 use crate::home::{self, Home};
@@ -140,6 +141,9 @@ async fn perform(
     back: WentBack,
     files: Option<(String, String)>,
 ) -> Result<(), Problem> {
+    if files.is_some() {
+        require_alone(home, &folder(home, id).await?, id, true).await?;
+    }
     let decision = Decision::GoBack(back.clone());
     append(home, id, DECISIONS, Kind::Decision, serde_json::to_vec(&decision)).await?;
     if let Some((now, then)) = files {
@@ -149,7 +153,7 @@ async fn perform(
     append(home, id, JOURNAL, Kind::Note, serde_json::to_vec(&Note::WentBack(back))).await
 }
 
-async fn append(
+pub(super) async fn append(
     home: &Home,
     id: &SessionId,
     file: &str,
@@ -168,7 +172,7 @@ async fn append(
 }
 
 /// Has the session's process end, where nothing is lost by that, and holds its place so that nobody starts one.
-async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
+pub(super) async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
     if standing(home, id).await? == Standing::Kept
         && let Ok(connection) = Connection::open(home, id).await
     {

@@ -9,6 +9,7 @@ use bosk_core::session::SessionSummary;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::forget::forget;
+use super::worktrees::sharing;
 use crate::cache::Cache;
 use crate::git::{Git, Repository, changes, remove};
 use crate::home::Home;
@@ -91,14 +92,14 @@ pub async fn diff(session: &SessionSummary, path: &str) -> Result<FileDiff, Prob
     changes::file(&git, Path::new(&session.folder), base(session)?, path, None).await
 }
 
-/// What removing the session would take away. A session without a worktree of Bosk's own takes
-/// nothing away but itself.
+/// What removing the session would take away. A session without a worktree of Bosk's own, or with one in which another
+/// session works, takes nothing away but itself.
 ///
 /// # Errors
 /// Git fails.
-pub async fn removal(session: &SessionSummary) -> Result<RemovalPlan, Problem> {
+pub async fn removal(home: &Home, session: &SessionSummary) -> Result<RemovalPlan, Problem> {
     let folder = Path::new(&session.folder);
-    if !is_own(session) {
+    if !takes_folder(home, session).await? {
         return Ok(RemovalPlan { folder: session.folder.clone(), ..RemovalPlan::default() });
     }
     let repository = Repository::discover(Path::new(&session.repository_path)).await?;
@@ -122,7 +123,7 @@ pub async fn remove(
         )
         .hint("Stop it first."));
     }
-    if is_own(session) {
+    if takes_folder(home, session).await? {
         let repository = Repository::discover(Path::new(&session.repository_path)).await?;
         let request = remove::Request {
             folder: PathBuf::from(&session.folder),
@@ -135,9 +136,17 @@ pub async fn remove(
     forget(home, &session.id).await.map(drop)
 }
 
-/// Whether Bosk made the folder. Before it has, the repository itself stands in its place.
-fn is_own(session: &SessionSummary) -> bool {
-    session.worktree && session.folder != session.repository_path
+/// Whether the session's folder goes with it: Bosk made it for the session, and no other works in it. Before it is
+/// made, the repository itself stands in its place.
+///
+/// # Errors
+/// Bosk's folder cannot be read.
+pub async fn takes_folder(home: &Home, session: &SessionSummary) -> Result<bool, Problem> {
+    if !session.worktree || session.folder == session.repository_path {
+        return Ok(false);
+    }
+    let others = sharing(home, Path::new(&session.folder), Some(&session.id)).await?;
+    Ok(others.is_empty())
 }
 
 fn base(session: &SessionSummary) -> Result<&str, Problem> {

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use bosk_core::session::SessionSummary;
+use bosk_core::session::{SessionSummary, State, Turn};
 use bosk_core::trust::TrustState;
 use bosk_core::worktree::Worktrees;
-use bosk_core::{Problem, SessionId};
+use bosk_core::{Problem, ProblemCode, SessionId};
 
 use crate::catalog;
 use crate::git::{Repository, adopt, worktrees};
@@ -57,6 +57,35 @@ pub async fn sharing(
         there && worktrees::works_there(one) && Some(&one.id) != but
     });
     Ok(all)
+}
+
+/// Refuses what would change a folder under another session's hands.
+///
+/// # Errors
+/// Another session that has not ended works there, unless it is idle and `idle` allows for that.
+pub(super) async fn require_alone(
+    home: &Home,
+    folder: &Path,
+    id: &SessionId,
+    idle: bool,
+) -> Result<(), Problem> {
+    let others = sharing(home, folder, Some(id)).await?;
+    let at_work = |one: &&SessionSummary| {
+        let rests = idle && one.state == (State::Running { turn: Turn::Idle });
+        !one.state.is_ended() && !rests
+    };
+    match others.iter().find(at_work) {
+        None => Ok(()),
+        Some(other) => Err(Problem::new(
+            ProblemCode::SessionState,
+            format!(
+                "Session `{}` works in {} too, so nothing was changed.",
+                other.id.short(),
+                folder.display()
+            ),
+        )
+        .hint("Wait until it is done, or stop it first.")),
+    }
 }
 
 async fn of_repository(

@@ -112,6 +112,12 @@ impl Actor {
                     if failed { self.decide(&Decision::Setup { choice }) } else { Err(gone()) };
                 decided.map(|()| self.input(Input::SetupChosen(choice)))
             }
+            Call::StartRun => self.start_run(),
+            Call::StopRun => {
+                self.stop_run();
+                Ok(())
+            }
+            Call::RunLog { from } => return self.run_log(from, reply),
             Call::SuggestFiles { query } => {
                 return self.request(Ok(()), input::file_suggestions(&query), reply);
             }
@@ -321,6 +327,7 @@ impl Actor {
     /// The CLI has died: whatever it left behind goes too, and is named.
     pub(super) fn died(&mut self) {
         self.break_off_check();
+        self.end_beside(None);
         self.look_what_was_ended();
         if let Some(running) = &self.running {
             let killed = running.tree().kill(KILL_LIMIT);

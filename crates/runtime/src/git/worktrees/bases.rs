@@ -1,6 +1,7 @@
 //! What each worktree is compared with. Not here: how they differ.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use bosk_core::Problem;
 use bosk_core::session::SessionSummary;
@@ -43,11 +44,12 @@ impl Bases {
         repository: &Repository,
         listed: &[Listed],
         working: &[Vec<&SessionSummary>],
+        main: Option<&Path>,
     ) -> Result<Self, Problem> {
         let default = default_base(repository).await?;
         let mut bases = Self { found: HashMap::new(), names: Vec::new(), main: Vec::new() };
         for (one, working) in listed.iter().zip(working) {
-            let is_main = one.folder == repository.root;
+            let is_main = main == Some(&one.folder);
             let branch = one.branch_name();
             // The one that the folder was made for.
             let first = working.iter().filter(|one| one.worktree).min_by_key(|one| one.created_at);
@@ -75,7 +77,7 @@ impl Bases {
         }
         let branch = read::tip(repository, name).await?;
         let remote = match &branch {
-            Some(_) => commit(repository, &format!("refs/remotes/origin/{name}")).await?,
+            Some(_) => read::at(repository, &format!("refs/remotes/origin/{name}")).await?,
             None => None,
         };
         let commit = match branch {

@@ -18,7 +18,7 @@ use bosk_core::worktree::{MergedAs, Origin, WorktreeView, Worktrees};
 use bosk_core::{Problem, SessionId};
 
 use super::listing::{self, Listed};
-use super::{Git, GitError, Repository, paths};
+use super::{Git, Repository, paths};
 
 use bases::Bases;
 pub(crate) use bases::default_base;
@@ -58,22 +58,21 @@ pub async fn worktrees(
         view.sessions = working.iter().map(|one| one.id.clone()).collect();
     }
 
+    let heads: Vec<&str> = listed.iter().filter_map(|one| one.head.as_deref()).collect();
+    let (times, unpushed, branches) = tokio::try_join!(
+        times(git, root, &heads),
+        unpushed::counts(repository, &heads),
+        free_branches(git, root, &listed),
+    )?;
     let own = async {
-        let bases = Bases::find(repository, &listed, &working).await?;
+        let bases = Bases::find(repository, &listed, &working, main.as_deref()).await?;
         let commits = commits(repository, &listed, &working, &bases).await?;
         Ok::<_, Problem>((bases, commits))
     };
-    let heads: Vec<&str> = listed.iter().filter_map(|one| one.head.as_deref()).collect();
-    let (own, times, unpushed, dirty, branches) = tokio::join!(
-        own,
-        times(git, root, &heads),
-        unpushed::counts(repository, &heads),
-        dirty::look(git, &listed, filters),
-        free_branches(git, root, &listed),
-    );
-    let (own, times, unpushed) = (own?, times?, unpushed?);
+    let (own, dirty) = tokio::join!(own, dirty::look(git, &listed, filters));
+    let (bases, commits) = own?;
     for (at, view) in views.iter_mut().enumerate() {
-        let (base, one) = (own.0.of(at), &own.1[at]);
+        let (base, one) = (bases.of(at), &commits[at]);
         view.base = base.map(|base| base.name.clone());
         (view.ahead, view.behind, view.merged) = (one.ahead, one.behind, one.merged);
         let head = view.head.as_deref();
@@ -93,7 +92,7 @@ pub async fn worktrees(
         name: repository.name(),
         items: views,
         archived: Vec::new(),
-        branches: branches?,
+        branches,
     })
 }
 
@@ -201,7 +200,7 @@ async fn times(git: &Git, root: &Path, heads: &[&str]) -> Result<HashMap<String,
 }
 
 /// The branches that no worktree has, the newest first.
-async fn free_branches(git: &Git, root: &Path, listed: &[Listed]) -> Result<Vec<String>, GitError> {
+async fn free_branches(git: &Git, root: &Path, listed: &[Listed]) -> Result<Vec<String>, Problem> {
     let taken: Vec<&str> = listed.iter().filter_map(Listed::branch_name).collect();
     let most = format!("--count={}", BRANCHES + taken.len());
     let call = git.look(root).args(["for-each-ref", "--sort=-committerdate", &most]);

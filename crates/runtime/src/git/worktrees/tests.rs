@@ -210,6 +210,7 @@ async fn large() {
     for number in 0..300 {
         if number % 3 == 0 && number < 200 {
             scratch.run(&["merge", "-q", "--squash", &format!("w{number}")]).await;
+            scratch.commit("squashed").await;
         }
         scratch.write("count.txt", &number.to_string());
         scratch.commit("base").await;
