@@ -50,7 +50,7 @@ pub(crate) fn hold(home: &Home, id: &SessionId, before: Option<u16>) -> Option<H
         let row = u16::try_from((begin.wrapping_add(step)) % rows).ok()?;
         Some(FIRST + row * PORTS)
     });
-    let known = |first: &u16| (FIRST..END).contains(first) && (first - FIRST) % PORTS == 0;
+    let known = |first: &u16| (FIRST..END).contains(first) && (first - FIRST).is_multiple_of(PORTS);
     let before = before.filter(known);
     // A session that does not run keeps its row while there are others.
     let take = |first: u16, all: bool| take(home, &folder, id, first, all).ok().flatten();

@@ -408,6 +408,27 @@ fn stopping_git(sandbox: &mut Sandbox, words: &Words, folder: &Path, what: &str)
     sandbox.set("PATH", path);
 }
 
+/// Has `bosk hand-over` begin, and kills it where git does that in that folder.
+async fn killed_while_moving(
+    sandbox: &mut Sandbox,
+    id: &SessionId,
+    to: &str,
+    (folder, what): (&Path, &str),
+) {
+    let mut words = Words::at(sandbox.path("words"));
+    let path = sandbox.value("PATH");
+    stopping_git(sandbox, &words, folder, what);
+    let mut moving = tokio::process::Command::new(sandbox.value("BOSK_BIN"));
+    moving.args(["hand-over", id.as_str(), to]).env_clear().kill_on_drop(true);
+    moving.envs(sandbox.environment()).current_dir(sandbox.repository("shop"));
+    let mut moving = moving.spawn().unwrap();
+    let git = words.next_process().await;
+    moving.kill().await.unwrap();
+    git.signal(Signal::Kill).unwrap();
+    processes::ended(&git, PATIENCE).await;
+    sandbox.set("PATH", path);
+}
+
 #[tokio::test]
 async fn a_move_that_is_killed_anywhere_is_taken_back_or_brought_to_its_end() {
     for (in_worktree, what, is_there) in [
@@ -424,20 +445,8 @@ async fn a_move_that_is_killed_anywhere_is_taken_back_or_brought_to_its_end() {
             (session.id, at)
         };
         let (there, here) = (status(&sandbox, &at), status(&sandbox, &shop));
-        let mut words = Words::at(sandbox.path("words"));
-        let path = sandbox.value("PATH");
         let stops_in = if in_worktree { &at } else { &shop };
-        stopping_git(&mut sandbox, &words, stops_in, what);
-        let mut moving = tokio::process::Command::new(sandbox.value("BOSK_BIN"));
-        moving.args(["hand-over", id.as_str(), "repository"]).env_clear();
-        moving.envs(sandbox.environment()).current_dir(&shop).kill_on_drop(true);
-        let mut moving = moving.spawn().unwrap();
-        let git = words.next_process().await;
-        moving.kill().await.unwrap();
-        git.signal(Signal::Kill).unwrap();
-        processes::ended(&git, PATIENCE).await;
-
-        sandbox.set("PATH", path);
+        killed_while_moving(&mut sandbox, &id, "repository", (stops_in, what)).await;
         let session = sandbox.session(id);
         sandbox.resume(&session).await.unwrap();
         session.follow().await.turn("!say on it goes").await;
@@ -452,6 +461,31 @@ async fn a_move_that_is_killed_anywhere_is_taken_back_or_brought_to_its_end() {
             assert_eq!((status(&sandbox, &at), status(&sandbox, &shop)), (there, here), "{case}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_worktree_that_was_made_for_a_move_goes_again_where_that_is_killed() {
+    let mut sandbox = Sandbox::new();
+    let shop = sandbox.repository("shop");
+    let id = {
+        let in_place = LaunchSpec { worktree: false, ..spec(&shop, "!say Try something") };
+        let session = idle(&sandbox, &in_place).await;
+        session.stop().await;
+        session.id
+    };
+    std::fs::write(shop.join("readme.md"), "tried\n").unwrap();
+    let (here, branches) = (status(&sandbox, &shop), sandbox.git(&shop, ["branch"]));
+    let new = sandbox.home().worktrees().join("shop/say-try-something");
+    killed_while_moving(&mut sandbox, &id, "worktree", (&new, "read-tree -m -u")).await;
+    assert!(new.exists(), "it was begun");
+    let session = sandbox.session(id);
+    sandbox.resume(&session).await.unwrap();
+    session.stop().await;
+    assert_eq!((status(&sandbox, &shop), sandbox.git(&shop, ["branch"])), (here, branches));
+    assert!(!new.exists());
+    assert_eq!(folder(&session).await, shop);
+    let to = hand_over(sandbox.home(), &session.id, To::Worktree).await.unwrap();
+    assert_eq!(status(&sandbox, to.as_ref()), "## say-try-something\n M readme.md");
 }
 
 #[tokio::test]

@@ -116,7 +116,7 @@ async fn perform(home: &Home, id: &SessionId, to: To, _lock: File) -> Result<Str
     })?;
     let listed = listing::list(&repository.git, &repository.root).await?;
     let is_own = |one: &&listing::Listed| one.session().as_ref() == Some(id) && one.folder.is_dir();
-    let own = listed.iter().find(is_own).map(|one| one.folder.clone());
+    let own = listed.iter().find(is_own);
     require_alone(home, &from, id, false).await?;
     match to {
         To::Repository if from == repository.root => Err(there("in the repository itself")),
@@ -129,11 +129,22 @@ async fn perform(home: &Home, id: &SessionId, to: To, _lock: File) -> Result<Str
             go(home, &repository, plan, place).await
         }
         To::Worktree => match own {
+            // The branch of a session that began in the repository stays there: what could not be told from that,
+            // since a kill left it or the person has used it, is not moved into.
+            Some(own) if !record.spec.makes_worktree() && own.branch.is_some() => {
+                let text = format!(
+                    "There is a worktree of the session's already, on a branch of its own: {}. Nothing was moved.",
+                    own.folder.display()
+                );
+                Err(Problem::new(ProblemCode::SessionState, text)
+                    .hint("Put that worktree away, then try again."))
+            }
             Some(own) => {
-                require_alone(home, &own, id, false).await?;
+                let own = &own.folder;
+                require_alone(home, own, id, false).await?;
                 let _lock = repository.lock(&home.locks()).await?;
                 let leaves = came_from(home, id);
-                let plan = moving::plan(&repository, id, &from, &own, leaves).await?;
+                let plan = moving::plan(&repository, id, &from, own, leaves).await?;
                 go(home, &repository, plan, place).await
             }
             None => to_new(home, &repository, &record, place).await,
@@ -182,8 +193,11 @@ async fn go(
 ) -> Result<String, Problem> {
     let place = moved(place, &plan);
     let mut going = Going { plan, place, there: false };
-    write(home, &going).await?;
-    if let Err(problem) = moving::bring(repository, &going.plan).await {
+    let begun = match write(home, &going).await {
+        Ok(()) => moving::bring(repository, &going.plan).await,
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = begun {
         return match take_back(home, repository, &going.plan).await {
             Ok(()) => Err(problem),
             Err(also) => Err(Problem {
@@ -249,7 +263,11 @@ async fn write(home: &Home, going: &Going) -> Result<(), Problem> {
 
 async fn forget(home: &Home, id: &SessionId) -> Result<(), Problem> {
     let file: PathBuf = home.session(id).join(FILE);
-    blocking(move || std::fs::remove_file(file).map_err(|error| home::unwritable(&error))).await
+    blocking(move || match std::fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(home::unwritable(&error)),
+        _ => Ok(()),
+    })
+    .await
 }
 
 /// So that the repository is on its branch again when the session leaves it.

@@ -154,7 +154,12 @@ pub async fn undo(repository: &Repository, plan: &Move) -> Result<(), Problem> {
             Head::Unborn { name } => return Err(super::repository::unborn(name)),
         };
         empty(repository, plan, &commit).await?;
-        if there != plan.before {
+        // One that somebody has put elsewhere since stays there.
+        let made = match &plan.branch {
+            Some(name) => Head::Branch { name: name.clone(), commit: plan.head.clone() },
+            None => Head::Detached { commit: plan.head.clone() },
+        };
+        if there != plan.before && there == made {
             let (branch, commit) = match &plan.before {
                 Head::Branch { name, commit } => (Some(name.as_str()), commit),
                 Head::Detached { commit } => (None, commit),

@@ -44,7 +44,7 @@ pub enum Source {
     /// The files of a commit, given by its full id: what a worktree made from it will have.
     Commit(String),
     /// Those and what every folder down to this one has, which is where Claude works: its path from the root, with `/`.
-    Below(Box<Source>, String),
+    Below(Box<Self>, String),
 }
 
 impl Source {
