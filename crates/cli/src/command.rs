@@ -38,6 +38,7 @@ pub(crate) mod top;
 pub(crate) mod usage;
 pub(crate) mod variants;
 pub(crate) mod wait;
+pub(crate) mod worktrees;
 
 mod chosen;
 mod table;

@@ -25,7 +25,7 @@ use command::queue::Deed;
 use command::{
     adopt, answer, archive, back, batch, delete, disk, doctor, kill, limit, logs, ls, pause, queue,
     resume, rm, run, schedule, send, serve, show, stop, template, token, top, usage, variants,
-    wait,
+    wait, worktrees,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -99,6 +99,12 @@ enum Command {
     Top(top::Arguments),
     /// Show what sessions have cost, by day, repository, model or session
     Usage(usage::Arguments),
+    /// List the worktrees of a repository: whose they are, what they hold, and whether that is merged
+    Worktrees(worktrees::Arguments),
+    /// Give Bosk a worktree that somebody else made, so that it can be worked in and put away
+    AdoptWorktree(worktrees::Adopting),
+    /// Move a session, with what it has not committed, between its worktree and the repository itself
+    HandOver(worktrees::Handing),
     /// Take over a conversation that was begun elsewhere and has ended
     Adopt(adopt::Arguments),
     /// Start a session that has ended again, in the same conversation
@@ -190,6 +196,9 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Limit(arguments) => limit::run(&home()?, arguments).await,
         Command::Top(arguments) => top::run(&home()?, &arguments).await,
         Command::Usage(arguments) => usage::run(&home()?, &arguments).await,
+        Command::Worktrees(arguments) => worktrees::run(&home()?, arguments).await,
+        Command::AdoptWorktree(arguments) => worktrees::adopt(&home()?, arguments).await,
+        Command::HandOver(arguments) => worktrees::hand(&home()?, &arguments).await,
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Back(arguments) => back::run(&home()?, &arguments).await,

@@ -96,6 +96,8 @@ pub struct LaunchPlan {
     pub base_name: String,
     /// The commit that this names now: its full id.
     pub base_commit: String,
+    /// Sessions that work in that folder already.
+    pub shared_with: Vec<crate::SessionId>,
 }
 
 /// How a file differs from the base.

@@ -23,9 +23,18 @@ pub struct LaunchSpec {
     /// The branch to make; proposed from the prompt, and made unique, when absent.
     #[serde(default)]
     pub branch: Option<String>,
+    /// Whether `branch` is there already, and is checked out instead of made.
+    #[serde(default)]
+    pub existing: bool,
     /// A worktree of its own, or the repository itself.
     #[serde(default = "yes")]
     pub worktree: bool,
+    /// A worktree that is there already, to work in it: the repository's main one, one of Bosk's, or an adopted one.
+    #[serde(default)]
+    pub folder: Option<String>,
+    /// Where in the worktree Claude works, from its root; the root when absent.
+    #[serde(default)]
+    pub subfolder: Option<String>,
     /// The model's name or alias; the CLI's default when absent.
     #[serde(default)]
     pub model: Option<String>,
@@ -69,6 +78,12 @@ pub struct LaunchSpec {
 }
 
 impl LaunchSpec {
+    /// Whether a worktree is made for it.
+    #[must_use]
+    pub const fn makes_worktree(&self) -> bool {
+        self.worktree && self.folder.is_none()
+    }
+
     /// A prompt with every choice at its default, and no repository yet.
     #[must_use]
     pub fn of_prompt(prompt: &str) -> Self {
@@ -78,7 +93,10 @@ impl LaunchSpec {
             images: Vec::new(),
             base: None,
             branch: None,
+            existing: false,
             worktree: true,
+            folder: None,
+            subfolder: None,
             model: None,
             effort: None,
             permission_mode: PermissionMode::default(),

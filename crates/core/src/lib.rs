@@ -20,6 +20,7 @@ pub mod problem;
 pub mod queue;
 pub mod review;
 pub mod schedule;
+pub mod script;
 pub mod session;
 pub mod settings;
 pub mod spend;

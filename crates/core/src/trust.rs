@@ -59,8 +59,14 @@ pub enum FindingKind {
     HookFile,
     /// The set-up script of `bosk.toml`.
     SetupScript,
+    /// The command of `bosk.toml` that can be started beside Claude.
+    RunScript,
+    /// The tear-down script of `bosk.toml`.
+    TeardownScript,
     /// The check of `bosk.toml`.
     Check,
+    /// Another repository that is fetched into a new worktree.
+    Submodule,
     /// A command that the repository's git configuration names.
     GitConfig,
     /// A file that could not be understood.
@@ -145,6 +151,24 @@ pub fn in_mcp(file: &str, content: &[u8]) -> Vec<Finding> {
     let listed = found.object(content).and_then(|mut list| list.remove("mcpServers"));
     if let Some(Value::Object(servers)) = listed {
         found.servers(&servers);
+    }
+    found.list
+}
+
+/// What a list of submodules (`.gitmodules`) brings. Source of the format: gitmodules(5), git-config(1).
+#[must_use]
+pub fn in_modules(file: &str, content: &[u8]) -> Vec<Finding> {
+    let mut found = Findings { file, list: Vec::new() };
+    let text = String::from_utf8_lossy(content);
+    let mut name = "";
+    for line in text.lines().map(str::trim) {
+        if let Some(section) = line.strip_prefix('[') {
+            name = section.split('"').nth(1).unwrap_or_default();
+        } else if let Some((key, value)) = line.split_once('=')
+            && key.trim().eq_ignore_ascii_case("url")
+        {
+            found.add(FindingKind::Submodule, name, Some(without_secrets(value.trim())));
+        }
     }
     found.list
 }
@@ -277,6 +301,21 @@ mod tests {
             [
                 (FindingKind::McpServer, "files", Some("npx -y files")),
                 (FindingKind::McpServer, "web", Some("https://example.org/mcp")),
+            ]
+        );
+    }
+
+    #[test]
+    fn submodules_are_told_by_where_they_come_from() {
+        let found = in_modules(
+            ".gitmodules",
+            b"[submodule \"a b\"]\n\tpath = deps/a\n\turl = https://me:hunter2@example.org/a.git\n[submodule \"c\"]\nURL=../c\n",
+        );
+        assert_eq!(
+            told(&found),
+            [
+                (FindingKind::Submodule, "a b", Some("https://example.org/a.git")),
+                (FindingKind::Submodule, "c", Some("../c")),
             ]
         );
     }

@@ -135,8 +135,9 @@ impl Variants {
             let text = format!("Between 2 and {MOST} variants can be compared, not {count}.");
             return Err(Problem::new(ProblemCode::InvalidInput, text));
         }
-        if !spec.worktree {
-            let text = "Variants that work in the repository itself would write over each other.";
+        if !spec.makes_worktree() || spec.existing {
+            let text =
+                "Variants that work in one folder, or on one branch, would write over each other.";
             return Err(
                 Problem::new(ProblemCode::InvalidInput, text).hint("Give each its own worktree.")
             );

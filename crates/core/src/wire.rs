@@ -136,6 +136,15 @@ pub enum Call {
         /// What.
         choice: SetupChoice,
     },
+    /// Starts the repository's command beside Claude.
+    StartRun,
+    /// Ends it.
+    StopRun,
+    /// What it has printed: a [`RunOutput`]. Answers when there is more than at `from`, or it does not run.
+    RunLog {
+        /// Where what is known ends.
+        from: u64,
+    },
     /// Files whose name is like `query`.
     SuggestFiles {
         /// What was typed.
@@ -221,6 +230,22 @@ pub enum Push {
         /// Blocks that are finished.
         done: Vec<u64>,
     },
+}
+
+/// What the repository's command beside Claude has printed. The end of it is kept, so there may be less than asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunOutput {
+    /// Where the text begins: bytes since it was started first.
+    #[ts(type = "number")]
+    pub from: u64,
+    /// Where it ends: to be asked from next.
+    #[ts(type = "number")]
+    pub end: u64,
+    /// The text.
+    pub text: String,
+    /// Whether it runs.
+    pub running: bool,
 }
 
 /// What a session uses, and what its keeper does.

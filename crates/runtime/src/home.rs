@@ -97,6 +97,12 @@ impl Home {
         self.0.join("terminals")
     }
 
+    /// Who has which ports; deletable while nothing runs.
+    #[must_use]
+    pub fn ports(&self) -> PathBuf {
+        self.0.join("ports")
+    }
+
     /// Removed worktrees, until they are really deleted.
     #[must_use]
     pub fn trash(&self) -> PathBuf {

@@ -1,9 +1,9 @@
-//! `bosk.toml` at a repository's root: what a session's worktree needs before work begins, and what tells whether
-//! the work is right. Not here: running it, and asking whether it may run ([`crate::trust`]).
+//! `bosk.toml` at a repository's root: what a session's worktree needs before work begins and before it goes, what can
+//! run beside Claude, and what tells whether the work is right. Not here: running it, and asking whether it may run ([`crate::trust`]).
 
 use std::path::Path;
-use std::time::Duration;
 
+pub use bosk_core::script::{Run, Timed};
 use bosk_core::{Problem, ProblemCode};
 use serde::Deserialize;
 
@@ -15,15 +15,16 @@ pub const FILE: &str = "bosk.toml";
 /// No sensible file is larger, in bytes.
 pub(crate) const LIMIT: u64 = 1 << 20;
 
-/// How long a set-up script may run unless the file says otherwise, in seconds.
-const TIMEOUT_S: u64 = 600;
-
 /// What `bosk.toml` says.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
     /// What runs in a new worktree before the session does.
-    pub setup: Option<Setup>,
+    pub setup: Option<Timed>,
+    /// What can be started beside Claude: a server, a watcher.
+    pub run: Option<Server>,
+    /// What runs in a worktree before it is put away.
+    pub teardown: Option<Timed>,
     /// What runs when a turn has ended, where the launch names nothing else.
     pub check: Option<Check>,
     /// Launches that are kept ([`crate::templates`]): a mistake in them keeps nothing from being set up.
@@ -39,49 +40,12 @@ pub struct Check {
     pub run: String,
 }
 
-/// The set-up of a worktree.
+/// A command of the repository's that runs beside Claude for as long as it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Setup {
+pub struct Server {
     /// What to run, in the worktree's root.
     pub run: Run,
-    /// How long it may take, in seconds.
-    #[serde(default = "timeout_s")]
-    timeout_s: u64,
-}
-
-/// What to run.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "`run` is a script in one string, or a list of a program and its arguments"
-)]
-pub enum Run {
-    /// A script for the platform's shell.
-    Script(String),
-    /// A program and its arguments, as they are.
-    Program(Vec<String>),
-}
-
-fn timeout_s() -> u64 {
-    TIMEOUT_S
-}
-
-impl Setup {
-    /// How long it may take.
-    #[must_use]
-    pub fn timeout(&self) -> Duration {
-        Duration::from_secs(self.timeout_s)
-    }
-}
-
-impl std::fmt::Display for Run {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Script(script) => f.write_str(script),
-            Self::Program(words) => f.write_str(&words.join(" ")),
-        }
-    }
 }
 
 impl Project {
@@ -112,17 +76,17 @@ impl Project {
             let place = line.map_or_else(String::new, |line| format!("line {line}: "));
             invalid(&format!("{place}{}", error.message()))
         })?;
-        if let Some(setup) = &project.setup {
-            let empty = match &setup.run {
-                Run::Script(script) => script.trim().is_empty(),
-                Run::Program(words) => words.first().is_none_or(String::is_empty),
-            };
-            if empty {
-                return Err(invalid("[setup] has nothing to run"));
+        for (name, timed) in [("setup", &project.setup), ("teardown", &project.teardown)] {
+            let Some(timed) = timed else { continue };
+            if timed.run.is_empty() {
+                return Err(invalid(&format!("[{name}] has nothing to run")));
             }
-            if !(1..=86_400).contains(&setup.timeout_s) {
+            if !(1..=86_400).contains(&timed.timeout_s) {
                 return Err(invalid("timeout_s must be between 1 and 86400 seconds"));
             }
+        }
+        if project.run.as_ref().is_some_and(|server| server.run.is_empty()) {
+            return Err(invalid("[run] has nothing to run"));
         }
         if project.check.as_ref().is_some_and(|check| check.run.trim().is_empty()) {
             return Err(invalid("[check] has nothing to run"));
@@ -163,6 +127,8 @@ fn invalid(why: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -180,6 +146,16 @@ mod tests {
     }
 
     #[test]
+    fn a_server_and_a_tear_down_stand_beside_the_set_up() {
+        let text =
+            "[run]\nrun = \"npm run dev\"\n[teardown]\nrun = [\"make\", \"down\"]\ntimeout_s = 7\n";
+        let project = Project::parse(text).unwrap();
+        assert_eq!(project.run.unwrap().run, Run::Script("npm run dev".into()));
+        let teardown = project.teardown.unwrap();
+        assert_eq!((teardown.run.to_string().as_str(), teardown.timeout_s), ("make down", 7));
+    }
+
+    #[test]
     fn a_check_stands_beside_the_set_up_or_alone() {
         let project = Project::parse("[check]\nrun = \"npm test\"\n").unwrap();
         assert_eq!((project.setup, project.check.unwrap().run.as_str()), (None, "npm test"));
@@ -194,6 +170,9 @@ mod tests {
             ("[setup]\nrun = \" \"\n", "nothing to run"),
             ("[setup]\nrun = []\n", "nothing to run"),
             ("[setup]\nrun = \"x\"\ntimeout_s = 0\n", "between 1 and 86400"),
+            ("[run]\nrun = []\n", "[run] has nothing to run"),
+            ("[run]\nrun = \"x\"\ntimeout_s = 5\n", "line 3: unknown field"),
+            ("[teardown]\nrun = \" \"\n", "[teardown] has nothing to run"),
             ("[check]\nrun = \"\"\n", "nothing to run"),
             ("[check]\nrun = [\"x\"]\n", "line 2: "),
             ("[setup]\ntimeout_s = 1\n", "missing field `run`"),

@@ -15,6 +15,7 @@ mod usage;
 mod variants;
 mod windows;
 mod worktree;
+mod worktrees;
 
 use bosk_core::{Problem, ProblemCode};
 use tauri::Wry;
@@ -119,6 +120,13 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         archive::worktree_size,
         archive::disk_use,
         archive::clean_builds,
+        worktrees::worktrees,
+        worktrees::adopt_worktree,
+        worktrees::release_worktree,
+        worktrees::hand_over,
+        worktrees::start_run,
+        worktrees::stop_run,
+        worktrees::run_log,
         settings::save_settings,
         settings::open_external,
         settings::remember,

@@ -38,7 +38,8 @@ fn line(folder: &Path, number: usize) -> String {
 
 /// Comments on an added line.
 async fn comment(window: &Window, on: &str, words: &str) {
-    let row = format!("//*[@data-testid='review-line' and @data-kind='add' and contains(., '{on}')]");
+    let row =
+        format!("//*[@data-testid='review-line' and @data-kind='add' and contains(., '{on}')]");
     window.click(&format!("{row}//*[@data-side='new']")).await;
     window.press(&["c"]).await;
     let area = format!("{} textarea", at("comment-editor"));
@@ -55,7 +56,9 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
     window.click("//*[@data-testid='fleet-row' and contains(., 'Spell')]").await;
     window.until("one('transcript')?.textContent.includes('Spelled two')").await;
     window.press(&["r"]).await;
-    window.until("all('review-line').filter((one) => one.dataset.kind === 'add').length === 2").await;
+    window
+        .until("all('review-line').filter((one) => one.dataset.kind === 'add').length === 2")
+        .await;
     window.inspect("review").await;
 
     // Two comments go to Claude as one message, and what it changes then is seen as it comes.
@@ -63,7 +66,8 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
     comment(&window, "twenty-five", "This one too.").await;
     window.until("all('review-comment').length >= 2").await;
     window.inspect("review-comments").await;
-    let edit = "sed -i 's/line three/line THREE/; s/line twenty-five/line TWENTY-FIVE/' numbers.txt";
+    let edit =
+        "sed -i 's/line three/line THREE/; s/line twenty-five/line TWENTY-FIVE/' numbers.txt";
     let note = format!(
         "See to these\n@tool Bash {}\n@text In capitals now.",
         serde_json::json!({ "command": edit })
@@ -74,12 +78,17 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
         .until("all('review-line').filter((one) => /line (THREE|TWENTY-FIVE)/.test(one.textContent)).length === 2")
         .await;
     window.inspect("review-answered").await;
-    assert_eq!((line(&folder, 3), line(&folder, 25)), ("line THREE".into(), "line TWENTY-FIVE".into()));
+    assert_eq!(
+        (line(&folder, 3), line(&folder, 25)),
+        ("line THREE".into(), "line TWENTY-FIVE".into())
+    );
 
     // One hunk goes back to what it was; the other stays.
     window.click("(//*[@data-testid='hunk-revert'])[2]").await;
     window.until("one('review-done')").await;
-    window.until("all('review-line').filter((one) => one.dataset.kind === 'add').length === 1").await;
+    window
+        .until("all('review-line').filter((one) => one.dataset.kind === 'add').length === 1")
+        .await;
     assert_eq!((line(&folder, 3), line(&folder, 25)), ("line THREE".into(), "line 25".into()));
     window.inspect("review-reverted").await;
 

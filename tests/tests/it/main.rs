@@ -33,6 +33,7 @@ mod templates;
 mod usage;
 mod variants;
 mod warm;
+mod worktrees;
 
 /// What the command says, and its exit code.
 async fn bosk(sandbox: &bosk_tests::Sandbox, args: &[&str]) -> (i32, String, String) {

@@ -155,6 +155,8 @@ export type { RepositoryDisk } from './bindings/RepositoryDisk';
 export type { Resolution } from './bindings/Resolution';
 export type { Review } from './bindings/Review';
 export type { ReviewFile } from './bindings/ReviewFile';
+export type { Beside } from './bindings/Beside';
+export type { RunOutput } from './bindings/RunOutput';
 export type { Side } from './bindings/Side';
 export type { Staged } from './bindings/Staged';
 export type { Suggestion } from './bindings/Suggestion';

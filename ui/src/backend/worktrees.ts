@@ -4,6 +4,7 @@ import type {
   PutAway,
   RemovalPlan,
   RemovalToken,
+  RunOutput,
   SessionId,
   WorktreeSize,
   Worktrees,
@@ -39,4 +40,10 @@ export interface WorktreesBackend {
   cleanBuilds(repository: string, folder: string, folders: string[]): Promise<number>;
   /** Moves a session, with what it has not committed, from its worktree to the repository itself, or the other way; where it is now. */
   handOver(id: SessionId, to: 'repository' | 'worktree'): Promise<string>;
+  /** Starts the repository's command beside Claude (`[run]` in bosk.toml; `SessionSummary.run` tells of it). */
+  startRun(id: SessionId): Promise<void>;
+  /** Ends it; that it has ended, the session's row tells. */
+  stopRun(id: SessionId): Promise<void>;
+  /** What it has printed since `from` (0, or the last answer's `end`); answers when there is more, or it does not run. */
+  runLog(id: SessionId, from: number): Promise<RunOutput>;
 }

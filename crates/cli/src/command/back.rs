@@ -105,7 +105,8 @@ pub(crate) async fn fork(home: &Home, arguments: Forking) -> Result<Exit, Failur
             asked.text
         }
     };
-    (spec.base, spec.branch, spec.variant, spec.worktree) = (None, None, None, true);
+    (spec.base, spec.branch, spec.variant, spec.folder) = (None, None, None, None);
+    (spec.worktree, spec.existing) = (true, false);
     spec.fork = Some(Fork { session, message: asked.uuid });
     trust::settle(home, &spec, arguments.trust, &mut Typed::default()).await?;
     let launched = client::launch(home, spec).await?;

@@ -53,6 +53,9 @@ pub(crate) struct Rest {
     /// out what the repository's bosk.toml proposes
     #[arg(long, value_name = "COMMAND")]
     check: Option<String>,
+    /// Where in the worktree Claude works, from its root, such as `packages/web`
+    #[arg(long, value_name = "PATH")]
+    subfolder: Option<String>,
     /// Work in the repository itself, not in a worktree of its own
     #[arg(long)]
     no_worktree: bool,
@@ -75,7 +78,10 @@ impl Rest {
             images: Vec::new(),
             base: self.base,
             branch: None,
+            existing: false,
             worktree: !self.no_worktree,
+            folder: None,
+            subfolder: self.subfolder,
             model: None,
             effort: None,
             permission_mode: self.permission_mode,

@@ -1,8 +1,10 @@
 //! `bosk run`: launches a session and shows it to its end.
 
-use bosk_core::Problem;
+use std::path::PathBuf;
+
 use bosk_core::git::LaunchPlan;
 use bosk_core::launch::{Backend, LaunchSpec, PermissionMode};
+use bosk_core::{Problem, SessionId};
 use bosk_rehearsal::Scripts;
 use bosk_runtime::client;
 use bosk_runtime::home::Home;
@@ -27,6 +29,12 @@ pub(crate) struct Arguments {
     /// The branch to make [default: proposed from the prompt]
     #[arg(long)]
     branch: Option<String>,
+    /// The branch is there already: check it out, do not make it
+    #[arg(long, requires = "branch")]
+    existing: bool,
+    /// Work in a worktree that is there already: one of Bosk's, an adopted one, or the repository itself
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["branch", "base", "no_worktree"])]
+    folder: Option<PathBuf>,
     /// Play a script: no account, no cost. Without --repo, on a sample repository of Bosk's own
     #[arg(long, value_name = "SCRIPT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     rehearsal: Option<String>,
@@ -84,12 +92,14 @@ async fn spec(home: &Home, arguments: Arguments, typed: &mut Typed) -> Result<La
         (None, Some(prompt)) => prompt,
         (None, None) => String::new(),
     };
-    let repository = match &script {
-        Some(_) if arguments.chosen.rest.repo.is_none() => trial::repository(home).await?,
+    let folder = arguments.folder.map(absolute).transpose()?;
+    let repository = match (&script, &folder) {
+        (_, Some(folder)) => folder.into(),
+        (Some(_), None) if arguments.chosen.rest.repo.is_none() => trial::repository(home).await?,
         _ => ".".into(),
     };
     let mut spec = arguments.chosen.spec(prompt, repository)?;
-    spec.branch = arguments.branch;
+    (spec.branch, spec.existing, spec.folder) = (arguments.branch, arguments.existing, folder);
     if let Some(script) = script {
         spec.backend = Backend::Rehearsal { script };
     }
@@ -111,7 +121,7 @@ fn script(named: &str) -> Result<Option<String>, Problem> {
 fn shown(plan: &LaunchPlan, spec: &LaunchSpec) -> String {
     let commit: String = plan.base_commit.chars().take(8).collect();
     let base = one_line(&plan.base_name, 200);
-    let branch = match (spec.worktree, plan.branch.as_str()) {
+    let branch = match (spec.makes_worktree(), plan.branch.as_str()) {
         (true, branch) => {
             format!("{} {}", one_line(branch, 200), paint(DIM, &format!("from {base} ({commit})")))
         }
@@ -120,12 +130,17 @@ fn shown(plan: &LaunchPlan, spec: &LaunchSpec) -> String {
     };
     let mut lines = vec![field("Repository", &one_line(&plan.repository.root, 1000))];
     lines.push(field("Folder", &one_line(&plan.folder, 1000)));
-    if !spec.worktree {
-        lines.push(format!(
-            "{:10}  {}",
-            "",
-            paint(AMBER, "No worktree: Claude works in the repository itself")
-        ));
+    if plan.folder == plan.repository.root {
+        let warning = "No worktree: Claude works in the repository itself";
+        lines.push(format!("{:10}  {}", "", paint(AMBER, warning)));
+    }
+    if !plan.shared_with.is_empty() {
+        let others = plan.shared_with.iter().map(SessionId::short).collect::<Vec<_>>().join(", ");
+        let warning = format!("Not alone there: {others}");
+        lines.push(format!("{:10}  {}", "", paint(AMBER, &warning)));
+    }
+    if let Some(below) = &spec.subfolder {
+        lines.push(field("Works in", &one_line(below, 1000)));
     }
     lines.push(field("Branch", &branch));
     if spec.permission_mode == PermissionMode::BypassPermissions {

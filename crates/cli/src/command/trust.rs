@@ -5,7 +5,7 @@ use std::path::Path;
 use bosk_core::launch::LaunchSpec;
 use bosk_core::trust::{Finding, FindingKind, TrustReport, TrustState};
 use bosk_core::{Problem, ProblemCode};
-use bosk_runtime::client::launch::sources;
+use bosk_runtime::client::plan::sources;
 use bosk_runtime::git::Repository;
 use bosk_runtime::home::Home;
 use bosk_runtime::trust::{Source, Trust};
@@ -104,7 +104,10 @@ const fn kind(kind: FindingKind) -> &'static str {
         FindingKind::SlashCommand => "slash command",
         FindingKind::HookFile => "hook file",
         FindingKind::SetupScript => "set-up script",
+        FindingKind::RunScript => "command beside Claude",
+        FindingKind::TeardownScript => "tear-down script",
         FindingKind::Check => "check",
+        FindingKind::Submodule => "submodule",
         FindingKind::GitConfig => "git command",
         FindingKind::Unreadable => "unreadable file",
     }

@@ -14,8 +14,8 @@ mod words;
 use std::io::Write as _;
 
 pub use words::{
-    CheckNote, Decision, KilledProcess, LimitNote, Message, Note, Place, Point, SetupChoice,
-    WentBack,
+    CheckNote, Decision, KilledProcess, LimitNote, Message, Note, Place, Point, RunNote,
+    SetupChoice, WentBack,
 };
 
 /// The longest line that is read as a message: 1 MiB. Longer ones are in the journal whole and

@@ -4,6 +4,7 @@
 use crate::SessionId;
 use crate::launch::{Image, PermissionMode};
 use crate::limits::{Limit, Limits, Rung};
+use crate::script::{Run, Timed};
 use crate::session::{Answer, Outcome, PausedBy, State, StopReason, StopStep, Verdict};
 use crate::spend::Counted;
 use crate::usage::ToolCost;
@@ -42,6 +43,8 @@ pub enum Note {
     },
     /// The command that tells whether the work is right.
     Check(CheckNote),
+    /// The repository's command beside Claude was started, or has ended.
+    Run(RunNote),
     /// A message began a turn: it was handed over while none ran. The CLI's own acknowledgement comes
     /// only with the service's first answer, and what happens until then belongs below the message.
     Prompt {
@@ -163,6 +166,21 @@ pub enum CheckNote {
     },
 }
 
+/// What happens to the repository's command beside Claude. What it prints is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "run", rename_all = "snake_case")]
+pub enum RunNote {
+    /// It was started.
+    Begun,
+    /// It is over.
+    Ended {
+        /// The exit code, where it ended by itself and had one.
+        code: Option<i32>,
+        /// Whether it was stopped.
+        stopped: bool,
+    },
+}
+
 /// A process that was ended by force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -206,6 +224,15 @@ pub struct Place {
     /// nothing, since Claude may have written it.
     #[serde(default)]
     pub check: Option<String>,
+    /// What can be started beside Claude, as the person agreed to it.
+    #[serde(default)]
+    pub run: Option<Run>,
+    /// What runs before the folder is put away, as the person agreed to it.
+    #[serde(default)]
+    pub teardown: Option<Timed>,
+    /// The first of its ports.
+    #[serde(default)]
+    pub port: Option<u16>,
 }
 
 /// What the person decided. On disk before it is acted on.

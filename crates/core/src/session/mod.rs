@@ -17,6 +17,7 @@ pub use state::{
     Glance, Outcome, Paused, PausedBy, PrepareStep, State, StopReason, StopStep, Turn,
 };
 pub use summary::{
-    Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, UsageWindow, Verdict,
+    Beside, Check, ContextUse, Doing, PORTS, Rewound, SessionSummary, Stalled, Tokens, UsageWindow,
+    Verdict,
 };
 pub use tally::Tally;

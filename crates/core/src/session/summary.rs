@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::state::{Glance, Paused, State};
+use crate::journal::RunNote;
 use crate::launch::{Backend, Effort, Fork, PermissionMode, Variant};
 use crate::limits::{Limit, Limits};
+use crate::script::Run;
 use crate::{Problem, SessionId};
 
 /// One row of the fleet.
@@ -96,6 +98,12 @@ pub struct SessionSummary {
     /// What the command said that tells whether the work is right, after its last turn.
     #[serde(default)]
     pub check: Option<Check>,
+    /// The first of its ports: there are [`PORTS`](crate::session::PORTS) in a row, which no other worktree has.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// The repository's command beside Claude, where there is one.
+    #[serde(default)]
+    pub run: Option<Beside>,
     /// That it is one of several attempts at the same.
     #[serde(default)]
     pub variant: Option<Variant>,
@@ -152,6 +160,37 @@ pub struct Check {
     /// How long it took, once it is over: milliseconds.
     #[ts(type = "number")]
     pub took: u64,
+}
+
+/// How many ports a session has.
+pub const PORTS: u16 = 10;
+
+/// The repository's command beside Claude: a server, a watcher.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Beside {
+    /// The command.
+    pub command: String,
+    /// Whether it runs.
+    pub running: bool,
+    /// Its exit code, where it has ended by itself and had one.
+    pub code: Option<i32>,
+}
+
+impl Beside {
+    /// One that nobody has started yet.
+    #[must_use]
+    pub fn new(run: &Run) -> Self {
+        Self { command: run.to_string(), running: false, code: None }
+    }
+
+    /// Takes what the keeper has noted of it.
+    pub fn note(&mut self, note: &RunNote) {
+        (self.running, self.code) = match note {
+            RunNote::Begun => (true, None),
+            RunNote::Ended { code, stopped } => (false, code.filter(|_| !stopped)),
+        };
+    }
 }
 
 /// What came of a check.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::state::{Glance, Outcome, Paused, PausedBy, State, Turn};
 use super::summary::{
-    Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, UsageWindow, Verdict,
+    Beside, Check, ContextUse, Doing, Rewound, SessionSummary, Stalled, Tokens, UsageWindow,
+    Verdict,
 };
 use crate::claude::content::Block;
 use crate::claude::message::{Assistant, Message};
@@ -45,7 +46,7 @@ impl Tally {
             branch: spec.branch.clone(),
             base: spec.base.clone(),
             base_commit: None,
-            worktree: spec.worktree,
+            worktree: spec.makes_worktree(),
             model: spec.model.clone(),
             effort: spec.effort,
             permission_mode: spec.permission_mode,
@@ -68,6 +69,8 @@ impl Tally {
             usage_windows: Vec::new(),
             stalled: None,
             check: None,
+            port: None,
+            run: None,
             variant: spec.variant.clone(),
             fork: spec.fork.clone(),
             rewound: None,
@@ -106,7 +109,10 @@ impl Tally {
         self.summary.last_event_at = at;
         match note {
             Note::State { state } => self.state(state.clone(), at),
-            Note::Prepared(Place { folder, branch, base, base_commit, .. }) => {
+            Note::Prepared(place) => {
+                let Place { folder, branch, base, base_commit, run, port, .. } = place;
+                self.summary.run = run.as_ref().map(Beside::new);
+                self.summary.port = *port;
                 self.summary.folder.clone_from(folder);
                 self.summary.branch.clone_from(branch);
                 self.summary.base.clone_from(base);
@@ -115,6 +121,7 @@ impl Tally {
             Note::Ended { outcome, left_behind } => {
                 let left_behind = u32::try_from(left_behind.len()).unwrap_or(u32::MAX);
                 self.state(State::Ended { outcome: outcome.clone(), left_behind }, at);
+                self.summary.run.iter_mut().for_each(|run| run.running = false);
             }
             Note::Paused { by } => {
                 self.summary.paused = Some(Paused { by: *by, since: at });
@@ -131,6 +138,7 @@ impl Tally {
             }
             Note::Limit(note) => self.limit(note),
             Note::Check(note) => self.check(note, at),
+            Note::Run(note) => self.summary.run.iter_mut().for_each(|run| run.note(note)),
             Note::Forked { counted } => {
                 for (usd, tokens) in counted.values() {
                     self.before.0 += usd;

@@ -377,9 +377,11 @@ fn note(note: Note) -> Vec<Said> {
         Note::Forked { counted } => {
             vec![Said::Counted(counted.values().map(|(usd, _)| usd).sum())]
         }
-        Note::Keeper { .. } | Note::State { .. } | Note::Prepared(_) | Note::CliStarted { .. } => {
-            Vec::new()
-        }
+        Note::Keeper { .. }
+        | Note::State { .. }
+        | Note::Prepared(_)
+        | Note::Run(_)
+        | Note::CliStarted { .. } => Vec::new(),
     }
 }
 

@@ -64,6 +64,8 @@ fn what_cannot_be_compared_is_refused() {
     assert!(refused(spec(), &[u32::MAX, u32::MAX]));
     assert!(!refused(spec(), &[8, 8]));
     assert!(refused(LaunchSpec { worktree: false, ..spec() }, &[2]));
+    assert!(refused(LaunchSpec { folder: Some("/w".into()), ..spec() }, &[2]));
+    assert!(refused(LaunchSpec { existing: true, ..spec() }, &[2]));
 }
 
 fn row(verdict: Option<Verdict>, cost_usd: f64, worked: u64) -> VariantRow {

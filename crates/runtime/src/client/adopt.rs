@@ -4,7 +4,6 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
-use bosk_core::git::Head;
 use bosk_core::journal::{Kind, LONGEST_MESSAGE, Note, Place};
 use bosk_core::launch::LaunchSpec;
 use bosk_core::session::Outcome;
@@ -13,9 +12,10 @@ use serde_json::Value;
 
 use super::reconcile::blocking;
 use crate::foreign;
-use crate::git::Repository;
+use crate::git::{Repository, listing, worktree};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, JOURNAL, Writer, writer};
+use crate::keeper::prepare::in_folder;
 use crate::session_record::SessionRecord;
 use crate::{files, settings};
 
@@ -59,18 +59,9 @@ pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
         ));
     }
     let repository = Repository::discover(&folder).await?;
-    // The trust that a resume asks for is in the repository's main work tree. What another folder brings,
-    // nobody has agreed to.
-    let own = std::fs::canonicalize(&folder).unwrap_or(folder);
-    let root = std::fs::canonicalize(&repository.root).unwrap_or_else(|_| repository.root.clone());
-    if own != root {
-        return Err(Problem::new(
-            ProblemCode::InvalidInput,
-            "Only conversations in the main folder of a repository can be taken over; this one was in another.",
-        )
-        .hint("Go on with it where it was begun."));
-    }
-    let place = place(&repository, &said.folder).await?;
+    // What the folder brings is asked for when the conversation goes on there.
+    let (worktree, subfolder) = within(&repository, &folder).await?;
+    let place = Place { base: None, ..in_folder(&repository, &worktree).await? };
     let record = SessionRecord {
         id: id.clone(),
         created_at: said.at.unwrap_or_else(writer::wall_clock),
@@ -81,8 +72,10 @@ pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
         forked: None,
         files: None,
         spec: LaunchSpec {
-            repository: said.folder,
+            repository: repository.root.to_string_lossy().into_owned(),
             worktree: false,
+            folder: Some(worktree.to_string_lossy().into_owned()),
+            subfolder,
             limits: Some(settings::peek(home).limits).filter(|limits| !limits.is_empty()),
             ..LaunchSpec::of_prompt(&said.prompt)
         },
@@ -91,13 +84,30 @@ pub async fn adopt(home: &Home, id: &SessionId) -> Result<(), Problem> {
     blocking(move || write(&home, &record, place, &transcript)).await
 }
 
-async fn place(repository: &Repository, folder: &str) -> Result<Place, Problem> {
-    let (branch, base_commit) = match repository.head().await? {
-        Head::Branch { name, commit } => (Some(name), Some(commit)),
-        Head::Detached { commit } => (None, Some(commit)),
-        Head::Unborn { .. } => (None, None),
+/// The worktree of the repository that the folder is in, and where in it.
+async fn within(
+    repository: &Repository,
+    folder: &Path,
+) -> Result<(PathBuf, Option<String>), Problem> {
+    let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let listed = listing::list(&repository.git, &repository.root).await?;
+    // One worktree may lie in another.
+    let above = listed.into_iter().filter(|one| !one.bare && real.starts_with(&one.folder));
+    let Some(found) = above.max_by_key(|one| one.folder.components().count()) else {
+        return Err(Problem::new(
+            ProblemCode::InvalidInput,
+            "The conversation was in a folder that is in no worktree of its repository, so it cannot go on there.",
+        )
+        .hint("Go on with it where it was begun."));
     };
-    Ok(Place { folder: folder.to_owned(), branch, base: None, base_commit, check: None })
+    let below = real.strip_prefix(&found.folder).unwrap_or(Path::new(""));
+    let parts = below.components().map(|part| part.as_os_str().to_string_lossy());
+    let below = parts.collect::<Vec<_>>().join("/");
+    if below.is_empty() {
+        return Ok((found.folder, None));
+    }
+    worktree::subfolder_in(&found.folder, &below)?;
+    Ok((found.folder, Some(below)))
 }
 
 /// What a transcript begins with.

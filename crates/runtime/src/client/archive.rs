@@ -13,6 +13,7 @@ use bosk_core::worktree::{ArchivedWorktree, DeletePlan, PutAway};
 use bosk_core::{Problem, ProblemCode};
 
 use super::blocking;
+use super::teardown::before_removal;
 use crate::git::losses::{self, Asked};
 use crate::git::restore::{self, Restored};
 use crate::git::trash::{self, Entry, Removed};
@@ -58,8 +59,7 @@ async fn put_away(
     let own = remove::own(&repository, folder, None).await?;
     // Held over the move, so that nobody starts a session in it meanwhile.
     let _held = idle(home, own.folder()).await?;
-    // A tear-down script belongs here: the state is what the person saw, and nothing runs. What it changes needs a new
-    // plan, whose token is then the one to remove.
+    let token = before_removal(home, &repository, (own.folder(), None), token).await?;
     let request = remove::Request {
         folder: own.folder().to_owned(),
         session: None,

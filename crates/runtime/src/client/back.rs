@@ -198,7 +198,7 @@ async fn note(home: &Home, id: &SessionId, note: &Note) -> Result<(), Problem> {
     append(home, id, JOURNAL, Kind::Note, serde_json::to_vec(note)).await
 }
 
-async fn append(
+pub(super) async fn append(
     home: &Home,
     id: &SessionId,
     file: &str,
@@ -217,7 +217,7 @@ async fn append(
 }
 
 /// Has the session's process end, where nothing is lost by that, and holds its place so that nobody starts one.
-async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
+pub(super) async fn rest(home: &Home, id: &SessionId) -> Result<File, Problem> {
     if standing(home, id).await? == Standing::Kept
         && let Ok(connection) = Connection::open(home, id).await
     {

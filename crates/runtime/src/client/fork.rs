@@ -32,8 +32,8 @@ pub(super) struct Forked {
 pub(super) async fn resolve(home: &Home, spec: &mut LaunchSpec) -> Result<Forked, Problem> {
     let Some(Fork { session, message }) = spec.fork.clone() else { return Ok(Forked::default()) };
     let record = SessionRecord::load(home, &session)?;
-    if !spec.worktree {
-        let text = "A fork needs a worktree of its own, so nothing was started.";
+    if !spec.makes_worktree() || spec.existing {
+        let text = "A fork needs a worktree and a branch of its own, so nothing was started.";
         return Err(Problem::new(ProblemCode::InvalidInput, text));
     }
     let repository = Repository::discover(Path::new(&spec.repository)).await?;

@@ -1,20 +1,20 @@
-//! Launching: what would happen, and making it happen. The launch is written down before anything
-//! starts, so a session exists from the moment that its id is known.
+//! Launching: the launch is written down before anything starts, so a session exists from the moment that its id is
+//! known. Not here: what would happen ([`super::plan`]).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bosk_core::claude::args;
-use bosk_core::git::LaunchPlan;
 use bosk_core::journal::{Decision, Kind, Message, Note};
 use bosk_core::launch::LaunchSpec;
 use bosk_core::limits::Limits;
 use bosk_core::spend::Counted;
-use bosk_core::trust::{TrustReport, TrustState};
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::fork::{self, Forked};
+use super::plan::worktrees;
+pub use super::plan::{accept_trust, source, trust_report};
 use super::{Spare, reconcile, start};
-use crate::git::{Repository, worktree};
+use crate::git::Repository;
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, JOURNAL, Writer, writer};
 use crate::keeper::prepare::require_trust;
@@ -30,94 +30,6 @@ const NEEDED: u64 = 2 << 30;
 pub struct Launched {
     /// Its id.
     pub id: SessionId,
-}
-
-/// What a launch would make, without making it.
-///
-/// # Errors
-/// The spec cannot be launched, and why.
-pub async fn plan(home: &Home, spec: &LaunchSpec) -> Result<LaunchPlan, Problem> {
-    let repository = Repository::discover(Path::new(&spec.repository)).await?;
-    if spec.worktree {
-        plan_worktree(home, &repository, spec).await?.view(&repository).await
-    } else {
-        in_place(&repository).await
-    }
-}
-
-/// What the session would find in its folder that the person has to agree to.
-///
-/// # Errors
-/// The spec cannot be launched, and why.
-pub async fn source(
-    home: &Home,
-    repository: &Repository,
-    spec: &LaunchSpec,
-) -> Result<trust::Source, Problem> {
-    if spec.worktree {
-        let plan = plan_worktree(home, repository, spec).await?;
-        Ok(trust::Source::Commit(plan.base_commit))
-    } else {
-        Ok(trust::Source::Folder(repository.root.clone()))
-    }
-}
-
-/// All of that: what a fork goes on from has files of its own.
-///
-/// # Errors
-/// The spec cannot be launched, and why.
-pub async fn sources(
-    home: &Home,
-    repository: &Repository,
-    spec: &LaunchSpec,
-) -> Result<Vec<trust::Source>, Problem> {
-    let mut spec = spec.clone();
-    let files = fork::resolve(home, &mut spec).await?.files;
-    let mut sources = vec![source(home, repository, &spec).await?];
-    sources.extend(files.map(trust::Source::Commit));
-    Ok(sources)
-}
-
-/// What the session would find there that the person has to agree to, and whether they have: where it is more than one
-/// thing, the first that they have not agreed to.
-///
-/// # Errors
-/// The spec cannot be launched, and why.
-pub async fn trust_report(home: &Home, spec: &LaunchSpec) -> Result<TrustReport, Problem> {
-    let repository = Repository::discover(Path::new(&spec.repository)).await?;
-    let mut first = None;
-    for source in sources(home, &repository, spec).await? {
-        let report = trust::Trust::new(home).status(&repository, &source).await?;
-        if report.state != TrustState::Trusted {
-            return Ok(report);
-        }
-        first.get_or_insert(report);
-    }
-    first.ok_or_else(|| Problem::new(ProblemCode::Internal, "There is nothing to agree to."))
-}
-
-/// Keeps the person's agreement to what a report showed.
-///
-/// # Errors
-/// The repository brings something else by now, or the agreement cannot be kept.
-pub async fn accept_trust(
-    home: &Home,
-    spec: &LaunchSpec,
-    fingerprint: &str,
-) -> Result<(), Problem> {
-    let repository = Repository::discover(Path::new(&spec.repository)).await?;
-    let trust = trust::Trust::new(home);
-    let mut sources = sources(home, &repository, spec).await?;
-    let last = sources.pop();
-    for source in sources {
-        if trust.status(&repository, &source).await?.fingerprint == fingerprint {
-            return trust.accept(&repository, &source, fingerprint).await;
-        }
-    }
-    match last {
-        Some(source) => trust.accept(&repository, &source, fingerprint).await,
-        None => Ok(()),
-    }
 }
 
 /// Launches a session and returns as soon as its keeper is there; what follows is the keeper's to
@@ -184,19 +96,17 @@ async fn accept(home: &Home, spec: LaunchSpec) -> Result<Accepted, Problem> {
     check(&spec)?;
     check_room(home)?;
     let mut spec = with_limits(home, spec);
+    spec.worktree = spec.makes_worktree();
     let forked = fork::resolve(home, &mut spec).await?;
     let repository = Repository::discover(Path::new(&spec.repository)).await?;
     let source = source(home, &repository, &spec).await?;
     let brings = require_trust(home, &repository, &source).await?;
     if let Some(files) = &forked.files {
         // What the other session has written into its settings and scripts comes along.
-        let brought = trust::Source::Commit(files.clone());
+        let brought = trust::Source::Commit(files.clone()).below(spec.subfolder.as_deref());
         require_trust(home, &repository, &brought).await?;
     }
-    let agreed = match source {
-        trust::Source::Commit(commit) => Some(Agreed { commit, brings }),
-        trust::Source::Folder(_) => None,
-    };
+    let agreed = source.commit().map(|commit| Agreed { commit: commit.to_owned(), brings });
     Ok(Accepted { spec, repository, agreed, forked })
 }
 
@@ -294,6 +204,12 @@ pub(crate) fn check(spec: &LaunchSpec) -> Result<(), Problem> {
     if spec.max_turns == Some(0) {
         return invalid("The number of turns must be at least 1.", "Leave it empty for no limit.");
     }
+    if spec.folder.is_some() && spec.existing {
+        return invalid(
+            "A session works in a folder that is there, or on a branch that is there, not both.",
+            "In a folder, it works on the branch that is checked out there.",
+        );
+    }
     spec.limits.as_ref().map_or(Ok(()), Limits::check)
 }
 
@@ -316,37 +232,4 @@ fn check_room(home: &Home) -> Result<(), Problem> {
         format!("Only {} MB are free on the disk, so no session was started.", free >> 20),
     )
     .hint("Free some space; running sessions go on."))
-}
-
-/// Where worktrees go.
-///
-/// # Errors
-/// The settings could not be read. It is told once, before anything is done without them; they stand
-/// aside from then on.
-fn worktrees(home: &Home) -> Result<PathBuf, Problem> {
-    match settings::load(home) {
-        (settings, None) => Ok(settings.worktrees.map_or_else(|| home.worktrees(), PathBuf::from)),
-        (_, Some(problem)) => Err(problem),
-    }
-}
-
-async fn plan_worktree(
-    home: &Home,
-    repository: &Repository,
-    spec: &LaunchSpec,
-) -> Result<worktree::Plan, Problem> {
-    let (base, branch) = (spec.base.as_deref(), spec.branch.as_deref());
-    worktree::plan(repository, &worktrees(home)?, base, branch, &spec.prompt).await
-}
-
-async fn in_place(repository: &Repository) -> Result<LaunchPlan, Problem> {
-    use bosk_core::git::Head;
-    let view = repository.view().await?;
-    let (branch, base_commit) = match &view.head {
-        Head::Branch { name, commit } => (name.clone(), commit.clone()),
-        Head::Detached { commit } => (String::new(), commit.clone()),
-        Head::Unborn { name } => (name.clone(), String::new()),
-    };
-    let folder = view.root.clone();
-    Ok(LaunchPlan { repository: view, folder, base_name: branch.clone(), branch, base_commit })
 }

@@ -9,7 +9,8 @@ use bosk_core::wire::Ready;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::reconcile::{self, Standing};
-use super::{Connection, back};
+use super::{Connection, back, hand_over};
+use crate::catalog::{self, Index};
 use crate::git::Repository;
 use crate::home::Home;
 use crate::keeper::prepare::require_trust;
@@ -40,12 +41,23 @@ pub async fn resume(home: &Home, id: &SessionId) -> Result<(), Problem> {
         ));
     }
     back::settle(home, id).await?;
-    // In a worktree, whatever differs from what was agreed to is the session's own work, done under
-    // its permissions. The repository itself is anybody's, so there the agreement must still hold.
-    if !record.spec.worktree {
-        let repository = Repository::discover(Path::new(&record.repository_root)).await?;
-        let root = trust::Source::Folder(repository.root.clone());
-        require_trust(home, &repository, &root).await?;
+    hand_over::settle(home, id).await?;
+    // In its own worktree, whatever differs from what was agreed to is the session's own work, done under
+    // its permissions. Any other folder is somebody else's too, so there the agreement must still hold.
+    let at = home.clone();
+    let index = reconcile::blocking(move || Ok(Index::open(&at))).await?;
+    let row = catalog::summary(home, &index, id).await?;
+    if !row.worktree || row.folder == record.repository_root {
+        let root = Path::new(&record.repository_root);
+        let begun = row.base_commit.is_some() || record.spec.folder.is_none();
+        let folder = record.spec.folder.as_ref().filter(|_| !begun).unwrap_or(&row.folder);
+        // A worktree of its own that was never made is asked about when it is.
+        if !row.worktree || row.base_commit.is_some() {
+            let repository = Repository::discover(root).await?;
+            let there = trust::Source::Folder(folder.into());
+            let there = there.below(record.spec.subfolder.as_deref());
+            require_trust(home, &repository, &there).await?;
+        }
     }
     // What waits in it would be a turn.
     if let Err(problem) = require_money(home, &record.spec.backend).await

@@ -10,6 +10,8 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::archive::idle;
 use super::forget::forget;
+use super::teardown::before_removal;
+use super::worktrees::sharing;
 use crate::cache::Cache;
 use crate::git::{Git, Repository, changes, remove};
 use crate::home::Home;
@@ -92,8 +94,9 @@ pub async fn diff(session: &SessionSummary, path: &str) -> Result<FileDiff, Prob
     changes::file(&git, Path::new(&session.folder), base(session)?, path, None).await
 }
 
-/// What removing the session would take away. A session without a worktree of Bosk's own, or whose worktree was put
-/// away or removed already, takes nothing away but itself: then the token is empty.
+/// What removing the session would take away. A session without a worktree of Bosk's own, with one in which another
+/// session works, or whose worktree was put away or removed already, takes nothing away but itself: then the token
+/// is empty.
 ///
 /// # Errors
 /// Git fails.
@@ -101,7 +104,7 @@ pub async fn removal(home: &Home, session: &SessionSummary) -> Result<RemovalPla
     let folder = Path::new(&session.folder);
     let root = Path::new(&session.repository_path);
     let nothing = || RemovalPlan { folder: session.folder.clone(), ..RemovalPlan::default() };
-    if !is_own(session) || !root.is_dir() {
+    if !takes_folder(home, session).await? || !root.is_dir() {
         return Ok(nothing());
     }
     let repository = Repository::discover(root).await?;
@@ -131,7 +134,8 @@ pub async fn remove(
         )
         .hint("Stop it first."));
     }
-    let (is_own, nothing) = (is_own(session), token == RemovalToken::default());
+    let is_own = takes_folder(home, session).await?;
+    let nothing = token == RemovalToken::default();
     if is_own && nothing && Path::new(&session.folder).exists() {
         return Err(remove::changed());
     }
@@ -139,6 +143,7 @@ pub async fn remove(
         let repository = Repository::discover(Path::new(&session.repository_path)).await?;
         let folder = PathBuf::from(&session.folder);
         let _held = idle(home, &folder).await?;
+        let token = before_removal(home, &repository, (&folder, Some(&session.id)), token).await?;
         let request =
             remove::Request { folder, session: Some(session.id.clone()), token, delete_branch };
         Some(remove::remove(&repository, &home.locks(), &home.trash(), request).await?)
@@ -174,9 +179,17 @@ pub fn inside(folder: &Path, path: &str) -> Result<PathBuf, Problem> {
     })
 }
 
-/// Whether Bosk made the folder. Before it has, the repository itself stands in its place.
-fn is_own(session: &SessionSummary) -> bool {
-    session.worktree && session.folder != session.repository_path
+/// Whether the session's folder goes with it: Bosk made it for the session, and no other works in it. Before it is
+/// made, the repository itself stands in its place.
+///
+/// # Errors
+/// Bosk's folder cannot be read.
+pub async fn takes_folder(home: &Home, session: &SessionSummary) -> Result<bool, Problem> {
+    if !session.worktree || session.folder == session.repository_path {
+        return Ok(false);
+    }
+    let others = sharing(home, Path::new(&session.folder), Some(&session.id)).await?;
+    Ok(others.is_empty())
 }
 
 fn base(session: &SessionSummary) -> Result<&str, Problem> {

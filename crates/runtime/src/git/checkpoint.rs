@@ -208,7 +208,7 @@ pub async fn is_same(git: &Git, folder: &Path, one: &str, other: &str) -> Result
 }
 
 /// What no snapshot holds must not be there: a merge that goes on, and which files of a sparse checkout are wanted.
-async fn can_restore(git: &Git, worktree: &Path) -> Result<(), Problem> {
+pub(super) async fn can_restore(git: &Git, worktree: &Path) -> Result<(), Problem> {
     let refused =
         |text: &str, hint: &str| Err(Problem::new(ProblemCode::SessionState, text).hint(hint));
     let sparse = git.look(worktree).args(["config", "--bool", "core.sparseCheckout"]);

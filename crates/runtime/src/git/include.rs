@@ -127,7 +127,10 @@ fn copy(root: &Path, worktree: &Path, path: &Path, room: u64) -> io::Result<u64>
 /// Whether the CLI or Bosk would act on the file: hooks, servers, permissions, set-up. The person was
 /// shown what the base commit brings of these, and nothing else may come beside it.
 fn brings_settings(path: &Path) -> bool {
-    path.starts_with(".claude") || path == Path::new(".mcp.json") || path == Path::new("bosk.toml")
+    // Claude may work in any subfolder, and looks for them there.
+    path.components().any(|part| part.as_os_str() == ".claude")
+        || path.file_name().is_some_and(|name| name == ".mcp.json")
+        || path == Path::new("bosk.toml")
 }
 
 /// Makes the folders above the file, and refuses to go through a link: the base may have one where
@@ -215,7 +218,9 @@ mod tests {
     #[tokio::test]
     async fn nothing_that_acts_by_itself_is_carried() {
         let scratch = testing::repository().await;
-        let settings = [".claude/settings.local.json", ".mcp.json", "bosk.toml"];
+        let below = ["web/.claude/settings.json", "web/.mcp.json"];
+        let settings =
+            [".claude/settings.local.json", ".mcp.json", "bosk.toml", below[0], below[1]];
         scratch.write(".gitignore", &settings.join("\n"));
         scratch.write(FILE, "*.json\n*.toml\n");
         scratch.commit("ignore").await;
@@ -225,7 +230,7 @@ mod tests {
         scratch.run(&["worktree", "add", "-q", "../new"]).await;
         let worktree = scratch.path().with_file_name("new");
         let carried = carry(&scratch.open().await, &worktree).await.unwrap();
-        assert_eq!((carried.files, carried.left_out_total), (0, 3));
+        assert_eq!((carried.files, carried.left_out_total), (0, 5));
         assert!(settings.iter().all(|path| !worktree.join(path).exists()));
     }
 

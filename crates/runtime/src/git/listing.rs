@@ -9,7 +9,7 @@ use super::{Git, GitError, paths};
 /// What the lock reason of a worktree of Bosk's begins with; the session's id follows.
 pub(super) const REASON: &str = "bosk:";
 
-/// The lock reason of a worktree that somebody else made and the person gave to Bosk.
+/// What the lock reason of an adopted worktree is; what it was locked for before follows after a colon.
 pub(super) const ADOPTED: &str = "bosk:adopted";
 
 /// One worktree, as git lists it.
@@ -34,12 +34,34 @@ impl Listed {
         SessionId::parse(self.locked.as_deref()?.strip_prefix(REASON)?).ok()
     }
 
-    /// Whether Bosk may put it away: it made it for a session, or was given it.
+    /// What an adopted worktree was locked for before: none within where it was not locked. None without where it is
+    /// not adopted.
+    #[must_use]
+    pub fn adopted(&self) -> Option<Option<&str>> {
+        match self.locked.as_deref()?.strip_prefix(ADOPTED)? {
+            "" => Some(None),
+            before => Some(Some(before.strip_prefix(':')?.trim_start())),
+        }
+    }
+
+    /// Whether it may be put away and deleted here: Bosk made it, or the person has given it to Bosk.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        self.session().is_some()
-            || self.locked.as_deref().is_some_and(|why| why.starts_with(ADOPTED))
+        self.session().is_some() || self.adopted().is_some()
     }
+
+    /// The branch that is checked out, as people say it.
+    #[must_use]
+    pub fn branch_name(&self) -> Option<&str> {
+        self.branch.as_deref()?.strip_prefix("refs/heads/")
+    }
+}
+
+/// The worktree that is at this folder, among those that were listed.
+#[must_use]
+pub fn at<'a>(listed: &'a [Listed], folder: &Path) -> Option<&'a Listed> {
+    let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    listed.iter().find(|one| one.folder == real || one.folder == folder)
 }
 
 /// All worktrees; the main one comes first.

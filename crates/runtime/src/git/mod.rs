@@ -5,16 +5,19 @@
 //! (hooks, fsmonitor, external diffs) runs through any call made here. Not here: whether a
 //! repository is trusted, and what a session does in its worktree.
 
+pub mod adopt;
 mod call;
 pub mod changes;
 pub mod checkpoint;
 pub mod command;
 mod error;
+pub mod furnish;
 pub mod include;
 pub mod kept;
 pub mod listing;
 pub mod lock;
 pub mod losses;
+pub mod moving;
 mod paths;
 pub mod read;
 pub mod remove;
@@ -25,6 +28,7 @@ pub mod snapshot;
 pub(crate) mod testing;
 pub mod trash;
 pub mod worktree;
+pub mod worktrees;
 
 pub use command::{Git, GitError};
 pub use repository::Repository;

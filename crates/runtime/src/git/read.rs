@@ -76,8 +76,15 @@ async fn by_command(git: &Git, root: &std::path::Path) -> Result<Vec<Base>, GitE
 
 /// The full id of a branch's commit; none where there is no such branch.
 pub(super) async fn tip(repository: &Repository, branch: &str) -> Result<Option<String>, Problem> {
-    let reference = format!("refs/heads/{branch}");
-    let (root, name) = (repository.root.clone(), reference.clone());
+    at(repository, &format!("refs/heads/{branch}")).await
+}
+
+/// The full id of the commit of a reference, given by its full name; none where there is none.
+pub(super) async fn at(
+    repository: &Repository,
+    reference: &str,
+) -> Result<Option<String>, Problem> {
+    let (root, name) = (repository.root.clone(), reference.to_owned());
     let read = tokio::task::spawn_blocking(move || {
         let repository = git2::Repository::open(root)?;
         let commit = repository.find_reference(&name)?.peel_to_commit()?;

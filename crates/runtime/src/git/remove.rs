@@ -132,7 +132,8 @@ pub async fn remove(
     removing.await.unwrap_or_else(|stopped| Err(not_removed(&stopped.to_string())))
 }
 
-async fn perform(
+/// The same, for a caller that holds the repository's lock.
+pub(crate) async fn perform(
     repository: &Repository,
     trash: &Path,
     request: Request,

@@ -6,11 +6,16 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use bosk_core::git::{Head, LaunchPlan};
+use bosk_core::launch::LaunchSpec;
 use bosk_core::{Problem, ProblemCode, SessionId, branch};
 
+pub use existing::{check_subfolder_of, seen_from, subfolder_in, to_work_in};
+
 use super::listing::{self, REASON};
-use super::{GitError, Repository, paths};
+use super::{GitError, Repository, furnish, paths};
 use crate::files;
+
+mod existing;
 
 /// What a launch would make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +26,14 @@ pub struct Plan {
     pub branch: String,
     /// Whether the person named the branch; a proposed one may still get a number.
     pub explicit: bool,
+    /// Whether the branch is there already.
+    pub existing: bool,
     /// The base as a person says it.
     pub base_name: String,
-    /// The full id of the commit that it names.
+    /// The full id of the commit that changes are counted from.
     pub base_commit: String,
+    /// The full id of the commit that is checked out: the base's, or the branch's where that is there already.
+    pub start: String,
     worktrees: PathBuf,
 }
 
@@ -35,8 +44,30 @@ pub struct Worktree {
     pub folder: PathBuf,
     /// The branch that is checked out in it.
     pub branch: String,
-    /// The full id of the commit that it started from.
+    /// The full id of the commit that changes are counted from.
     pub base_commit: String,
+}
+
+/// Plans what a launch asks for.
+///
+/// # Errors
+/// As for [`plan`]; or the branch that is to be checked out is not there, or is checked out elsewhere.
+pub async fn plan_of(
+    repository: &Repository,
+    worktrees: &Path,
+    spec: &LaunchSpec,
+) -> Result<Plan, Problem> {
+    let (base, branch) = (spec.base.as_deref(), spec.branch.as_deref());
+    if spec.existing {
+        let (base, branch) = (base.and_then(said), branch.and_then(said));
+        return existing::plan(repository, worktrees, base, branch).await;
+    }
+    plan(repository, worktrees, base, branch, &spec.prompt).await
+}
+
+/// What was typed, unless that is nothing.
+fn said(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 /// Plans a worktree under the folder `worktrees`, without making anything.
@@ -50,8 +81,7 @@ pub async fn plan(
     branch: Option<&str>,
     prompt: &str,
 ) -> Result<Plan, Problem> {
-    let base = base.map(str::trim).filter(|text| !text.is_empty());
-    let branch = branch.map(str::trim).filter(|text| !text.is_empty());
+    let (base, branch) = (base.and_then(said), branch.and_then(said));
     let start = async {
         Ok(match base {
             Some(text) => (text.to_owned(), repository.resolve_base(text).await?),
@@ -78,7 +108,9 @@ pub async fn plan(
         folder: free_folder(worktrees, &repository.name(), &branch_name),
         branch: branch_name,
         explicit: branch.is_some(),
+        existing: false,
         base_name,
+        start: base_commit.clone(),
         base_commit,
         worktrees: worktrees.to_owned(),
     })
@@ -96,6 +128,7 @@ impl Plan {
             branch: self.branch.clone(),
             base_name: self.base_name.clone(),
             base_commit: self.base_commit.clone(),
+            shared_with: Vec::new(),
         })
     }
 }
@@ -128,15 +161,15 @@ async fn make(
     plan: Plan,
     session: &SessionId,
 ) -> Result<Worktree, Problem> {
-    let Plan { branch, base_commit, worktrees, .. } = plan;
-    let branch = if plan.explicit {
-        check_free(repository, &branch).await?;
-        branch
-    } else {
-        propose(repository, &branch).await?
+    let Plan { branch, base_commit, start, worktrees, existing, .. } = plan;
+    let branch = match (existing, plan.explicit) {
+        (true, _) => existing::check_not_checked_out(repository, &branch).await.map(|()| branch)?,
+        (_, true) => check_free(repository, &branch).await.map(|()| branch)?,
+        _ => propose(repository, &branch).await?,
     };
     let folder = make_folder(&worktrees, &repository.name(), &branch)?;
-    let made = checkout(repository, &folder, &branch, &base_commit, session).await;
+    let new = (!existing).then_some(start.as_str());
+    let made = checkout(repository, &folder, &branch, new, session).await;
     if made.is_err() {
         let _ = std::fs::remove_dir(&folder);
         // Only empty folders go, so this needs no record of which of them are new.
@@ -148,36 +181,43 @@ async fn make(
     Ok(Worktree { folder, branch, base_commit })
 }
 
-/// Makes the branch by itself first: "must not exist" is then git's promise, and what is taken back
-/// is certainly ours. A branch that exists is never set to track anything, whatever the base.
+/// Makes the branch by itself first, at the commit `new`, where there is one: "must not exist" is then git's
+/// promise, and what is taken back is certainly ours. A branch that exists is never set to track anything, whatever
+/// the base.
 async fn checkout(
     repository: &Repository,
     folder: &Path,
     branch: &str,
-    base_commit: &str,
+    new: Option<&str>,
     session: &SessionId,
 ) -> Result<(), Problem> {
     let (git, root) = (&repository.git, &repository.root);
     let full_name = format!("refs/heads/{branch}");
-    let absent = "0".repeat(base_commit.len());
     let reason = format!("{REASON}{session}");
-    git.change(root)
-        .args(["update-ref", "--create-reflog", "-m", &reason])
-        .args(["--", &full_name, base_commit, &absent])
-        .run()
-        .await
-        .map_err(|error| match error.stderr() {
-            said if said.contains("exists") => taken(branch),
-            _ => not_made(error),
-        })?;
-    let added = git
-        .change(root)
-        .args(["worktree", "add", "--quiet", "--lock", "--reason", &reason, "--"])
-        .arg(folder)
-        .arg(branch)
-        .run()
-        .await;
-    let Err(error) = added else { return Ok(()) };
+    if let Some(commit) = new {
+        let absent = "0".repeat(commit.len());
+        git.change(root)
+            .args(["update-ref", "--create-reflog", "-m", &reason])
+            .args(["--", &full_name, commit, &absent])
+            .run()
+            .await
+            .map_err(|error| match error.stderr() {
+                said if said.contains("exists") => taken(branch),
+                _ => not_made(error),
+            })?;
+    }
+    let added = async {
+        // As the main work tree, where that is sparse; git would check out everything.
+        let sparse = furnish::sparse_patterns(repository).await?;
+        let call = git.change(root).args(["worktree", "add", "--quiet", "--lock", "--reason"]);
+        let call = call.arg(&reason).args(sparse.as_ref().map(|_| "--no-checkout"));
+        call.arg("--").arg(folder).arg(branch).run().await?;
+        match sparse {
+            Some(sparse) => sparse.check_out(repository, folder).await,
+            None => Ok(()),
+        }
+    };
+    let Err(error) = added.await else { return Ok(()) };
     let listed = listing::list(git, root).await.unwrap_or_default();
     if listed.iter().any(|entry| entry.folder == folder) {
         let remove = git.change(root).args(["worktree", "remove", "--force", "--force", "--"]);
@@ -185,9 +225,15 @@ async fn checkout(
     }
     // The folder is new and ours, and no session has been in it.
     let _ = std::fs::remove_dir_all(folder);
-    let delete = ["update-ref", "--no-deref", "-d", &full_name, base_commit];
+    let deleted = match new {
+        Some(commit) => {
+            let delete = ["update-ref", "--no-deref", "-d", &full_name, commit];
+            git.change(root).args(delete).run().await.is_ok()
+        }
+        None => true,
+    };
     let mut problem = not_made(error);
-    if git.change(root).args(delete).run().await.is_err() || folder.exists() {
+    if !deleted || folder.exists() {
         problem.message += &format!(
             " The branch \"{branch}\" or the folder {} could not be taken back.",
             folder.display()
@@ -212,15 +258,7 @@ async fn check_name(repository: &Repository, name: &str) -> Result<(), Problem> 
 }
 
 async fn check_free(repository: &Repository, name: &str) -> Result<(), Problem> {
-    let full_name = format!("refs/heads/{name}");
-    let worktrees = listing::list(&repository.git, &repository.root).await?;
-    if let Some(user) = worktrees.iter().find(|w| w.branch.as_deref() == Some(&full_name)) {
-        return Err(Problem::new(
-            ProblemCode::BranchCheckedOut,
-            format!("The branch \"{name}\" is checked out in {}.", user.folder.display()),
-        )
-        .hint("Choose another name; the branch can still be the base."));
-    }
+    existing::check_not_checked_out(repository, name).await?;
     let branches = branches(repository).await?;
     // `a` and `a/b` cannot both be branches.
     let clashes = |other: &str| {

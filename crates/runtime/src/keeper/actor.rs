@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bosk_core::claude::args::arguments;
 use bosk_core::claude::tasks::Tasks;
 use bosk_core::journal::{Decision, Kind, Note, Place, Point};
 use bosk_core::limits::{Limits, Watchdog};
@@ -26,7 +25,8 @@ use super::{Overrides, Patience, disk, replay, signals};
 use crate::awaited::one_of;
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, JOURNAL, Writer};
-use crate::project::Setup;
+use crate::ports::Held;
+use crate::project::Timed;
 use crate::session_record::SessionRecord;
 use crate::{claude, process};
 
@@ -35,6 +35,9 @@ pub(super) const KILL_LIMIT: Duration = Duration::from_secs(5);
 
 /// What preparing came to.
 pub(super) type Readied = (Result<Prepared, Problem>, Result<claude::Cli, Problem>);
+
+/// A process that was started before its session was known, and the ports that it was told of.
+pub(super) type Spare = (Option<Running>, Option<Held>);
 
 /// What starting the CLI came to.
 type Started = Result<Running, Problem>;
@@ -68,10 +71,12 @@ pub(super) struct Actor {
     pub(super) claim_until: Option<Instant>,
     /// The main work tree of a repository whose settings the person has agreed to.
     pub(super) trusted: Option<String>,
-    pub(super) setup: Option<Setup>,
+    pub(super) setup: Option<Timed>,
     /// The set-up script, or the check.
     pub(super) script: Option<Script>,
     pub(super) checking: Option<super::check::Checking>,
+    pub(super) beside: super::beside::Beside,
+    pub(super) ports: Option<Held>,
     pub(super) output: super::output::Output,
     pub(super) requests: HashMap<String, super::calls::Pending>,
     pub(super) request_number: u64,
@@ -91,7 +96,7 @@ pub(super) struct Actor {
     /// The folder is being made ready at this moment.
     pub(super) preparing: bool,
     pub(super) prepared: (mpsc::Sender<Readied>, mpsc::Receiver<Readied>),
-    started: (mpsc::Sender<Started>, mpsc::Receiver<Started>),
+    pub(super) started: (mpsc::Sender<Started>, mpsc::Receiver<Started>),
     calls: mpsc::Receiver<Asked>,
     pub(super) shared: Shared,
     pub(super) wake: watch::Sender<u64>,
@@ -112,7 +117,7 @@ impl Actor {
         home: Home,
         record: SessionRecord,
         overrides: Overrides,
-        spare: Option<Running>,
+        spare: Spare,
     ) -> Result<Self, Problem> {
         let unwritable = |error: std::io::Error| home::unwritable(&error);
         let folder = home.session(&record.id);
@@ -165,12 +170,14 @@ impl Actor {
             set_up: past.set_up,
             cli: None,
             running: None,
-            spare,
+            spare: spare.0,
             claim_until: None,
             trusted: None,
             setup: None,
             script: None,
             checking: None,
+            beside: super::beside::Beside::default(),
+            ports: spare.1,
             output: super::output::Output::default(),
             requests: HashMap::new(),
             request_number: 0,
@@ -231,6 +238,7 @@ impl Actor {
                 Some((call, reply)) = self.calls.recv() => self.call(call, reply),
                 Some(readied) = self.prepared.1.recv() => self.readied(readied),
                 Some(said) = Script::next(&mut self.script) => self.script_said(said),
+                Some(said) = Script::next(&mut self.beside.script) => self.beside_said(said),
                 Some(started) = self.started.1.recv() => self.started(started),
                 // A full disk leaves the pipes unread: the CLI waits, and nothing is lost.
                 said = Running::next(&mut self.running, &mut self.output.buffer, errors), if reading => {
@@ -320,30 +328,8 @@ impl Actor {
 
     pub(super) fn trees(&self) -> Vec<process::Tree> {
         let started = self.running.iter().chain(&self.spare);
-        let script = self.script.iter().map(Script::tree);
+        let script = self.script.iter().chain(&self.beside.script).map(Script::tree);
         started.map(Running::tree).chain(script).cloned().collect()
-    }
-
-    pub(super) fn start_cli(&mut self) {
-        let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
-        self.keep_before_next();
-        // Known before the CLI is ready, most often.
-        self.waits_for_money();
-        if let Some(spare) = self.spare.take() {
-            return self.claim(spare, &place.folder);
-        }
-        let (home, id, overrides) =
-            (self.home.clone(), self.record.id.clone(), self.overrides.clone());
-        let mut spec = self.record.spec.clone();
-        // The CLI holds what it has counted against it, also what another session has spent.
-        spec.max_budget_usd = spec.max_budget_usd.map(|usd| usd + self.tally.counted_before());
-        let args = arguments(&self.point.conversation, &spec, self.conversation());
-        let (to, file_size) = (self.started.0.clone(), self.limits.file_size);
-        tokio::task::spawn_local(async move {
-            let folder = place.folder.as_ref();
-            let running = Running::start(&home, &id, &cli, folder, args, &overrides, file_size);
-            let _ = to.send(running.await).await;
-        });
     }
 
     /// Appends a note, which is also what the fleet's row is made of.

@@ -114,6 +114,12 @@ impl Actor {
                     if failed { self.decide(&Decision::Setup { choice }) } else { Err(gone()) };
                 decided.map(|()| self.input(Input::SetupChosen(choice)))
             }
+            Call::StartRun => self.start_run(),
+            Call::StopRun => {
+                self.stop_run();
+                Ok(())
+            }
+            Call::RunLog { from } => return self.run_log(from, reply),
             Call::SuggestFiles { query } => {
                 return self.request(Ok(()), input::file_suggestions(&query), reply);
             }

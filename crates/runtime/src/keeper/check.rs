@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use super::actor::{Actor, KILL_LIMIT};
 use super::script::{Said, Script};
+use crate::process;
 use crate::project::Run;
-use crate::{claude, process};
 
 /// How many bytes of what it prints go into the journal as they come; of more, only the end does.
 const AT_ONCE: usize = 256 << 10;
@@ -63,7 +63,7 @@ impl Actor {
         // The person's own comes first; an empty one means that none is to run.
         let command = self.record.spec.check.as_ref().or(place.check.as_ref()).cloned();
         let Some(command) = command.filter(|command| !command.trim().is_empty()) else { return };
-        let env = claude::environment::clean(&process::Environment::own());
+        let env = self.script_environment();
         let (folder, file_size) = (place.folder.clone(), self.limits.file_size);
         // How long it has taken is counted here, since it does not count while it is frozen.
         let once = (Duration::MAX, self.journal.now());

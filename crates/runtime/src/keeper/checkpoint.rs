@@ -73,7 +73,8 @@ impl Actor {
 
     /// The commit that holds all there is in the folder: that of a new worktree in which nothing has run yet.
     fn untouched(&self) -> Option<String> {
-        let new = self.record.spec.worktree
+        let new = self.record.spec.makes_worktree()
+            && !self.record.spec.existing
             && !self.checkpoints.resumed
             && !self.conversation
             && self.setup.is_none()

@@ -1,6 +1,8 @@
 //! Giving a spare process its session. Whatever goes wrong with it, the session gets a new process,
 //! and nobody is bothered: nothing was said to it yet. Not here: the process before ([`super::spare`]).
 
+use std::path::Path;
+
 use bosk_core::claude::input;
 use bosk_core::session::{PrepareStep, State};
 use serde_json::Value;
@@ -12,11 +14,11 @@ use super::spare;
 
 impl Actor {
     /// Asks the process to become this session's, in this folder.
-    pub(super) fn claim(&mut self, spare: Running, folder: &str) {
+    pub(super) fn claim(&mut self, spare: Running, folder: &Path) {
         self.take_process(spare);
         self.claim_until = Some(self.last_word + self.patience.start);
-        let spec = &self.record.spec;
-        let mut requests = vec![input::claim(folder, spec, self.trusted.as_deref())];
+        let (spec, folder) = (&self.record.spec, folder.to_string_lossy());
+        let mut requests = vec![input::claim(&folder, spec, self.trusted.as_deref())];
         requests.extend(spec.model.as_deref().map(input::set_model));
         requests.extend(spec.effort.map(input::set_effort));
         let last = requests.len() - 1;

@@ -13,6 +13,7 @@ impl Actor {
     /// The CLI has died: whatever it left behind goes too, and is named.
     pub(super) fn died(&mut self) {
         self.break_off_check();
+        self.end_beside(None);
         self.look_what_was_ended();
         if let Some(running) = &self.running {
             let killed = running.tree().kill(KILL_LIMIT);
@@ -68,6 +69,7 @@ impl Actor {
             self.take_place(prepared);
         }
         super::spare::end(self.spare.take());
+        self.end_beside(None);
         if let State::Ended { outcome, .. } = &self.state {
             let left_behind = std::mem::take(&mut self.left_behind);
             self.note(&Note::Ended { outcome: outcome.clone(), left_behind });

@@ -7,6 +7,7 @@
 //! ([`crate::client`]).
 
 mod actor;
+mod beside;
 mod calls;
 mod check;
 mod checkpoint;
@@ -27,7 +28,7 @@ mod publish;
 mod quiet;
 mod ready;
 pub mod replay;
-mod script;
+pub(crate) mod script;
 mod server;
 mod shared;
 mod signals;
@@ -72,7 +73,7 @@ pub fn lock_file(home: &Home, id: &SessionId) -> PathBuf {
 /// The session has a keeper, or its folder or socket cannot be used.
 pub async fn keep(home: &Home, id: &SessionId, overrides: Overrides) -> Result<(), Problem> {
     let local = tokio::task::LocalSet::new();
-    local.run_until(keep_here(home, id, overrides, None)).await
+    local.run_until(keep_here(home, id, overrides, (None, None))).await
 }
 
 /// Keeps a session that is not known yet: starts a process of the CLI for it, says that it waits,
@@ -89,9 +90,9 @@ pub async fn keep_spare(
     process::become_subreaper().map_err(|error| home::unwritable(&error))?;
     let local = tokio::task::LocalSet::new();
     let kept = async {
-        let mut spare = spare::start(home, id).await;
+        let (mut spare, ports) = spare::start(home, id).await;
         if spare::wait(&mut spare, written).await {
-            return keep_here(home, id, Overrides::default(), spare).await;
+            return keep_here(home, id, Overrides::default(), (spare, ports)).await;
         }
         spare::end(spare);
         Ok(())
@@ -103,7 +104,7 @@ async fn keep_here(
     home: &Home,
     id: &SessionId,
     overrides: Overrides,
-    spare: Option<cli::Running>,
+    spare: actor::Spare,
 ) -> Result<(), Problem> {
     let (lock, actor, listener) = match open(home, id, overrides, spare) {
         Ok(opened) => opened,
@@ -127,7 +128,7 @@ fn open(
     home: &Home,
     id: &SessionId,
     overrides: Overrides,
-    spare: Option<cli::Running>,
+    spare: actor::Spare,
 ) -> Result<Opened, Problem> {
     let record = SessionRecord::load(home, id)?;
     let lock = take_lock(&lock_file(home, id), id)?;

@@ -7,9 +7,10 @@ use bosk_core::journal::Place;
 use bosk_core::trust::TrustState;
 use bosk_core::{Problem, ProblemCode};
 
-use crate::git::{Repository, checkpoint, include, listing, worktree};
+use crate::git::{Repository, checkpoint, furnish, include, listing, worktree};
 use crate::home::Home;
-use crate::project::{self, Project, Setup};
+use crate::ports::Held;
+use crate::project::{self, Project, Timed};
 use crate::session_record::SessionRecord;
 use crate::trust::{self, Trust};
 
@@ -17,9 +18,11 @@ use crate::trust::{self, Trust};
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) place: Place,
-    pub(super) setup: Option<Setup>,
+    pub(super) setup: Option<Timed>,
     /// The main work tree of a repository whose settings the person has agreed to.
     pub(super) trusted: Option<String>,
+    /// Its ports, where they were looked for.
+    pub(super) ports: Option<Held>,
     /// Things that the person should know.
     pub(super) warnings: Vec<String>,
 }
@@ -33,7 +36,8 @@ pub(super) async fn prepare(
 ) -> Result<Prepared, Problem> {
     // A script that was broken off runs again: nothing of Claude's has touched the folder before its
     // end, so what is there to be run is still what the person agreed to.
-    let script = |folder: &str| match record.spec.worktree && !set_up {
+    let spec = &record.spec;
+    let script = |folder: &str| match spec.makes_worktree() && !set_up {
         true => Project::read(Path::new(folder)).map(|project| project.setup),
         false => Ok(None),
     };
@@ -46,43 +50,51 @@ pub(super) async fn prepare(
             .hint("Launch a new session from the same branch."));
         }
         let setup = script(&place.folder)?;
-        return Ok(Prepared { place, setup, trusted: None, warnings: Vec::new() });
+        return Ok(Prepared { place, setup, trusted: None, ports: None, warnings: Vec::new() });
     }
     let repository = Repository::discover(Path::new(&record.repository_root)).await?;
     let mut warnings = Vec::new();
-    let mut agreed = false;
-    let (mut place, is_new) = if record.spec.worktree {
-        let spec = &record.spec;
-        let plan = worktree::plan(
-            &repository,
-            Path::new(&record.worktrees),
-            spec.base.as_deref(),
-            spec.branch.as_deref(),
-            &spec.prompt,
-        );
+    let mut trusts = false;
+    let mut start = None;
+    let (mut place, is_new) = if spec.makes_worktree() {
+        let plan = worktree::plan_of(&repository, Path::new(&record.worktrees), spec);
         match tokio::join!(left_by_a_keeper(&repository, record), plan) {
             (Ok(Some(place)), _) => (place, false),
             (left, plan) => {
                 left?;
                 let plan = plan?;
-                agreed = match &record.agreed {
-                    Some(agreed) if agreed.commit == plan.base_commit => agreed.brings,
+                trusts = match &record.agreed {
+                    Some(agreed) if agreed.commit == plan.start => agreed.brings,
                     // The base has moved after the person was asked.
                     _ => {
-                        let base = trust::Source::Commit(plan.base_commit.clone());
+                        if let Some(path) = &spec.subfolder {
+                            worktree::check_subfolder_of(&repository, &plan.start, path).await?;
+                        }
+                        let base = trust::Source::Commit(plan.start.clone());
+                        let base = base.below(spec.subfolder.as_deref());
                         require_trust(home, &repository, &base).await?
                     }
                 };
+                start = Some(plan.start.clone());
                 (make_worktree(home, &repository, record, plan).await?, true)
             }
         }
     } else {
-        let root = trust::Source::Folder(repository.root.clone());
-        agreed = require_trust(home, &repository, &root).await?;
-        (in_place(&repository).await?, false)
+        let folder = match &spec.folder {
+            Some(folder) => worktree::to_work_in(&repository, Path::new(folder)).await?.folder,
+            None => repository.root.clone(),
+        };
+        let there = trust::Source::Folder(folder.clone()).below(spec.subfolder.as_deref());
+        trusts = require_trust(home, &repository, &there).await?;
+        (in_folder(&repository, &folder).await?, false)
     };
     let folder = PathBuf::from(&place.folder);
-    place.check = agreed_check(&repository, record, &place, is_new).await?;
+    let project = agreed(&repository, record, &place, start.as_deref()).await?;
+    // The person's own comes first.
+    let proposed = project.check.filter(|_| spec.check.is_none());
+    place.check = proposed.map(|check| check.run);
+    place.run = project.run.map(|server| server.run);
+    place.teardown = project.teardown;
     if is_new {
         match include::carry(&repository, &folder).await {
             Ok(carried) => warnings.extend(carried.left_out.into_iter().map(|one| {
@@ -90,47 +102,43 @@ pub(super) async fn prepare(
             })),
             Err(problem) => warnings.push(problem.message),
         }
+        warnings.extend(furnish::furnish(&repository, &folder).await);
     }
     // Also where a keeper was ended in the middle of it: done twice, it is the same.
     if let Some(files) = &record.files {
         checkpoint::bring(&repository.git, &folder, &record.id, files).await?;
         // What a session has written there, nobody has agreed to.
-        agreed = false;
+        trusts = false;
     }
     let setup = script(&place.folder)?;
-    let trusted = agreed.then(|| repository.root.to_string_lossy().into_owned());
-    Ok(Prepared { place, setup, trusted, warnings })
+    let trusted = trusts.then(|| repository.root.to_string_lossy().into_owned());
+    Ok(Prepared { place, setup, trusted, ports: None, warnings })
 }
 
-/// The check that the repository proposes, from what the person has agreed to: the commit that the worktree is
-/// made from, or the folder before Claude is in it. Of a worktree that is found again, only the commit is known
+/// What the repository would have run besides its set-up, from what the person has agreed to: the commit that the worktree is
+/// made from, `start`, or the folder before Claude is in it. Of a worktree that is found again, only the commit is known
 /// to be as it was.
-async fn agreed_check(
+async fn agreed(
     repository: &Repository,
     record: &SessionRecord,
     place: &Place,
-    is_new: bool,
-) -> Result<Option<String>, Problem> {
-    // The person's own comes first.
-    if record.spec.check.is_some() {
-        return Ok(None);
-    }
-    let project = if record.spec.worktree {
+    start: Option<&str>,
+) -> Result<Project, Problem> {
+    let folder = Path::new(&place.folder);
+    if record.spec.makes_worktree() {
         // As it was checked out just now.
-        if is_new && !Path::new(&place.folder).join(project::FILE).exists() {
-            return Ok(None);
+        if start.is_some() && !folder.join(project::FILE).exists() {
+            return Ok(Project::default());
         }
         let agreed = record.agreed.as_ref().map(|agreed| agreed.commit.as_str());
-        match place.base_commit.as_deref() {
-            Some(commit) if is_new || agreed == Some(commit) => {
-                project::of_commit(repository, commit).await?
-            }
-            _ => return Ok(None),
+        let agreed = agreed.filter(|commit| place.base_commit.as_deref() == Some(commit));
+        match start.or(agreed) {
+            Some(commit) => project::of_commit(repository, commit).await,
+            None => Ok(Project::default()),
         }
     } else {
-        Project::read(&repository.root)?
-    };
-    Ok(project.check.map(|check| check.run))
+        Project::read(folder)
+    }
 }
 
 async fn make_worktree(
@@ -146,6 +154,9 @@ async fn make_worktree(
         base: Some(plan.base_name),
         base_commit: Some(made.base_commit),
         check: None,
+        run: None,
+        teardown: None,
+        port: None,
     })
 }
 
@@ -173,6 +184,9 @@ async fn left_by_a_keeper(
         base: record.spec.base.clone(),
         base_commit: Some(base_commit).filter(|commit| !commit.is_empty()),
         check: None,
+        run: None,
+        teardown: None,
+        port: None,
     }))
 }
 
@@ -200,14 +214,23 @@ pub(crate) async fn require_trust(
     .hint("Look at what it brings in the launch window, or with `bosk run --trust`, and decide."))
 }
 
-/// The repository itself as the place to work.
-async fn in_place(repository: &Repository) -> Result<Place, Problem> {
+/// A worktree that is there as the place to work.
+pub(crate) async fn in_folder(repository: &Repository, folder: &Path) -> Result<Place, Problem> {
     use bosk_core::git::Head;
-    let (branch, commit) = match repository.head().await? {
+    let (branch, commit) = match worktree::seen_from(repository, folder).head().await? {
         Head::Branch { name, commit } => (Some(name), Some(commit)),
         Head::Detached { commit } => (None, Some(commit)),
         Head::Unborn { name } => (Some(name), None),
     };
-    let folder = repository.root.to_string_lossy().into_owned();
-    Ok(Place { folder, base: branch.clone(), branch, base_commit: commit, check: None })
+    let folder = folder.to_string_lossy().into_owned();
+    Ok(Place {
+        folder,
+        base: branch.clone(),
+        branch,
+        base_commit: commit,
+        check: None,
+        run: None,
+        teardown: None,
+        port: None,
+    })
 }

@@ -161,7 +161,7 @@ mod tests {
         };
         crate::files::create_private_folder(&home.session(&record.id)).unwrap();
         let mut actor =
-            Actor::open(home, record, super::super::Overrides::default(), None).unwrap();
+            Actor::open(home, record, super::super::Overrides::default(), (None, None)).unwrap();
         actor.publish();
         let seen = |actor: &Actor| {
             let facts = actor.shared.facts.borrow();

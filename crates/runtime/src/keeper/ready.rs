@@ -1,15 +1,21 @@
 //! Making a session ready, as the loop sees it: the folder and the CLI are looked for, then the repository's
-//! script runs. Not here: how that is done ([`super::prepare`]).
+//! script runs, then the CLI is started. Not here: how that is done ([`super::prepare`]).
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
+use bosk_core::claude::args::arguments;
 use bosk_core::journal::Note;
-use bosk_core::session::{Input, State};
-use bosk_core::{Problem, ProblemCode};
+use bosk_core::session::{Input, PORTS, State};
+use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::actor::{Actor, KILL_LIMIT, Readied};
+use super::cli::Running;
 use super::prepare::Prepared;
 use super::script::{Said, Script};
+use crate::git::worktree;
+use crate::home::Home;
+use crate::ports::{self, Held};
 use crate::{claude, process};
 
 impl Actor {
@@ -18,15 +24,22 @@ impl Actor {
         let (home, record, place) = (self.home.clone(), self.record.clone(), self.place.clone());
         let to = self.prepared.0.clone();
         let set_up = self.set_up;
+        let holds = self.ports.as_ref().map(Held::first);
         tokio::task::spawn_local(async move {
             let (settings, damaged) = crate::settings::load(&home);
             let parent = process::Environment::own();
             let named = settings.claude.map(PathBuf::from);
-            // Both take some tens of milliseconds and do not need each other.
-            let (mut prepared, cli) = tokio::join!(
+            let had = place.as_ref().and_then(|place| place.port);
+            // They take some tens of milliseconds and do not need each other.
+            let (mut prepared, cli, held) = tokio::join!(
                 super::prepare::prepare(&home, &record, place, set_up),
                 claude::find(&parent, named.as_deref()),
+                take_ports(&home, &record.id, had, holds),
             );
+            if let Ok(prepared) = &mut prepared {
+                prepared.place.port = holds.or_else(|| held.as_ref().map(Held::first));
+                prepared.ports = held;
+            }
             if let (Ok(prepared), Some(problem)) = (&mut prepared, damaged) {
                 prepared.warnings.push(problem.message);
             }
@@ -51,17 +64,28 @@ impl Actor {
         for text in prepared.warnings {
             self.note(&Note::Warning { text });
         }
-        if self.place.is_none() {
+        // Also where only its ports are others than before.
+        if self.place.as_ref() != Some(&prepared.place) {
             self.note(&Note::Prepared(prepared.place.clone()));
         }
         self.place = Some(prepared.place);
+        self.ports = prepared.ports.or(self.ports.take());
         self.setup = prepared.setup;
         self.trusted = prepared.trusted;
     }
 
+    /// What a script finds in its environment.
+    pub(super) fn script_environment(&self) -> process::Environment {
+        let mut environment = claude::environment::clean(&process::Environment::own());
+        for (name, value) in port_variables(self.ports.as_ref()) {
+            environment.set(name, value);
+        }
+        environment
+    }
+
     pub(super) fn run_setup(&mut self) {
         let (Some(setup), Some(place)) = (&self.setup, &self.place) else { return };
-        let env = claude::environment::clean(&process::Environment::own());
+        let env = self.script_environment();
         let (folder, once) = (place.folder.as_ref(), (setup.timeout(), self.journal.now()));
         match Script::start(&setup.run, folder, env, &self.record, None, once) {
             Ok(script) => {
@@ -73,6 +97,37 @@ impl Actor {
                 self.input(Input::SetupEnded { problem: Some(problem) });
             }
         }
+    }
+
+    pub(super) fn start_cli(&mut self) {
+        let (Some(cli), Some(place)) = (self.cli.clone(), self.place.clone()) else { return };
+        self.keep_before_next();
+        // Known before the CLI is ready, most often.
+        self.waits_for_money();
+        // Looked at as late as can be: a link there would lead out.
+        let folder = match self.record.spec.subfolder.as_deref() {
+            Some(path) => worktree::subfolder_in(place.folder.as_ref(), path),
+            None => Ok(place.folder.into()),
+        };
+        let folder = match folder {
+            Ok(folder) => folder,
+            Err(problem) => return self.input(Input::PrepareFailed(problem)),
+        };
+        if let Some(spare) = self.spare.take() {
+            return self.claim(spare, &folder);
+        }
+        let (home, id, mut overrides) =
+            (self.home.clone(), self.record.id.clone(), self.overrides.clone());
+        overrides.set.extend(port_variables(self.ports.as_ref()));
+        let mut spec = self.record.spec.clone();
+        // The CLI holds what it has counted against it, also what another session has spent.
+        spec.max_budget_usd = spec.max_budget_usd.map(|usd| usd + self.tally.counted_before());
+        let args = arguments(&self.point.conversation, &spec, self.conversation());
+        let (to, file_size) = (self.started.0.clone(), self.limits.file_size);
+        tokio::task::spawn_local(async move {
+            let running = Running::start(&home, &id, &cli, &folder, args, &overrides, file_size);
+            let _ = to.send(running.await).await;
+        });
     }
 
     pub(super) fn script_said(&mut self, said: Said) {
@@ -111,6 +166,27 @@ impl Actor {
             }
         }
     }
+}
+
+/// The row that the session had before, or another. None where the keeper holds one already.
+async fn take_ports(
+    home: &Home,
+    id: &SessionId,
+    had: Option<u16>,
+    holds: Option<u16>,
+) -> Option<Held> {
+    if holds.is_some() {
+        return None;
+    }
+    let (home, id) = (home.clone(), id.clone());
+    tokio::task::spawn_blocking(move || ports::hold(&home, &id, had)).await.ok().flatten()
+}
+
+/// How the session's ports are told to what runs in it.
+pub(super) fn port_variables(held: Option<&Held>) -> Vec<(OsString, OsString)> {
+    let Some(held) = held else { return Vec::new() };
+    let variable = |name: &str, value: u16| (name.into(), value.to_string().into());
+    vec![variable("BOSK_PORT", held.first()), variable("BOSK_PORTS", PORTS)]
 }
 
 fn failed(message: String) -> Problem {

@@ -79,6 +79,18 @@ impl Script {
         self.tree.kill_marked(&self.mark, limit)
     }
 
+    /// Asks it and whatever came of it to end, and ends what is left of it after a while. That it has ended is still
+    /// to be said.
+    pub(super) fn end_soon(&self, grace: Duration, limit: Duration) {
+        let (tree, mark) = (self.tree.clone(), self.mark.clone());
+        tree.terminate_marked(&mark);
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(grace).await;
+            let killed = tree.kill_marked(&mark, limit);
+            tracing::debug!(?killed, "after being asked");
+        });
+    }
+
     /// The same, where nobody wants to hear of it any more.
     pub(super) fn end(self, limit: Duration) -> process::Killed {
         self.task.abort();
@@ -122,7 +134,7 @@ async fn follow(mut child: process::Child, limit: Duration, mark: String, to: mp
 }
 
 /// A script runs in the platform's shell as it stands; nothing is put into it.
-fn command(run: &Run) -> (PathBuf, Vec<OsString>) {
+pub(crate) fn command(run: &Run) -> (PathBuf, Vec<OsString>) {
     match run {
         Run::Script(script) if cfg!(windows) => {
             let args = ["-NoProfile", "-NonInteractive", "-Command", script];

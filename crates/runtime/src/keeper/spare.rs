@@ -13,12 +13,13 @@ use bosk_core::claude::{args, input};
 use bosk_core::lines::{Line, Lines};
 use bosk_core::wire::Ready;
 
-use super::actor::KILL_LIMIT;
+use super::actor::{KILL_LIMIT, Spare};
 use super::cli::{Running, Said};
+use super::ready::port_variables;
 use super::{Overrides, Patience, say};
 use crate::home::Home;
 use crate::usage::condition;
-use crate::{claude, files, process};
+use crate::{claude, files, ports, process};
 
 /// The name of the greeting, which no request of a session's has.
 const GREETING: &str = "bosk-spare";
@@ -30,7 +31,15 @@ const LOOKS: Duration = Duration::from_secs(30);
 const LONGEST: usize = 1 << 20;
 
 /// Starts and greets it. None where that cannot be: then the session gets a new one.
-pub(super) async fn start(home: &Home, id: &SessionId) -> Option<Running> {
+pub(super) async fn start(home: &Home, id: &SessionId) -> Spare {
+    let (at, own) = (home.clone(), id.clone());
+    let held = tokio::task::spawn_blocking(move || ports::hold(&at, &own, None)).await;
+    let held = held.ok().flatten();
+    let set = port_variables(held.as_ref());
+    (start_with(home, id, Overrides { set, remove: Vec::new() }).await, held)
+}
+
+async fn start_with(home: &Home, id: &SessionId, overrides: Overrides) -> Option<Running> {
     let settings = crate::settings::peek(home);
     let named = settings.claude.map(PathBuf::from);
     let own = process::Environment::own();
@@ -38,7 +47,7 @@ pub(super) async fn start(home: &Home, id: &SessionId) -> Option<Running> {
     let started = async {
         let cli = claude::find(&own, named.as_deref()).await?;
         files::create_private_folder(&folder).map_err(|error| crate::home::unwritable(&error))?;
-        Running::start(home, id, &cli, &folder, args::spare(id), &Overrides::default(), None).await
+        Running::start(home, id, &cli, &folder, args::spare(id), &overrides, None).await
     };
     let running = match started.await {
         Ok(running) => running,

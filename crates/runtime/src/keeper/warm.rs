@@ -21,6 +21,7 @@ impl Actor {
             && self.mailbox.is_empty()
             && self.tasks.count() == 0
             && self.checking.is_none()
+            && self.beside.script.is_none()
             && !self.paused();
         if !rests {
             return;

@@ -84,6 +84,16 @@ impl Tree {
         }
     }
 
+    /// The same for the root, what descends from it, and what carries that variable (`NAME=value`).
+    pub fn terminate_marked(&self, variable: &str) {
+        let table = table::all();
+        let is_of_it = |one: &Process| one.identity() == self.root || table::carries(one, variable);
+        for process in with_descendants(&table, is_of_it).into_iter().filter(|one| !one.dead) {
+            // One that has just ended needs no signal.
+            let _ = process.identity().signal(Signal::Terminate);
+        }
+    }
+
     /// Freezes everything in it, until nothing is found that still moves: what is frozen starts nothing. What
     /// may not be stopped, as another user's, can go on starting more; so it never takes much longer than
     /// `limit`.

@@ -18,7 +18,9 @@ use crate::keeper::prepare::require_trust;
 const MOST: usize = 10_000;
 
 /// What is known of the repository that a spec names: its name and its main work tree.
-type Known = BTreeMap<(String, Option<String>, bool), (String, String)>;
+type Known = BTreeMap<Place, (String, String)>;
+
+type Place = (String, [Option<String>; 4], bool);
 
 /// Adds tasks, and sees to it that somebody starts them. Returns the sessions that they become.
 ///
@@ -111,6 +113,9 @@ async fn check_all(home: &Home, specs: &[LaunchSpec]) -> Result<Known, Problem> 
     Ok(known)
 }
 
-fn key(spec: &LaunchSpec) -> (String, Option<String>, bool) {
-    (spec.repository.clone(), spec.base.clone(), spec.worktree)
+/// What decides where it would work, and so what has to be agreed to.
+fn key(spec: &LaunchSpec) -> Place {
+    let branch = spec.branch.clone().filter(|_| spec.existing);
+    let names = [&spec.base, &branch, &spec.folder, &spec.subfolder].map(Clone::clone);
+    (spec.repository.clone(), names, spec.worktree)
 }

@@ -26,7 +26,7 @@ pub(super) async fn spec(home: &Home, rows: &Rows, task: &Task) -> Result<Launch
     let words = blocking(move || Ok(last_words(&at, &before))).await?;
     if let Some(words) = words {
         // The branch is called after the person's own words.
-        if spec.branch.is_none() {
+        if spec.branch.is_none() && spec.makes_worktree() {
             spec.branch = client::plan(home, &spec).await.ok().map(|plan| plan.branch);
         }
         spec.prompt = with_words(&spec.prompt, &row.title, &words);

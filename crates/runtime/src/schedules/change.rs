@@ -192,10 +192,10 @@ fn check(draft: &ScheduleDraft) -> Result<(), Problem> {
 async fn refuse_circle(draft: &ScheduleDraft) -> Result<(), Problem> {
     let When::Commit { repository, .. } = &draft.when else { return Ok(()) };
     let watched = Repository::discover(Path::new(repository)).await?;
-    for spec in draft.addition.specs.iter().filter(|spec| !spec.worktree) {
+    for spec in draft.addition.specs.iter().filter(|spec| !spec.makes_worktree() || spec.existing) {
         let own = Repository::discover(Path::new(&spec.repository)).await?;
         if own.common_dir == watched.common_dir {
-            let text = "What waits for commits cannot work in the repository itself: its own commits would start it again.";
+            let text = "What waits for commits cannot work in the repository itself or on a branch that is there: its own commits would start it again.";
             return Err(invalid(text.to_owned()).hint("Give it a worktree of its own."));
         }
     }

@@ -4,17 +4,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bosk_core::trust::{Finding, FindingKind, in_mcp, in_settings};
+use bosk_core::trust::{Finding, FindingKind, in_mcp, in_modules, in_settings};
 use bosk_core::{Problem, ProblemCode};
 use sha2::{Digest as _, Sha256};
 
 use crate::git::lock::hex;
 use crate::git::{GitError, Repository};
-use crate::project::{self, Project};
+use crate::project::{self, Project, Run};
 
 /// Files that are read for what they say.
-const FILES: [&str; 4] =
-    [".claude/settings.json", ".claude/settings.local.json", ".mcp.json", project::FILE];
+const FILES: [&str; 5] =
+    [".claude/settings.json", ".claude/settings.local.json", ".mcp.json", project::FILE, MODULES];
+
+/// The file that names submodules.
+const MODULES: &str = ".gitmodules";
 
 /// Folders whose files are told by name.
 const FOLDERS: [(&str, FindingKind); 4] = [
@@ -40,6 +43,42 @@ pub enum Source {
     Folder(PathBuf),
     /// The files of a commit, given by its full id: what a worktree made from it will have.
     Commit(String),
+    /// Those and what every folder down to this one has, which is where Claude works: its path from the root, with `/`.
+    Below(Box<Self>, String),
+}
+
+impl Source {
+    /// The same for a session that works in this subfolder.
+    #[must_use]
+    pub fn below(self, subfolder: Option<&str>) -> Self {
+        match subfolder {
+            Some(path) => Self::Below(Box::new(self), path.to_owned()),
+            None => self,
+        }
+    }
+
+    /// The commit, where it is one.
+    #[must_use]
+    pub fn commit(&self) -> Option<&str> {
+        match self {
+            Self::Commit(commit) => Some(commit),
+            Self::Folder(_) => None,
+            Self::Below(source, _) => source.commit(),
+        }
+    }
+
+    /// Where it is looked, each from the root: nothing, or a path that ends with `/`.
+    fn places(&self) -> (&Self, Vec<String>) {
+        match self {
+            Self::Below(source, path) => {
+                let (source, mut places) = source.places();
+                let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+                places.extend(ends.map(|end| format!("{}/", &path[..end])));
+                (source, places)
+            }
+            source => (source, vec![String::new()]),
+        }
+    }
 }
 
 /// What was found.
@@ -50,14 +89,17 @@ pub(super) struct Brought {
 }
 
 pub(super) async fn scan(repository: &Repository, source: &Source) -> Result<Brought, Problem> {
+    let (source, places) = source.places();
     let files = async {
         match source {
             Source::Folder(folder) => {
-                let folder = folder.clone();
-                let reading = tokio::task::spawn_blocking(move || in_folder(&folder));
+                let (folder, places) = (folder.clone(), places.clone());
+                let reading = tokio::task::spawn_blocking(move || in_folder(&folder, &places));
                 reading.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))?
             }
-            Source::Commit(commit) => in_commit(repository, commit).await,
+            Source::Commit(commit) => in_commit(repository, commit, &places).await,
+            // What is below stands in `places`.
+            Source::Below(..) => Ok(Files::new()),
         }
     };
     let (files, configured) = tokio::try_join!(files, git_commands(repository))?;
@@ -71,7 +113,7 @@ pub(super) async fn scan(repository: &Repository, source: &Source) -> Result<Bro
     for (path, content) in &files {
         part(path.as_bytes());
         part(content);
-        findings.extend(in_file(path, content));
+        findings.extend(in_file(path, content, &places));
     }
     part(b"");
     for (key, value) in configured {
@@ -87,23 +129,37 @@ pub(super) async fn scan(repository: &Repository, source: &Source) -> Result<Bro
     Ok(Brought { fingerprint: hex(&digest.finalize()), findings })
 }
 
-fn in_file(path: &str, content: &[u8]) -> Vec<Finding> {
+/// Some count at the root alone.
+fn looked_for(place: &str) -> impl Iterator<Item = String> {
+    let at_root = [project::FILE, MODULES];
+    let files = FILES.into_iter().filter(move |file| place.is_empty() || !at_root.contains(file));
+    files.map(move |file| format!("{place}{file}"))
+}
+
+fn in_file(file: &str, content: &[u8], places: &[String]) -> Vec<Finding> {
     let told = |kind, name: &str, detail: Option<String>| {
-        vec![Finding { kind, name: name.to_owned(), detail, file: path.to_owned() }]
+        vec![Finding { kind, name: name.to_owned(), detail, file: file.to_owned() }]
     };
+    // From where it is looked for: the deepest place, since a place is below the one before.
+    let below = places.iter().rev().find_map(|place| file.strip_prefix(place.as_str()));
+    let path = below.unwrap_or(file);
     match path {
-        ".mcp.json" => in_mcp(path, content),
+        ".mcp.json" => in_mcp(file, content),
         project::FILE => match Project::parse(&String::from_utf8_lossy(content)) {
-            Ok(Project { setup, check, .. }) => {
-                let setup =
-                    setup.map(|one| (FindingKind::SetupScript, "setup", one.run.to_string()));
+            Ok(Project { setup, run, teardown, check, .. }) => {
+                let script = |kind, name, run: Run| (kind, name, run.to_string());
+                let setup = setup.map(|one| script(FindingKind::SetupScript, "setup", one.run));
+                let server = run.map(|one| script(FindingKind::RunScript, "run", one.run));
+                let down = teardown;
+                let down = down.map(|one| script(FindingKind::TeardownScript, "teardown", one.run));
                 let check = check.map(|one| (FindingKind::Check, "check", one.run));
-                let both = setup.into_iter().chain(check);
-                both.flat_map(|(kind, name, run)| told(kind, name, Some(run))).collect()
+                let all = setup.into_iter().chain(server).chain(down).chain(check);
+                all.flat_map(|(kind, name, run)| told(kind, name, Some(run))).collect()
             }
             Err(problem) => told(FindingKind::Unreadable, path, Some(problem.message)),
         },
-        _ if FILES.contains(&path) => in_settings(path, content),
+        MODULES => in_modules(file, content),
+        _ if FILES.contains(&path) => in_settings(file, content),
         _ => {
             let folder = FOLDERS.iter().find_map(|(folder, kind)| {
                 Some((*kind, path.strip_prefix(folder)?.strip_prefix('/')?))
@@ -123,13 +179,13 @@ fn in_file(path: &str, content: &[u8]) -> Vec<Finding> {
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-fn in_folder(root: &Path) -> Result<Files, Problem> {
+fn in_folder(root: &Path, places: &[String]) -> Result<Files, Problem> {
     let mut files = Files::new();
-    for path in FILES {
-        read(root, path, &mut files)?;
+    for path in places.iter().flat_map(|place| looked_for(place)) {
+        read(root, &path, &mut files)?;
     }
-    let mut open: Vec<(String, usize)> =
-        FOLDERS.iter().map(|(folder, _)| ((*folder).to_owned(), 0)).collect();
+    let folders = |place: &String| FOLDERS.map(|(folder, _)| (format!("{place}{folder}"), 0));
+    let mut open: Vec<(String, usize)> = places.iter().flat_map(folders).collect();
     while let Some((folder, depth)) = open.pop() {
         let Ok(entries) = std::fs::read_dir(root.join(&folder)) else { continue };
         for entry in entries {
@@ -164,12 +220,16 @@ fn read(root: &Path, path: &str, files: &mut Files) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn in_commit(repository: &Repository, commit: &str) -> Result<Files, Problem> {
+async fn in_commit(
+    repository: &Repository,
+    commit: &str,
+    places: &[String],
+) -> Result<Files, Problem> {
     let look = || repository.git.look(&repository.root);
     let listed = look()
         .args(["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit, "--"])
-        .args(FILES)
-        .args(FOLDERS.map(|(folder, _)| folder))
+        .args(places.iter().flat_map(|place| looked_for(place)))
+        .args(places.iter().flat_map(|place| FOLDERS.map(|(folder, _)| format!("{place}{folder}"))))
         .run()
         .await?;
     let mut files = Files::new();
@@ -235,7 +295,7 @@ fn is_command(key: &str, value: &str) -> bool {
         | ("remote", "uploadpack" | "receivepack" | "vcs")
         | ("gpg", "program")
         | ("sequence", "editor") => true,
-        ("alias", _) => value.starts_with('!'),
+        ("alias", _) | ("submodule", "update") => value.starts_with('!'),
         _ => false,
     }
 }

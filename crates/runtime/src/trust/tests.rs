@@ -137,3 +137,31 @@ async fn links_are_followed_and_circles_end() {
     let problem = trust.status(&repository, &here(&scratch)).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::NotTrusted);
 }
+
+#[tokio::test]
+async fn what_stands_on_the_way_down_to_a_subfolder_is_asked_about_too() {
+    let scratch = testing::repository().await;
+    scratch
+        .write("a/b/.claude/settings.json", r#"{"hooks":{"Stop":[{"hooks":[{"command":"x"}]}]}}"#);
+    scratch.write("a/.mcp.json", r#"{"mcpServers":{"x":{"command":"x"}}}"#);
+    scratch.write("a/b/.claude/agents/g.md", "g");
+    scratch.write("a/b/bosk.toml", "[setup]\nrun = \"no\"\n");
+    scratch.write("c/.mcp.json", r#"{"mcpServers":{"y":{"command":"y"}}}"#);
+    let commit = scratch.commit("below").await;
+    let repository = scratch.open().await;
+    for source in [here(&scratch), Source::Commit(commit)] {
+        let report = trust(&scratch).status(&repository, &source).await.unwrap();
+        assert_eq!(report.state, TrustState::Trusted, "the root brings nothing");
+        let report = trust(&scratch).status(&repository, &source.below(Some("a/b"))).await.unwrap();
+        let told: Vec<_> = report.findings.iter().map(|f| (f.kind, f.file.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (FindingKind::McpServer, "a/.mcp.json"),
+                (FindingKind::Agent, "a/b/.claude/agents/g.md"),
+                (FindingKind::Hook, "a/b/.claude/settings.json"),
+            ]
+        );
+        assert_eq!(report.state, TrustState::Unknown);
+    }
+}

@@ -3,4 +3,4 @@
 /**
  * What kind of thing was found.
  */
-export type FindingKind = "hook" | "mcp_server" | "permission" | "environment" | "command" | "plugin" | "setting" | "agent" | "skill" | "slash_command" | "hook_file" | "setup_script" | "check" | "git_config" | "unreadable";
+export type FindingKind = "hook" | "mcp_server" | "permission" | "environment" | "command" | "plugin" | "setting" | "agent" | "skill" | "slash_command" | "hook_file" | "setup_script" | "run_script" | "teardown_script" | "check" | "submodule" | "git_config" | "unreadable";

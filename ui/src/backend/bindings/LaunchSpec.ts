@@ -32,9 +32,21 @@ base: string | null,
  */
 branch: string | null, 
 /**
+ * Whether `branch` is there already, and is checked out instead of made.
+ */
+existing: boolean, 
+/**
  * A worktree of its own, or the repository itself.
  */
 worktree: boolean, 
+/**
+ * A worktree that is there already, to work in it: the repository's main one, one of Bosk's, or an adopted one.
+ */
+folder: string | null, 
+/**
+ * Where in the worktree Claude works, from its root; the root when absent.
+ */
+subfolder: string | null, 
 /**
  * The model's name or alias; the CLI's default when absent.
  */

@@ -48,6 +48,7 @@ export class Repository extends World {
       branch: spec.worktree ? branch : 'main',
       base_name: spec.base ?? 'main',
       base_commit: 'c0ffee',
+      shared_with: [],
     };
   }
 

@@ -83,6 +83,8 @@ export function summary(title: string, glance: Glance, now: number, change: Chan
     usage_windows: made % 3 ? [] : windows(now),
     stalled: null,
     check: null,
+    port: null,
+    run: null,
     variant: null,
     fork: null,
     rewound: null,

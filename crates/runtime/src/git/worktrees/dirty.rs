@@ -1,0 +1,115 @@
+//! What is not committed in each worktree. Not here: which files ([`crate::git::changes`]).
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bosk_core::{Problem, ProblemCode};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::AT_ONCE;
+use crate::git::listing::Listed;
+use crate::git::{Git, Repository};
+
+/// The most that is read of a list of changed files, in bytes: what is beyond is not counted.
+const LIMIT: usize = 16 << 20;
+
+/// Counts of files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) modified: u32,
+    pub(super) untracked: u32,
+    pub(super) conflicted: u32,
+}
+
+/// Of each, in their order. A folder that is gone has none.
+pub(super) async fn look(
+    git: &Git,
+    listed: &[Listed],
+    filters: bool,
+) -> Vec<Result<Counts, Problem>> {
+    let mut found: Vec<_> = listed.iter().map(|_| Ok(Counts::default())).collect();
+    let (room, mut looks) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    for (at, one) in listed.iter().enumerate().filter(|(_, one)| one.folder.is_dir()) {
+        if !filters {
+            found[at] = Err(not_looked());
+            continue;
+        }
+        let (git, folder, room) = (git.clone(), one.folder.clone(), Arc::clone(&room));
+        looks.spawn(async move {
+            let _turn = room.acquire_owned().await;
+            (at, counts(&git, &folder).await)
+        });
+    }
+    while let Some(looked) = looks.join_next().await {
+        if let Ok((at, counts)) = looked {
+            found[at] = counts;
+        }
+    }
+    found
+}
+
+/// Of one worktree.
+///
+/// # Errors
+/// It is damaged, or git failed.
+pub(super) async fn counts(git: &Git, folder: &Path) -> Result<Counts, Problem> {
+    // Without its own, git would tell of a repository further up.
+    if folder.join(".git").symlink_metadata().is_err() {
+        return Err(Problem::new(
+            ProblemCode::RepositoryUnreadable,
+            "The folder has no .git any more, so git cannot tell what is in it.",
+        )
+        .hint("Run git worktree repair in the repository."));
+    }
+    let call = git.look(folder).args(["status", "--porcelain=v2", "-z", "--untracked-files=all"]);
+    let output =
+        call.args(["--no-renames", "--ignore-submodules=dirty"]).limit(LIMIT).run().await?;
+    let mut counts = Counts::default();
+    // Source of the format: git-status(1), "Porcelain Format Version 2".
+    for field in output.fields() {
+        match field.first() {
+            Some(b'1' | b'2') => counts.modified += 1,
+            Some(b'u') => counts.conflicted += 1,
+            Some(b'?') => counts.untracked += 1,
+            _ => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// Whether the repository's own configuration names programs through which git would read changed files.
+///
+/// # Errors
+/// Git failed.
+pub(crate) async fn names_filters(repository: &Repository) -> Result<bool, Problem> {
+    let call = repository.git.look(&repository.root);
+    let call = call.args(["config", "--show-scope", "--name-only", "-z", "--get-regexp"]);
+    let output = call.arg(r"^filter\..*\.(clean|process)$").ask().await?;
+    if output.fields().any(|scope| matches!(scope, b"local" | b"worktree")) {
+        return Ok(true);
+    }
+    // Each worktree may have a configuration of its own, which git reads only there.
+    let folder = repository.common_dir.join("worktrees");
+    let reading = tokio::task::spawn_blocking(move || {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let files = entries.map(|entry| entry.path().join("config.worktree"));
+        let files: Vec<PathBuf> = files.filter(|file| file.exists()).collect();
+        files.iter().any(|file| match std::fs::read_to_string(file) {
+            Ok(text) => {
+                let text = text.to_ascii_lowercase();
+                text.contains("[filter") || text.contains("[include")
+            }
+            Err(_) => true,
+        })
+    });
+    reading.await.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+}
+
+fn not_looked() -> Problem {
+    Problem::new(
+        ProblemCode::NotTrusted,
+        "The repository's git configuration names programs that reading its files would start, and you have not agreed \
+         to them: its changed files are not counted.",
+    )
+}

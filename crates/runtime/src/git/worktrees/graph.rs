@@ -1,0 +1,176 @@
+//! How far heads are from their bases. This module decides: libgit2 where it can open the repository, else the git
+//! command line. Not here: whether what differs is the same work.
+
+use std::collections::{HashMap, HashSet};
+
+use bosk_core::session::SessionSummary;
+use bosk_core::{Problem, ProblemCode};
+
+use super::bases::Bases;
+use crate::git::Repository;
+use crate::git::listing::Listed;
+
+/// A head and what it is compared with: full ids of commits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Pair {
+    pub(super) head: String,
+    pub(super) base: String,
+}
+
+/// How they differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Apart {
+    pub(super) ahead: u32,
+    pub(super) behind: u32,
+    /// The commit that both have; none where they have nothing in common.
+    pub(super) fork: Option<String>,
+}
+
+/// Of each pair. One whose commits cannot be read is left out.
+pub(super) async fn apart(
+    repository: &Repository,
+    pairs: Vec<Pair>,
+) -> Result<HashMap<Pair, Apart>, Problem> {
+    let pairs: HashSet<Pair> = pairs.into_iter().collect();
+    let (root, asked) = (repository.root.clone(), pairs.clone());
+    let looked = blocking(move || {
+        let library = git2::Repository::open(root)?;
+        let of = |pair: Pair| Some((pair.clone(), one_apart(&library, &pair).ok()?));
+        Ok::<_, git2::Error>(asked.into_iter().filter_map(of).collect())
+    });
+    if let Ok(found) = looked.await? {
+        return Ok(found);
+    }
+    let mut found = HashMap::new();
+    for pair in pairs {
+        let look = || repository.git.look(&repository.root);
+        let counts = look().args(["rev-list", "--left-right", "--count", "--end-of-options"]);
+        let counts = counts.arg(format!("{}...{}", pair.head, pair.base)).answer_or_nothing();
+        let fork = look().args(["merge-base", &pair.head, &pair.base]).answer_or_nothing();
+        let (counts, fork) = tokio::try_join!(counts, fork)?;
+        let Some((ahead, behind)) = counts.split_once('\t') else { continue };
+        let (Ok(ahead), Ok(behind)) = (ahead.parse(), behind.parse()) else { continue };
+        let fork = Some(fork).filter(|fork| !fork.is_empty());
+        found.insert(pair, Apart { ahead, behind, fork });
+    }
+    Ok(found)
+}
+
+fn one_apart(library: &git2::Repository, pair: &Pair) -> Result<Apart, git2::Error> {
+    let (head, base) = (git2::Oid::from_str(&pair.head)?, git2::Oid::from_str(&pair.base)?);
+    let (ahead, behind) = library.graph_ahead_behind(head, base)?;
+    let fork = match library.merge_base(head, base) {
+        Ok(fork) => Some(fork.to_string()),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(Apart { ahead: count(ahead), behind: count(behind), fork })
+}
+
+/// The commits that `to` has and `from` has not, without merges, the newest first: at most so many.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Range {
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// Of each range. One that cannot be walked is left out.
+pub(super) async fn between(
+    repository: &Repository,
+    ranges: Vec<Range>,
+    most: usize,
+) -> Result<HashMap<Range, Vec<String>>, Problem> {
+    let ranges: HashSet<Range> = ranges.into_iter().collect();
+    let (root, asked) = (repository.root.clone(), ranges.clone());
+    let looked = blocking(move || {
+        let library = git2::Repository::open(root)?;
+        let of = |range: Range| Some((range.clone(), walk(&library, &range, most).ok()?));
+        Ok::<_, git2::Error>(asked.into_iter().filter_map(of).collect())
+    });
+    if let Ok(found) = looked.await? {
+        return Ok(found);
+    }
+    let mut found = HashMap::new();
+    for range in ranges {
+        let call = repository.git.look(&repository.root).args(["rev-list", "--no-merges"]);
+        let call = call.arg(format!("--max-count={most}")).arg("--end-of-options");
+        let text = call.arg(format!("{}..{}", range.from, range.to)).answer_or_nothing().await?;
+        found.insert(range, text.lines().map(str::to_owned).collect());
+    }
+    Ok(found)
+}
+
+fn walk(
+    library: &git2::Repository,
+    range: &Range,
+    most: usize,
+) -> Result<Vec<String>, git2::Error> {
+    let mut walk = library.revwalk()?;
+    walk.push(git2::Oid::from_str(&range.to)?)?;
+    walk.hide(git2::Oid::from_str(&range.from)?)?;
+    let mut found = Vec::new();
+    for id in walk {
+        let id = id?;
+        if library.find_commit(id)?.parent_count() < 2 {
+            found.push(id.to_string());
+        }
+        if found.len() >= most {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Which of them have no commit of their own yet: HEAD is where it began. Where nothing tells how it began, one that is
+/// where its base is has none.
+pub(super) async fn untouched(
+    repository: &Repository,
+    listed: &[Listed],
+    working: &[Vec<&SessionSummary>],
+    bases: &Bases,
+) -> Result<Vec<bool>, Problem> {
+    let mut found = Vec::with_capacity(listed.len());
+    for (at, (one, working)) in listed.iter().zip(working).enumerate() {
+        let Some(head) = one.head.as_deref() else {
+            found.push(true);
+            continue;
+        };
+        let begun = working.iter().filter(|session| session.worktree);
+        let mut begun = begun.filter_map(|session| session.base_commit.as_deref());
+        let is_base = bases.of(at).is_some_and(|base| base.commit == head);
+        found.push(match one.branch.as_deref() {
+            _ if begun.any(|commit| commit == head) => true,
+            Some(branch) => match began_at(repository, branch).await? {
+                Some(commit) => commit == head,
+                None => is_base,
+            },
+            None => is_base,
+        });
+    }
+    Ok(found)
+}
+
+/// The commit that a branch was made at, as far as git remembers.
+async fn began_at(repository: &Repository, branch: &str) -> Result<Option<String>, Problem> {
+    // Source of the format: gitrepository-layout(5), `<old> <new> <who> <when>\t<message>`; the oldest is first.
+    let file = repository.common_dir.join("logs").join(branch);
+    blocking(move || {
+        use std::io::BufRead as _;
+        let mut line = Vec::new();
+        let file = std::fs::File::open(file).ok()?;
+        std::io::BufReader::new(file).read_until(b'\n', &mut line).ok()?;
+        let text = String::from_utf8_lossy(&line);
+        let mut words = text.split(' ');
+        let (old, new) = (words.next()?, words.next()?);
+        old.bytes().all(|digit| digit == b'0').then(|| new.to_owned())
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+}
