@@ -11,6 +11,8 @@ pub(crate) mod adopt;
 pub(crate) mod answer;
 pub(crate) mod back;
 pub(crate) mod batch;
+pub(crate) mod comment;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod kill;
 pub(crate) mod limit;

@@ -18,6 +18,7 @@ pub mod keeper;
 pub mod process;
 pub mod project;
 pub mod queue;
+pub mod review;
 pub mod schedules;
 pub mod session_record;
 pub mod settings;

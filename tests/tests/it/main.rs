@@ -18,6 +18,7 @@ mod misbehaves;
 mod pausing;
 mod promise;
 mod queue;
+mod review;
 mod schedules;
 mod serve;
 mod service;

@@ -7,6 +7,7 @@ pub mod ends;
 pub mod forge;
 pub mod generated;
 pub mod merge;
+pub mod overlap;
 pub mod patch;
 pub mod path;
 

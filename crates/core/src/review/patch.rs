@@ -2,9 +2,13 @@
 //! come in as git's unified diff, and what goes out is for `git apply`. Not here: running git.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::path::quoted;
 use super::{LineAt, Side};
+
+/// Unchanged lines around each change, as git has them.
+const CONTEXT: usize = 3;
 
 /// A part of a diff: where it begins, and its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,19 +134,20 @@ pub fn patch(
     let mut moved: i64 = 0;
     for hunk in hunks {
         let lines = picked_lines(hunk, picked, way);
-        if lines.iter().all(|line| line.on == On::Both) {
-            continue;
-        }
-        let count = |side| lines.iter().filter(|line| line.on != side).count();
-        let (before, after) = (count(On::New), count(On::Old));
-        let first = i64::from(if way == Way::Do { hunk.old } else { hunk.new });
+        let is_there = |line: &&Line| line.on != On::New;
         // A side without lines is named by the line before it.
-        let first_line = first + i64::from(before == 0);
-        let then = first_line + moved - i64::from(after == 0);
-        moved += i64::try_from(after).ok()? - i64::try_from(before).ok()?;
-        patch.extend(format!("@@ -{first},{before} +{then},{after} @@\n").into_bytes());
-        for line in &lines {
-            write(line, &mut patch);
+        let none = u32::from(!lines.iter().any(|line| is_there(&line)));
+        let begins = none + if way == Way::Do { hunk.old } else { hunk.new };
+        for part in parts(&lines) {
+            let skipped = lines[..part.start].iter().filter(is_there).count();
+            let lines = &lines[part];
+            let before = lines.iter().filter(is_there).count();
+            let after = lines.iter().filter(|line| line.on != On::Old).count();
+            let at = i64::from(begins) + i64::try_from(skipped).ok()?;
+            let (first, then) = (at - i64::from(before == 0), at + moved - i64::from(after == 0));
+            moved += i64::try_from(after).ok()? - i64::try_from(before).ok()?;
+            patch.extend(format!("@@ -{first},{before} +{then},{after} @@\n").into_bytes());
+            lines.iter().for_each(|line| write(line, &mut patch));
         }
     }
     Some(patch)
@@ -167,6 +172,20 @@ fn write(line: &Line, patch: &mut Vec<u8>) {
     if !line.ended {
         patch.extend(b"\\ No newline at end of file\n");
     }
+}
+
+/// The parts of a hunk in which something changes, each with the unchanged lines that stand close to it: what was not
+/// picked may differ where the patch is applied.
+fn parts(lines: &[Line]) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.on != On::Both) {
+        let (from, to) = (at.saturating_sub(CONTEXT), (at + 1 + CONTEXT).min(lines.len()));
+        match parts.last_mut() {
+            Some(part) if from <= part.end => part.end = to,
+            _ => parts.push(from..to),
+        }
+    }
+    parts
 }
 
 /// The hunk's lines with where each changed one is.

@@ -127,7 +127,7 @@ fn names_are_quoted_and_a_new_file_has_its_mode() {
 
 fn file() -> impl Strategy<Value = Vec<u8>> {
     let line = prop::sample::select(vec!["a", "b", "c\r", "", "-x", "+y", "@@ -1 +1 @@"]);
-    (prop::collection::vec(line, 0..9), any::<bool>()).prop_map(|(lines, ended)| {
+    (prop::collection::vec(line, 0..24), any::<bool>()).prop_map(|(lines, ended)| {
         let mut file = lines.join("\n").into_bytes();
         file.extend((ended && !lines.is_empty()).then_some(b'\n'));
         file
@@ -157,11 +157,18 @@ proptest! {
         prop_assert_eq!(done(&new, &whole, &all, Way::Undo), old);
     }
 
+    /// What is written can be read, and says of each picked line what the diff said.
     #[test]
     fn what_is_written_is_read(old in file(), new in file()) {
         let whole = diff(&old, &new);
         if let Some(patch) = patch(HEAD, &whole, &changed(&whole), Way::Do) {
-            prop_assert_eq!(hunks(&patch), Some(whole));
+            let read = hunks(&patch).unwrap();
+            let lines = |hunks: &[Hunk]| -> Vec<Line> {
+                let all = hunks.iter().flat_map(|hunk| hunk.lines.clone());
+                all.filter(|line| line.on != On::Both).collect()
+            };
+            prop_assert_eq!(changed(&read), changed(&whole));
+            prop_assert_eq!(lines(&read), lines(&whole));
         }
     }
 }
