@@ -23,9 +23,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::queue::Deed;
 use command::{
-    adopt, answer, archive, back, batch, delete, disk, doctor, kill, limit, logs, ls, pause, queue,
-    resume, rm, run, schedule, send, serve, show, stop, template, token, top, usage, variants,
-    wait, worktrees,
+    adopt, answer, archive, back, batch, comment, delete, diff, disk, doctor, kill, limit, logs,
+    ls, pause, queue, resume, rm, run, schedule, send, serve, show, stop, template, token, top,
+    usage, variants, wait, worktrees,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -109,6 +109,10 @@ enum Command {
     Adopt(adopt::Arguments),
     /// Start a session that has ended again, in the same conversation
     Resume(resume::Arguments),
+    /// Show what a session has changed
+    Diff(diff::Arguments),
+    /// Comment on lines of a file, and send comments as one message
+    Comment(comment::Arguments),
     /// Go back to before one of your messages: files, conversation, or both
     Back(back::Arguments),
     /// Launch a session that goes on from before one of another's messages, in a worktree of its own
@@ -201,6 +205,8 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::HandOver(arguments) => worktrees::hand(&home()?, &arguments).await,
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
+        Command::Diff(arguments) => diff::run(&home()?, &arguments).await,
+        Command::Comment(arguments) => comment::run(&home()?, &arguments).await,
         Command::Back(arguments) => back::run(&home()?, &arguments).await,
         Command::Fork(arguments) => back::fork(&home()?, arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,

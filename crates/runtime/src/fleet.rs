@@ -4,13 +4,16 @@
 //! Not here: how batches travel, and what the commands are called (the shell).
 
 mod expected;
+mod folders;
 mod follow;
 mod gather;
 mod listeners;
 mod now;
+mod overlaps;
 mod queueing;
 mod rows;
 mod seen;
+mod snapshot;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -53,6 +56,10 @@ enum Message {
     Spare(Option<u32>),
     Watch(Name, SessionId, oneshot::Sender<Result<SessionView, Problem>>),
     Unwatch(Name, SessionId),
+    WatchFolder(Name, SessionId, oneshot::Sender<Result<(), Problem>>),
+    UnwatchFolder(Name, SessionId),
+    Folder(SessionId, folders::Told),
+    Changing(SessionId, std::collections::BTreeSet<Vec<u8>>),
     Marks(SessionId, i64, oneshot::Sender<Result<Vec<ToolMark>, Problem>>),
     Page(SessionId, u32, u32, oneshot::Sender<Result<Page, Problem>>),
     Find(SessionId, String, oneshot::Sender<Result<Vec<u32>, Problem>>),
@@ -169,6 +176,19 @@ impl Fleet {
     /// Its entries and streamed text are no longer wanted there.
     pub async fn unwatch(&self, name: &str, id: SessionId) {
         let _ = self.to.send(Message::Unwatch(name.to_owned(), id)).await;
+    }
+
+    /// From now on changes in a session's folder are told, until it is no longer wanted.
+    ///
+    /// # Errors
+    /// There is no such session, or its folder is in no repository.
+    pub async fn watch_folder(&self, name: &str, id: SessionId) -> Result<(), Problem> {
+        self.ask(|reply| Message::WatchFolder(name.to_owned(), id, reply)).await?
+    }
+
+    /// Changes in its folder are no longer wanted there.
+    pub async fn unwatch_folder(&self, name: &str, id: SessionId) {
+        let _ = self.to.send(Message::UnwatchFolder(name.to_owned(), id)).await;
     }
 
     /// The tool uses of a watched session since then (milliseconds since 1970), the oldest first.

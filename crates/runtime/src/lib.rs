@@ -21,6 +21,7 @@ pub mod process;
 pub mod programs;
 pub mod project;
 pub mod queue;
+pub mod review;
 pub mod schedules;
 pub mod session_record;
 pub mod settings;

@@ -6,6 +6,7 @@ pub(crate) mod claude;
 mod fleet;
 pub(crate) mod launch;
 mod queue;
+mod review;
 mod schedules;
 pub(crate) mod session;
 mod settings;
@@ -51,6 +52,21 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         queue::queue_prioritise,
         queue::batch_prompts,
         queue::batch_file,
+        review::review,
+        review::file_lines,
+        review::picture_side,
+        review::watch_folder,
+        review::unwatch_folder,
+        review::mark_viewed,
+        review::do_picked,
+        review::undos,
+        review::undo_deed,
+        review::read_file,
+        review::write_file,
+        review::comments,
+        review::save_comment,
+        review::remove_comment,
+        review::send_comments,
         schedules::save_schedule,
         schedules::remove_schedule,
         schedules::enable_schedule,

@@ -21,6 +21,7 @@ mod pausing;
 mod promise;
 mod queue;
 mod removal;
+mod review;
 mod schedules;
 mod serve;
 mod service;

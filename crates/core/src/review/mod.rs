@@ -3,8 +3,13 @@
 
 pub mod comment;
 pub mod commit;
+pub mod ends;
 pub mod forge;
+pub mod generated;
 pub mod merge;
+pub mod overlap;
+pub mod patch;
+pub mod path;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -116,7 +121,7 @@ pub enum Closed {
 }
 
 /// Which side of a diff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Side {
@@ -127,7 +132,7 @@ pub enum Side {
 }
 
 /// A line of a diff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct LineAt {
     /// A removed line is on the old side, an added one on the new side.

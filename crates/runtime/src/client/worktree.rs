@@ -15,6 +15,7 @@ use super::worktrees::sharing;
 use crate::cache::Cache;
 use crate::git::{Git, Repository, changes, remove};
 use crate::home::Home;
+use crate::review::sides;
 
 /// How long a list of branches is believed while its repository's files say nothing else: a branch in a folder of its
 /// own (`a/b`) changes none of those that are looked at.
@@ -68,19 +69,19 @@ pub async fn init(path: &Path) -> Result<(), Problem> {
     Repository::init(Git::find().await?, path, true).await.map(drop)
 }
 
-/// The files that differ from what the session started from.
+/// The files that differ from what the session started from, without what its base has got since.
 ///
 /// # Errors
 /// The folder is gone, or git fails.
 pub async fn changed(session: &SessionSummary) -> Result<Changes, Problem> {
-    static KNOWN: Cache<SessionId, (i64, String), Changes> = Cache::new(CHANGES);
-    let base = base(session)?;
-    let stamp = (session.last_event_at, base.to_owned());
+    static KNOWN: Cache<SessionId, (i64, Option<String>), Changes> = Cache::new(CHANGES);
+    let stamp = (session.last_event_at, session.base_commit.clone());
     if let Some(known) = KNOWN.get(&session.id, &stamp) {
         return Ok(known);
     }
     let git = Git::find().await?;
-    let found = changes::changes(&git, Path::new(&session.folder), base, MOST_FILES).await?;
+    let base = base(&git, session).await?;
+    let found = changes::changes(&git, Path::new(&session.folder), &base, MOST_FILES).await?;
     KNOWN.keep(session.id.clone(), stamp, &found);
     Ok(found)
 }
@@ -91,7 +92,8 @@ pub async fn changed(session: &SessionSummary) -> Result<Changes, Problem> {
 /// As for [`changed`].
 pub async fn diff(session: &SessionSummary, path: &str) -> Result<FileDiff, Problem> {
     let git = Git::find().await?;
-    changes::file(&git, Path::new(&session.folder), base(session)?, path, None).await
+    let base = base(&git, session).await?;
+    changes::file(&git, Path::new(&session.folder), &base, path, None).await
 }
 
 /// What removing the session would take away. A session without a worktree of Bosk's own, with one in which another
@@ -192,11 +194,8 @@ pub async fn takes_folder(home: &Home, session: &SessionSummary) -> Result<bool,
     Ok(others.is_empty())
 }
 
-fn base(session: &SessionSummary) -> Result<&str, Problem> {
-    session.base_commit.as_deref().ok_or_else(|| {
-        Problem::new(
-            ProblemCode::SessionState,
-            "The session's folder is not ready yet, so there are no changes to show.",
-        )
-    })
+/// The commit that its changes are counted from.
+async fn base(git: &Git, session: &SessionSummary) -> Result<String, Problem> {
+    let left = session.base_commit.as_deref();
+    sides::common(git, Path::new(&session.folder), sides::base(session), left).await
 }

@@ -17,6 +17,7 @@ pub(super) struct Gathered {
     sessions: BTreeSet<SessionId>,
     watched: BTreeMap<SessionId, OfWatched>,
     used: BTreeSet<SessionId>,
+    folders: BTreeSet<SessionId>,
     machine: bool,
     others: Vec<Event>,
 }
@@ -54,6 +55,7 @@ impl Gathered {
         self.sessions.is_empty()
             && self.watched.is_empty()
             && self.used.is_empty()
+            && self.folders.is_empty()
             && !self.machine
             && self.others.is_empty()
     }
@@ -77,6 +79,11 @@ impl Gathered {
         if !self.used.contains(id) {
             self.used.insert(id.clone());
         }
+    }
+
+    /// Something has changed in a session's folder.
+    pub(super) fn folder(&mut self, id: &SessionId) {
+        self.folders.insert(id.clone());
     }
 
     /// The machine was measured.
@@ -187,6 +194,8 @@ impl Gathered {
                 events.push(Event::Waiting { id, asks, queue });
             }
         }
+        let folders = std::mem::take(&mut self.folders).into_iter();
+        events.extend(folders.map(|id| Event::Folder { id }));
         let used = std::mem::take(&mut self.used).into_iter();
         let sessions: Vec<SessionFigures> = used
             .filter_map(|id| {

@@ -25,6 +25,8 @@ pub(super) struct Listener {
     pub(super) untold: Untold,
     /// Whose transcript it shows.
     pub(super) watched: BTreeSet<SessionId>,
+    /// Whose folder it reviews.
+    pub(super) folders: BTreeSet<SessionId>,
     /// Whether it shows what is used.
     pub(super) looks: bool,
     sink: Option<Sink>,
@@ -41,6 +43,7 @@ impl Listener {
             gathered: Gathered::default(),
             untold: Untold::default(),
             watched: BTreeSet::new(),
+            folders: BTreeSet::new(),
             looks: false,
             sink: None,
             seq: 0,
@@ -101,10 +104,9 @@ impl Listeners {
         self.0.entry(name.to_owned()).or_insert_with(Listener::new)
     }
 
-    /// It is gone. The sessions that nobody watches any more.
-    pub(super) fn leave(&mut self, name: &str) -> Vec<SessionId> {
-        let watched = self.0.remove(name).map(|listener| listener.watched).unwrap_or_default();
-        watched.into_iter().filter(|id| !self.is_watched(id)).collect()
+    /// It is gone, and has let go of what it watched.
+    pub(super) fn leave(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     pub(super) fn all(&mut self, mut each: impl FnMut(&mut Listener)) {
@@ -114,6 +116,15 @@ impl Listeners {
     /// Those that show a session's transcript.
     pub(super) fn watching(&mut self, id: &SessionId, each: impl FnMut(&mut Listener)) {
         self.0.values_mut().filter(|listener| listener.watched.contains(id)).for_each(each);
+    }
+
+    /// Those that review a session's folder.
+    pub(super) fn reviewing(&mut self, id: &SessionId, each: impl FnMut(&mut Listener)) {
+        self.0.values_mut().filter(|listener| listener.folders.contains(id)).for_each(each);
+    }
+
+    pub(super) fn is_folder_watched(&self, id: &SessionId) -> bool {
+        self.0.values().any(|listener| listener.folders.contains(id))
     }
 
     /// Those that show what is used.

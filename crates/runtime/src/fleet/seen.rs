@@ -23,9 +23,11 @@ impl State {
                 if let Some(session) = self.sessions.remove(&id) {
                     refuse(session.opening, &id);
                     self.index.remove(&id);
+                    self.folders.forget(&id);
                     self.listeners.all(|listener| {
                         listener.gathered.unwatch(&id);
                         listener.watched.remove(&id);
+                        listener.folders.remove(&id);
                     });
                     self.changed(&id);
                     self.look_at_inbox();

@@ -4,31 +4,29 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use bosk_core::schedule::Schedule;
-use bosk_core::session::{Glance, SessionSummary};
+use bosk_core::session::SessionSummary;
 use bosk_core::transcript::Partial;
-use bosk_core::view::{CliStatus, Event, InboxItem, Offer, Page, RecentRepository, Snapshot};
+use bosk_core::view::{CliStatus, Event, InboxItem, Offer, Page};
 use bosk_core::wire::{SessionUsage, Status};
 use bosk_core::{Problem, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::folders::Watching;
 use super::follow::{Followed, Follower};
 use super::listeners::Listeners;
 use super::now::Now;
+use super::overlaps::Overlapping;
 use super::queueing::Queueing;
-use super::untold::Untold;
 use super::using::{Using, marks};
 use super::watched::{Opening, unknown};
-use super::{FIRST_SESSIONS, First, Message, Wanted};
+use super::{Message, Wanted};
 use crate::awaited::one_of;
 use crate::catalog::{Index, Listed};
 use crate::home::Home;
 use crate::schedules;
 use crate::settings;
 use crate::transcript::Transcript;
-
-/// Most repositories remembered.
-const RECENT: usize = 12;
 
 /// Everything the window sees.
 pub(super) struct State {
@@ -40,6 +38,9 @@ pub(super) struct State {
     pub(super) listeners: Listeners,
     pub(super) using: Using,
     pub(super) queue: Queueing,
+    /// Folders that are watched.
+    pub(super) folders: Watching,
+    pub(super) overlapping: Overlapping,
     /// Schedules as they were told last.
     pub(super) schedules: Vec<Schedule>,
     /// What waits for the person, as it was told last.
@@ -71,9 +72,9 @@ pub(super) struct Session {
 /// What is not a session's.
 pub(super) struct Others {
     pub(super) settings: bosk_core::settings::Settings,
-    cli: CliStatus,
-    auth: Option<bosk_core::auth::AuthStatus>,
-    problems: Vec<Problem>,
+    pub(super) cli: CliStatus,
+    pub(super) auth: Option<bosk_core::auth::AuthStatus>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl State {
@@ -101,6 +102,8 @@ impl State {
             listeners: Listeners::default(),
             using: Using::default(),
             queue: Queueing::default(),
+            folders: Watching::default(),
+            overlapping: Overlapping::default(),
             schedules: Vec::new(),
             inbox: Vec::new(),
             behind: VecDeque::new(),
@@ -132,6 +135,7 @@ impl State {
             let batch = self.listeners.next_batch();
             let measurement = self.next_measurement();
             let queue = self.queue.due();
+            let overlaps = self.overlapping.due();
             tokio::select! {
                 message = from.recv() => match message {
                     Some(message) => self.take(message),
@@ -142,6 +146,7 @@ impl State {
                 }
                 () = at(measurement) => self.measure(),
                 () = at(queue) => self.look_at_queue(),
+                () = at(overlaps) => self.look_at_overlaps(),
                 found = one_of(&mut self.using.measuring) => self.measured(found),
                 // Piece by piece between messages: what floods holds up nothing else.
                 () = std::future::ready(()), if !self.behind.is_empty() => self.read_behind(),
@@ -157,8 +162,7 @@ impl State {
     fn take(&mut self, message: Message) {
         match message {
             Message::Snapshot(name, first, reply) => {
-                let watched = std::mem::take(&mut self.listeners.of(&name).watched);
-                watched.iter().for_each(|id| self.no_longer_watched(id));
+                self.let_go(&name);
                 let _ = reply.send(self.snapshot(&name, first));
             }
             Message::Listen(name, seq, sink, reply) => {
@@ -166,8 +170,8 @@ impl State {
             }
             Message::Leave(name) => {
                 let looked = self.listeners.anybody_looks();
-                let left = self.listeners.leave(&name);
-                left.iter().for_each(|id| self.no_longer_watched(id));
+                self.let_go(&name);
+                self.listeners.leave(&name);
                 self.looked(looked);
             }
             Message::Rest(name) => self.listeners.of(&name).untold.want(),
@@ -181,6 +185,10 @@ impl State {
                 listener.watched.remove(&id);
                 self.no_longer_watched(&id);
             }
+            Message::WatchFolder(name, id, reply) => self.watch_folder(&name, &id, reply),
+            Message::UnwatchFolder(name, id) => self.unwatch_folder(&name, &id),
+            Message::Folder(id, told) => self.folder(&id, told),
+            Message::Changing(id, files) => self.changing(&id, files),
             Message::Marks(id, since, reply) => {
                 let marks = self.with_transcript(&id, |transcript| marks(transcript, since));
                 let _ = reply.send(marks);
@@ -215,53 +223,13 @@ impl State {
         }
     }
 
-    fn snapshot(&mut self, name: &str, first: First) -> Snapshot {
-        let mut all: Vec<&SessionSummary> =
-            self.sessions.values().map(|session| &session.summary).collect();
-        all.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
-        let mut repositories: Vec<RecentRepository> = Vec::new();
-        for summary in &all {
-            if repositories.len() < RECENT
-                && !repositories.iter().any(|known| known.path == summary.repository_path)
-            {
-                let (name, path) = (summary.repository.clone(), summary.repository_path.clone());
-                repositories.push(RecentRepository { name, path });
-            }
-        }
-        let mut shown: HashMap<Glance, usize> = HashMap::new();
-        let (shown, untold): (Vec<_>, Vec<_>) = all.into_iter().partition(|summary| {
-            let shown = shown.entry(summary.glance).or_default();
-            *shown += 1;
-            first == First::All || !summary.state.is_ended() || *shown <= FIRST_SESSIONS
-        });
-        let sessions = shown.into_iter().cloned().collect();
-        let untold = Untold::new(untold.into_iter().map(|summary| summary.id.clone()).collect());
-        let earlier = untold.earlier(&Now { sessions: &self.sessions, using: &self.using });
-        let listener = self.listeners.of(name);
-        listener.begin();
-        listener.untold = untold;
-        Snapshot {
-            seq: listener.seq,
-            sessions,
-            earlier,
-            foreign: self.using.foreign.clone(),
-            queue: self.queue.told().to_vec(),
-            schedules: self.schedules.clone(),
-            inbox: self.inbox.clone(),
-            overlaps: Vec::new(),
-            settings: self.others.settings.clone(),
-            repositories,
-            cli: self.others.cli.clone(),
-            auth: self.others.auth.clone(),
-            problems: self.others.problems.clone(),
-            platform: std::env::consts::OS.to_owned(),
-        }
-    }
-
     pub(super) fn put(&mut self, summary: SessionSummary) {
         let id = summary.id.clone();
         match self.sessions.get_mut(&id) {
-            Some(session) => session.summary = summary,
+            Some(session) => {
+                let before = std::mem::replace(&mut session.summary, summary);
+                self.overlapping.moved(&before, &session.summary);
+            }
             None => {
                 let session = Session {
                     summary,
@@ -283,6 +251,7 @@ impl State {
     /// A session's row has changed, or the session is gone.
     pub(super) fn changed(&mut self, id: &SessionId) {
         self.queue.look_soon();
+        self.folders.moved(id);
         self.listeners.all(|listener| {
             listener.untold.told(id);
             listener.gathered.session(id);

@@ -1,26 +1,23 @@
-//! What differs from the base in a worktree: committed, uncommitted and untracked. Only looks.
-//! Not here: history, and changing anything.
+//! What a session has changed, counted: committed, uncommitted and untracked. Only looks. Not here: comparing
+//! ([`super::compare`]), history, and changing anything.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
 use bosk_core::git::{ChangeKind, ChangedFile, Changes, FileDiff};
+use bosk_core::review::path::to_text;
 use bosk_core::{Problem, ProblemCode};
 
-use super::command::Output;
-use super::{Git, GitError, paths};
+use super::compare::{Difference, Sides, compare, read};
+use super::lines::{Wanted, lines};
+use super::{Git, paths};
 
 /// The most that is shown of one file's difference, in bytes.
 const DIFF_LIMIT: usize = 1 << 20;
 
 /// The most that is read of an untracked file to count its lines, in bytes.
 const COUNT_LIMIT: u64 = 4 << 20;
-
-#[cfg(windows)]
-const NOTHING: &str = "NUL";
-#[cfg(not(windows))]
-const NOTHING: &str = "/dev/null";
 
 /// The files that differ from the commit `base`: the first `most` of them, and how many in all.
 ///
@@ -32,47 +29,22 @@ pub async fn changes(
     base: &str,
     most: usize,
 ) -> Result<Changes, Problem> {
-    // A submodule's own work tree is another repository, whose settings git would follow there.
-    let differs = git
-        .look(worktree)
-        .args(["diff", "--raw", "--numstat", "-z", "--find-renames", "--abbrev=40"])
-        .args(["--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty", "--end-of-options"])
-        .args([base, "--"])
-        .run();
-    let status = git
-        .look(worktree)
-        .args(["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames"])
-        .arg("--ignore-submodules=dirty")
-        .run();
-    let (differs, status) = tokio::try_join!(differs, status)?;
-    let mut files = read_differences(&differs)?;
-    for field in status.fields() {
-        let text = String::from_utf8_lossy(field);
-        // Source of the formats: git-status(1), "Porcelain Format Version 2".
-        if let Some(path) = text.strip_prefix("? ") {
-            // A folder is another repository inside, of which git says no more.
-            let file = changed(path.to_owned(), ChangeKind::Untracked);
-            files.entry(path.to_owned()).or_insert(file);
-        } else if let Some(path) =
-            text.strip_prefix("u ").and_then(|rest| rest.splitn(10, ' ').nth(9))
-        {
-            let file = files
-                .entry(path.to_owned())
-                .or_insert_with(|| changed(path.to_owned(), ChangeKind::Conflicted));
-            file.kind = ChangeKind::Conflicted;
-        }
-    }
-    let total = u32::try_from(files.len()).unwrap_or(u32::MAX);
-    let mut files: Vec<_> = files.into_values().take(most).collect();
+    let compared = compare(git, worktree, &Sides::Commit(base.to_owned()), false).await?;
+    let total = u32::try_from(compared.files.len()).unwrap_or(u32::MAX);
     let folder = worktree.to_owned();
     let counting = tokio::task::spawn_blocking(move || {
-        for file in files.iter_mut().filter(|file| file.kind == ChangeKind::Untracked) {
-            count(&folder, file);
+        let mut files = Vec::new();
+        for (path, difference) in compared.files.into_iter().take(most) {
+            let mut file = changed(&path, &difference);
+            if file.kind == ChangeKind::Untracked {
+                count(&folder.join(paths::from_git(&path)), &mut file);
+            }
+            files.push(file);
         }
         files
     });
     let files = counting.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))?;
-    Ok(listed(files, total, differs.truncated || status.truncated))
+    Ok(listed(files, total, compared.more))
 }
 
 /// The files in which one commit differs from another: the first `most` of them, and how many in all.
@@ -92,20 +64,23 @@ pub async fn between(
         .args(["--no-ext-diff", "--no-textconv", "--end-of-options", from, to, "--"])
         .run()
         .await?;
-    let files = read_differences(&differs)?;
+    let files = read(&differs)?;
     let total = u32::try_from(files.len()).unwrap_or(u32::MAX);
-    Ok(listed(files.into_values().take(most).collect(), total, differs.truncated))
+    let files = files.iter().take(most).map(|(path, file)| changed(path, file)).collect();
+    Ok(listed(files, total, differs.truncated))
 }
 
-fn read_differences(differs: &Output) -> Result<BTreeMap<String, ChangedFile>, Problem> {
-    let mut files = BTreeMap::new();
-    let mut fields = differs.fields();
-    while let Some(field) = fields.next() {
-        if read_difference(field, &mut fields, &mut files).is_none() && !differs.truncated {
-            return Err(GitError::Unexpected { command: "diff".into() }.into());
-        }
-    }
-    Ok(files)
+/// The names of the files that differ from the commit `base`, untracked ones too: by one process after the other.
+///
+/// # Errors
+/// The base is gone, or git failed.
+pub async fn names(git: &Git, worktree: &Path, base: &str) -> Result<BTreeSet<Vec<u8>>, Problem> {
+    let differs = git.look(worktree).args(["diff", "--name-only", "-z", "--no-renames"]);
+    let differs = differs.args(["--no-ext-diff", "--ignore-submodules=dirty", "--no-relative"]);
+    let differs = differs.args(["--end-of-options", base, "--"]).run().await?;
+    let others = git.look(worktree).args(["ls-files", "--others", "--exclude-standard", "-z"]);
+    let others = others.run().await?;
+    Ok(differs.fields().chain(others.fields()).map(<[u8]>::to_vec).collect())
 }
 
 fn listed(files: Vec<ChangedFile>, total: u32, more: bool) -> Changes {
@@ -118,54 +93,21 @@ fn listed(files: Vec<ChangedFile>, total: u32, more: bool) -> Changes {
     }
 }
 
-fn changed(path: String, kind: ChangeKind) -> ChangedFile {
-    ChangedFile { path, old_path: None, kind, added: None, removed: None, binary: false }
-}
-
-/// Reads one entry of `git diff --raw --numstat -z`: first come all raw ones, then all counts.
-/// Source of the formats: git-diff(1), "Raw output format" and "Other diff formats".
-fn read_difference<'a>(
-    field: &'a [u8],
-    rest: &mut impl Iterator<Item = &'a [u8]>,
-    files: &mut BTreeMap<String, ChangedFile>,
-) -> Option<()> {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if field.starts_with(b":") {
-        let letter = *field.rsplit(|byte| *byte == b' ').next()?.first()?;
-        let path = text(rest.next()?);
-        let kind = match letter {
-            b'A' => ChangeKind::Added,
-            b'D' => ChangeKind::Deleted,
-            b'R' => ChangeKind::Renamed,
-            b'T' => ChangeKind::Retyped,
-            b'U' => ChangeKind::Conflicted,
-            _ => ChangeKind::Modified,
-        };
-        let mut file = changed(path, kind);
-        if matches!(letter, b'R' | b'C') {
-            file.old_path = Some(std::mem::replace(&mut file.path, text(rest.next()?)));
-        }
-        files.insert(file.path.clone(), file);
-        return Some(());
+/// The same as a person is shown it.
+#[must_use]
+pub fn changed(path: &[u8], file: &Difference) -> ChangedFile {
+    ChangedFile {
+        path: to_text(path),
+        old_path: file.old_path.as_deref().map(to_text),
+        kind: file.kind,
+        added: file.added,
+        removed: file.removed,
+        binary: file.binary,
     }
-    let mut columns = field.splitn(3, |byte| *byte == b'\t');
-    let (added, removed, path) = (columns.next()?, columns.next()?, columns.next()?);
-    let path = if path.is_empty() {
-        rest.next()?;
-        text(rest.next()?)
-    } else {
-        text(path)
-    };
-    let file = files.get_mut(&path)?;
-    file.binary = added == b"-";
-    file.added = text(added).parse().ok();
-    file.removed = text(removed).parse().ok();
-    Some(())
 }
 
 /// Counts the lines of an untracked file as git would: none in a binary one.
-fn count(folder: &Path, file: &mut ChangedFile) {
-    let path = folder.join(paths::from_git(file.path.as_bytes()));
+fn count(path: &Path, file: &mut ChangedFile) {
     // A link has one line: its target. Anything else that is not a file (a pipe would never end)
     // has none.
     let Ok(metadata) = path.symlink_metadata() else { return };
@@ -180,12 +122,24 @@ fn count(folder: &Path, file: &mut ChangedFile) {
     if opened.take(COUNT_LIMIT).read_to_end(&mut content).is_err() {
         return;
     }
-    // Source of the number: git's `buffer_is_binary`.
-    file.binary = content[..content.len().min(8000)].contains(&0);
+    file.binary = is_binary(&content);
     if !file.binary {
-        let lines = content.split_inclusive(|byte| *byte == b'\n').count();
-        (file.added, file.removed) = (u32::try_from(lines).ok(), Some(0));
+        (file.added, file.removed) = (Some(count_lines(&content)), Some(0));
     }
+}
+
+/// Whether git takes it for binary. Source of the number: git's `buffer_is_binary`.
+#[must_use]
+pub fn is_binary(content: &[u8]) -> bool {
+    memchr::memchr(0, &content[..content.len().min(8000)]).is_some()
+}
+
+/// Lines, a last one without its end among them.
+#[must_use]
+pub fn count_lines(content: &[u8]) -> u32 {
+    let ends = memchr::memchr_iter(b'\n', content).count();
+    let open = content.last().is_some_and(|byte| *byte != b'\n');
+    u32::try_from(ends + usize::from(open)).unwrap_or(u32::MAX)
 }
 
 /// One file's difference from the commit `base`; `old_path` is what it was called there, where it
@@ -200,26 +154,13 @@ pub async fn file(
     path: &str,
     old_path: Option<&str>,
 ) -> Result<FileDiff, Problem> {
-    let call = || {
-        let call =
-            git.look(worktree).args(["diff", "--no-ext-diff", "--no-textconv", "--no-color"]);
-        let call = call.args(["--src-prefix=a/", "--dst-prefix=b/"]);
-        call.arg("--ignore-submodules=dirty").limit(DIFF_LIMIT)
-    };
-    let untracked = git
-        .look(worktree)
-        .args(["ls-files", "--others", "--exclude-standard", "-z", "--", path])
-        .run()
-        .await?;
-    // Git's own list is the proof that the path is a file of this worktree.
-    let output = if untracked.fields().any(|listed| listed == path.as_bytes()) {
-        call().args(["--no-index", "--", NOTHING, path]).ask().await?
-    } else {
-        let call = call().args(["--find-renames", "--end-of-options", base, "--", path]);
-        call.args(old_path).run().await?
-    };
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    Ok(FileDiff { text, truncated: output.truncated })
+    let (path, old_path) = (super::compare::named(path)?, old_path.map(super::compare::named));
+    let sides = Sides::Commit(base.to_owned());
+    let wanted = Wanted { ignore_space: false, context: 3, limit: DIFF_LIMIT };
+    let names = (path.as_slice(), old_path.transpose()?);
+    let found = lines(git, worktree, &sides, (names.0, names.1.as_deref()), wanted).await?;
+    let text = String::from_utf8_lossy(&found.diff).into_owned();
+    Ok(FileDiff { text, truncated: found.truncated })
 }
 
 #[cfg(test)]
@@ -287,7 +228,7 @@ mod tests {
         scratch.write("large.txt", &"line\n".repeat(400_000));
         let large = diff("large.txt").await.unwrap();
         assert!(large.truncated);
-        assert_eq!(large.text.len(), DIFF_LIMIT);
+        assert!(large.text.len() > DIFF_LIMIT / 2 && large.text.len() <= DIFF_LIMIT);
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use bosk_core::git::Changes;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::command::Output;
+use super::operation::operation;
 use super::{Git, changes, paths, snapshot};
 
 /// The most files that a preview lists.
@@ -218,14 +219,7 @@ pub(super) async fn can_restore(git: &Git, worktree: &Path) -> Result<(), Proble
             "The conversation alone can go back.",
         );
     }
-    let names = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"];
-    let mut call = git.look(worktree).args(["rev-parse", "--path-format=absolute"]);
-    for name in names {
-        call = call.args(["--git-path", name]);
-    }
-    let listed = call.run().await?.stdout;
-    let goes_on = listed.split(|byte| *byte == b'\n').filter(|path| !path.is_empty());
-    if goes_on.map(paths::from_git).any(|path| path.exists()) {
+    if operation(git, worktree).await?.is_some() {
         return refused(
             "A merge or a rebase goes on in the worktree, so nothing was changed.",
             "Finish or abort it first.",

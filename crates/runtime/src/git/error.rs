@@ -96,6 +96,14 @@ fn failed(stderr: &str, error: &GitError) -> Problem {
         )
         .hint("Free some space, then try again.");
     }
+    if is_lock_held(stderr) {
+        return Problem::new(
+            ProblemCode::GitFailed,
+            "Somebody else, perhaps the session, runs another git command there, and it took too long to \
+             be waited for. Nothing was changed.",
+        )
+        .hint("Try again in a moment.");
+    }
     if says(&["not a git repository"]) {
         return Problem::new(
             ProblemCode::NotARepository,

@@ -164,10 +164,7 @@ async fn has_patch(
     let tree = format!("{head}^{{tree}}");
     // Kept by nothing; it only asks the question.
     let one = repository.git.change(&repository.root).args(["commit-tree", &tree, "-p", fork]);
-    let one = one.args(["-m", "all of it"]).env("GIT_COMMITTER_DATE", "@0 +0000");
-    let one = one.env("GIT_AUTHOR_DATE", "@0 +0000").env("GIT_AUTHOR_NAME", "Bosk");
-    let one = one.env("GIT_AUTHOR_EMAIL", snapshot::EMAIL).env("GIT_COMMITTER_NAME", "Bosk");
-    let one = one.env("GIT_COMMITTER_EMAIL", snapshot::EMAIL).run().await?.text();
+    let one = snapshot::signed(one.args(["-m", "all of it"]), "@0 +0000").run().await?.text();
     all_there(&one).await
 }
 

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 /// The path that git printed.
 #[cfg(unix)]
-pub(super) fn from_git(bytes: &[u8]) -> PathBuf {
+pub(crate) fn from_git(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt as _;
     PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
 }
 
 /// The path that git printed.
 #[cfg(not(unix))]
-pub(super) fn from_git(bytes: &[u8]) -> PathBuf {
+pub(crate) fn from_git(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
@@ -36,6 +36,6 @@ pub(super) fn plain(path: &Path) -> PathBuf {
 }
 
 /// The text of a path, as a person is shown it.
-pub(super) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

@@ -1,6 +1,8 @@
 //! Reading of references. This module decides: libgit2 where it can open the repository, else the
 //! git command line (libgit2 opens neither SHA-256 nor reftable repositories).
 
+use std::path::Path;
+
 use bosk_core::Problem;
 use bosk_core::git::{Base, BaseKind, Bases};
 
@@ -25,7 +27,7 @@ pub(super) async fn bases(repository: &Repository) -> Result<Bases, Problem> {
     Ok(Bases { items: all, total })
 }
 
-fn by_library(root: &std::path::Path) -> Result<Vec<Base>, git2::Error> {
+fn by_library(root: &Path) -> Result<Vec<Base>, git2::Error> {
     let repository = git2::Repository::open(root)?;
     let mut all = Vec::new();
     for reference in repository.references()? {
@@ -48,7 +50,7 @@ fn by_library(root: &std::path::Path) -> Result<Vec<Base>, git2::Error> {
     Ok(all)
 }
 
-async fn by_command(git: &Git, root: &std::path::Path) -> Result<Vec<Base>, GitError> {
+async fn by_command(git: &Git, root: &Path) -> Result<Vec<Base>, GitError> {
     // The starred fields are of what an annotated tag names, and empty for the rest.
     let format = "%(refname)%00%(symref)%00%(objecttype)%00%(objectname)%00%(committerdate:unix)%00\
                   %(subject)%00%(*objecttype)%00%(*objectname)%00%(*committerdate:unix)%00%(*subject)";
@@ -99,6 +101,33 @@ pub(super) async fn at(
     let call = call.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
     let found = call.arg(format!("{reference}^{{commit}}")).answer_or_nothing().await?;
     Ok(Some(found).filter(|found| !found.is_empty()))
+}
+
+/// The full id of the newest commit that HEAD of a worktree and what `base` names (a branch first) have in common; none
+/// where there is no such thing.
+///
+/// # Errors
+/// Git failed.
+pub async fn merge_base(git: &Git, worktree: &Path, base: &str) -> Result<Option<String>, Problem> {
+    let (root, name) = (worktree.to_owned(), base.to_owned());
+    let read = tokio::task::spawn_blocking(move || {
+        let repository = git2::Repository::open(root)?;
+        let branch = repository.revparse_single(&format!("refs/heads/{name}"));
+        let commit = branch.or_else(|_| repository.revparse_single(&name))?.peel_to_commit()?;
+        let head = repository.head()?.peel_to_commit()?;
+        repository.merge_base(head.id(), commit.id()).map(|id| id.to_string())
+    });
+    if let Ok(Ok(found)) = read.await {
+        return Ok(Some(found));
+    }
+    for name in [format!("refs/heads/{base}"), base.to_owned()] {
+        let call = git.look(worktree).args(["merge-base", "--end-of-options", "HEAD", &name]);
+        let found = call.answer_or_nothing().await?;
+        if let Some(first) = found.lines().next() {
+            return Ok(Some(first.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// What a full name is, and what people call it.
@@ -174,6 +203,8 @@ mod tests {
             let bases = repository.bases().await.unwrap();
             assert_eq!(bases.items[0].name, "main", "{option}");
             assert_eq!(bases.items[0].commit, repository.resolve_base("main").await.unwrap());
+            let common = merge_base(&repository.git, root, "main").await.unwrap();
+            assert_eq!(common.as_ref(), Some(&bases.items[0].commit), "{option}");
         }
     }
 }

@@ -192,10 +192,7 @@ impl Signer<'_> {
         let date = format!("@{} +0000", self.date);
         let call = self.git.change(self.folder).args(["commit-tree", tree, "-m", says]);
         let call = call.args(parents.iter().flat_map(|parent| ["-p", parent.as_str()]));
-        let call = call.env("GIT_AUTHOR_NAME", "Bosk").env("GIT_AUTHOR_EMAIL", EMAIL);
-        let call = call.env("GIT_COMMITTER_NAME", "Bosk").env("GIT_COMMITTER_EMAIL", EMAIL);
-        let call = call.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
-        Ok(call.run().await?.text())
+        Ok(signed(call, &date).run().await?.text())
     }
 
     async fn empty(&self) -> Result<String, Problem> {
@@ -340,6 +337,17 @@ pub(super) async fn kept(
     let output = call.arg(format!("refs/bosk/{session}/snap/")).run().await?.text();
     let pairs = output.lines().filter_map(|line| line.split_once(' '));
     Ok(pairs.map(|(id, reference)| (id.to_owned(), reference.to_owned())).collect())
+}
+
+/// Bosk's name and the given date: the person did not make this commit, and the clock must not make
+/// another one of the same state.
+pub(super) fn signed<'git>(call: Call<'git>, date: &str) -> Call<'git> {
+    call.env("GIT_AUTHOR_NAME", "Bosk")
+        .env("GIT_AUTHOR_EMAIL", EMAIL)
+        .env("GIT_AUTHOR_DATE", date)
+        .env("GIT_COMMITTER_NAME", "Bosk")
+        .env("GIT_COMMITTER_EMAIL", EMAIL)
+        .env("GIT_COMMITTER_DATE", date)
 }
 
 fn too_many() -> Problem {

@@ -45,12 +45,17 @@ pub(crate) async fn repository() -> Scratch {
 
 /// The same in a folder of the given name.
 pub(crate) async fn repository_at(name: &str) -> Scratch {
+    repository_with(name, &[]).await
+}
+
+/// The same, made with these options.
+pub(crate) async fn repository_with(name: &str, options: &[&str]) -> Scratch {
     let (git, folder) = git().await;
     let root = folder.path().join(name);
     std::fs::create_dir(&root).unwrap();
     std::fs::create_dir(folder.path().join("locks")).unwrap();
     let scratch = Scratch { git, root, folder };
-    scratch.run(&["init", "-q", "-b", "main"]).await;
+    scratch.run(&[&["init", "-q", "-b", "main"], options].concat()).await;
     scratch.write("readme.md", "hello\n");
     scratch.commit("first").await;
     scratch

@@ -25,6 +25,7 @@ mod launch;
 mod long;
 mod queue;
 mod report;
+mod review;
 mod room;
 mod spent;
 mod stand_in;
@@ -40,9 +41,9 @@ use report::Row;
 use serde_json::json;
 
 /// The benchmarks, in the order in which they run.
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
     "launch", "journal", "latency", "long", "idle", "start", "usage", "monitor", "queue", "spent",
-    "answer",
+    "answer", "review",
 ];
 
 #[tokio::main(flavor = "current_thread")]
@@ -79,6 +80,7 @@ async fn main() {
             "usage" => usage::measure().await,
             "monitor" => usage::monitor().await,
             "queue" => queue::measure().await,
+            "review" => review::measure().await,
             "spent" => spent::measure().await,
             other => panic!("{other}"),
         };
