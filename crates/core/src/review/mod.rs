@@ -4,7 +4,11 @@
 pub mod comment;
 pub mod commit;
 pub mod forge;
+pub mod graph;
 pub mod merge;
+pub mod propose;
+pub mod remote;
+pub mod told;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

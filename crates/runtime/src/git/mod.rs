@@ -13,6 +13,7 @@ mod error;
 pub mod include;
 pub mod listing;
 pub mod lock;
+pub mod merge;
 mod paths;
 pub mod read;
 pub mod remove;

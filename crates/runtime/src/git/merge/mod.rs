@@ -1,0 +1,7 @@
+//! What git does when a branch's work is committed, merged and published: each file one deed, in a folder and without a
+//! session. Hooks of a repository run only where the person has said so. Not here: when any of it may happen
+//! ([`crate::merging`]).
+
+pub mod commit;
+pub mod operation;
+pub mod status;
