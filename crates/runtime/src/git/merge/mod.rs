@@ -3,5 +3,6 @@
 //! ([`crate::merging`]).
 
 pub mod commit;
+pub mod log;
 pub mod operation;
 pub mod status;
