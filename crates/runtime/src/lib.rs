@@ -15,6 +15,7 @@ pub mod git;
 pub mod home;
 pub mod journal;
 pub mod keeper;
+pub mod merging;
 pub mod process;
 pub mod project;
 pub mod queue;

@@ -233,7 +233,7 @@ pub(super) async fn kept(
 
 /// Bosk's name and the given date: the person did not make this commit, and the clock must not make
 /// another one of the same state.
-fn signed<'git>(call: Call<'git>, date: &str) -> Call<'git> {
+pub(super) fn signed<'git>(call: Call<'git>, date: &str) -> Call<'git> {
     call.env("GIT_AUTHOR_NAME", "Bosk")
         .env("GIT_AUTHOR_EMAIL", EMAIL)
         .env("GIT_AUTHOR_DATE", date)

@@ -217,6 +217,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_given_up_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let script = format!("setsid sleep 600 & echo $! > {}; wait", pipe.display());
+        let begun = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe).unwrap());
+        let running = run(shell(&script), Vec::new(), Keep::First(100), ENDING * 100);
+        let pid = tokio::select! {
+            _ = running => panic!("it ended"),
+            pid = begun => pid.unwrap(),
+        };
+        // Dropped by now, at any moment between its start and its end.
+        if let Some(left) = super::super::ProcessIdentity::of(pid.trim().parse().unwrap()) {
+            left.wait_until_dead(ENDING);
+            assert!(!left.is_alive());
+        }
+    }
+
+    #[tokio::test]
     async fn no_terminal_can_be_asked() {
         let ran =
             run(shell("exec < /dev/tty"), Vec::new(), Keep::First(100), ENDING).await.unwrap();

@@ -2,7 +2,7 @@
 //! command line. Both walk by time and stop early, so that the length of the history does not matter; the order is
 //! core's. Not here: what the base is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::path::Path;
 
 use bosk_core::review::commit::{BranchLog, LogCommit};
@@ -69,10 +69,7 @@ fn by_library(folder: &Path, base: &str, most: usize) -> Result<Walked, git2::Er
         walk.push(head)?;
         Ok(walk)
     };
-    let mut all = walk()?;
-    all.push(base)?;
-    for id in all.take(most) {
-        let commit = repository.find_commit(id?)?;
+    for commit in newest(&repository, &[head, base], most)? {
         walked.commits.push(LogCommit {
             id: commit.id().to_string(),
             parents: commit.parent_ids().map(|id| id.to_string()).collect(),
@@ -112,6 +109,34 @@ fn by_library(folder: &Path, base: &str, most: usize) -> Result<Walked, git2::Er
         }
     }
     Ok(walked)
+}
+
+/// The newest commits that these have, by time and without going further back; libgit2's own walk does not sort what it
+/// starts from, and one that is told to sort reads all of the history. Equally new ones come as git gives them.
+fn newest<'r>(
+    repository: &'r git2::Repository,
+    from: &[git2::Oid],
+    most: usize,
+) -> Result<Vec<git2::Commit<'r>>, git2::Error> {
+    let mut seen = HashSet::new();
+    let mut open = BinaryHeap::new();
+    let mut found = Vec::new();
+    let mut add = |ids: &mut dyn Iterator<Item = git2::Oid>, open: &mut BinaryHeap<_>| {
+        for id in ids {
+            if seen.insert(id) {
+                let time = repository.find_commit(id)?.time().seconds();
+                open.push((time, std::cmp::Reverse(seen.len()), id));
+            }
+        }
+        Ok::<_, git2::Error>(())
+    };
+    add(&mut from.iter().copied(), &mut open)?;
+    while let Some((.., id)) = open.pop().filter(|_| found.len() < most) {
+        let commit = repository.find_commit(id)?;
+        add(&mut commit.parent_ids(), &mut open)?;
+        found.push(commit);
+    }
+    Ok(found)
 }
 
 fn text(bytes: &[u8]) -> String {

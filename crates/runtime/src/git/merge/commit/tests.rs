@@ -75,7 +75,7 @@ async fn hooks_run_only_on_demand_and_their_refusal_leaves_all_as_it_was() {
     scratch.write("a.txt", "a\n");
     scratch.write("late.txt", "l\n");
     let head = scratch.run(&["rev-parse", "HEAD"]).await;
-    assert_eq!(hooks(&scratch.git, scratch.path()).await.unwrap(), ["pre-commit"]);
+    assert_eq!(hook::of_commit(&scratch.git, scratch.path()).await.unwrap(), ["pre-commit"]);
     let wanted = Wanted { all: true, hooks: true, ..Wanted::staged("With hooks") };
     let refused = make(&scratch, &wanted).await.unwrap_err();
     assert_eq!(refused.code, ProblemCode::GitFailed);
