@@ -354,4 +354,17 @@ async fn the_same_from_a_terminal() {
     assert_eq!((code, &told["more"]), (0, &Value::Bool(true)), "{said}");
     assert!(bare.is_dir());
     session.stop().await;
+
+    // One that started from no branch goes into what is checked out in the repository.
+    let main = sandbox.repository("shop");
+    let mut from_commit = spec(&main, "From a commit");
+    from_commit.base = Some(sandbox.git(&main, ["rev-parse", "HEAD"]));
+    let session = sandbox.launch(&from_commit).await.unwrap();
+    let folder = session.follow().await.idle().await.summary.folder.clone();
+    commit_in(&sandbox, Path::new(&folder), "more.txt", "m\n");
+    let (code, said, _) = bosk(&sandbox, &["merge", session.id.short(), "--json"]).await;
+    let told: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, told["plan"]["target"].as_str()), (0, Some("main")), "{said}");
+    assert_eq!(read(&main, "more.txt"), "m\n");
+    session.stop().await;
 }

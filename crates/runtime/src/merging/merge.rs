@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bosk_core::git::Head;
 use bosk_core::review::merge::{MergeHow, MergePlan, Merged};
 use bosk_core::{Problem, ProblemCode};
 
@@ -130,14 +131,21 @@ impl Work {
             (None, Some(base)) => base,
             (None, None) => "",
         };
-        // What follows a remote's branch is merged into the own one of that name.
-        let local = wanted.split_once('/').map_or("", |(_, name)| name);
-        for name in [wanted, if named.is_none() { local } else { "" }] {
+        let mut names = vec![wanted.to_owned()];
+        if named.is_none() {
+            // What follows a remote's branch is merged into the own one of that name, and what started from a tag or a
+            // commit into what is checked out in the repository itself.
+            names.extend(wanted.split_once('/').map(|(_, name)| name.to_owned()));
+            if let Head::Branch { name, .. } = self.repository.head().await? {
+                names.push(name);
+            }
+        }
+        for name in &names {
             if !name.is_empty()
                 && name != own
                 && let Some(commit) = self.repository.tip(name).await?
             {
-                return Ok((name.to_owned(), commit));
+                return Ok((name.clone(), commit));
             }
         }
         let text = match wanted {

@@ -62,7 +62,8 @@ pub async fn run(
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     without_terminal(&mut command);
     let mut child = command.spawn()?;
-    let mut ending = Ending(Some(cookie));
+    // Dropped before the child, whose id nobody else can have until then.
+    let mut ending = Ending { cookie: Some(cookie), root: child.id() };
     let mut stdout = Kept::new(keep);
     let mut stderr = Kept::new(Keep::Last(COMPLAINTS));
     let ended = {
@@ -86,6 +87,10 @@ pub async fn run(
             }
         })
         .await;
+        if ended.is_ok() {
+            // Reaped, so that its id may be another's by now.
+            ending.root = None;
+        }
         // Its own end counts, not that of its pipes: what it left running may hold them.
         if !all_said {
             let _ = tokio::time::timeout(DRAIN, &mut talk).await;
@@ -95,8 +100,8 @@ pub async fn run(
     let status = ended.ok().transpose()?;
     if status.is_some_and(|status| status.success()) {
         // What it leaves running then is meant to stay: an agent, a cache.
-        ending.0 = None;
-    } else if let Some(cookie) = ending.0.take() {
+        ending.cookie = None;
+    } else if let Some(cookie) = ending.cookie.take() {
         let ended = tokio::task::spawn_blocking(move || super::sweep(&cookie, ENDING));
         let _ = ended.await;
     }
@@ -110,13 +115,21 @@ pub async fn run(
 }
 
 /// Ends what came of a program that nobody waits for any more.
-struct Ending(Option<SessionId>);
+struct Ending {
+    cookie: Option<SessionId>,
+    root: Option<u32>,
+}
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        if let Some(cookie) = self.0.take() {
-            std::thread::spawn(move || drop(super::sweep(&cookie, ENDING)));
+        let Some(cookie) = self.cookie.take() else { return };
+        // At once, since this process may be about to end; what has left the group is looked for after that.
+        #[cfg(unix)]
+        if let Some(root) = self.root.and_then(|root| i32::try_from(root).ok()) {
+            use nix::sys::signal::{Signal, killpg};
+            let _ = killpg(nix::unistd::Pid::from_raw(root), Signal::SIGKILL);
         }
+        std::thread::spawn(move || drop(super::sweep(&cookie, ENDING)));
     }
 }
 
