@@ -14,6 +14,7 @@ mod forge;
 mod killed;
 mod launching;
 mod limits;
+mod merge_killed;
 mod merging;
 mod messages;
 mod misbehaves;

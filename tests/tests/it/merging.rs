@@ -40,11 +40,11 @@ pub(crate) fn write(folder: &Path, file: &str, text: &str) {
 
 /// What the session was told last.
 pub(crate) fn last_prompt(session: &Session<'_>) -> String {
-    let prompts = session.transcript().into_iter().filter_map(|entry| match entry.body {
+    let mut prompts = session.transcript().into_iter().filter_map(|entry| match entry.body {
         EntryBody::Prompt { text, .. } => Some(text),
         _ => None,
     });
-    prompts.last().unwrap()
+    prompts.next_back().unwrap()
 }
 
 fn read(folder: &Path, file: &str) -> String {

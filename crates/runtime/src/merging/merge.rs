@@ -112,6 +112,7 @@ impl Work {
             to: to.to_owned(),
             checkout,
             why,
+            mark: crate::client::new_id()?,
         };
         let (repository, record) = (self.repository.clone(), self.record());
         // Once begun it goes on to its end, also where the caller is dropped.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bosk_core::review::merge::Checkout;
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -12,9 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::commit::moved;
 use super::{operation, status};
+use crate::client::blocking;
 use crate::files;
 use crate::git::{Git, GitError, Repository, checkpoint, listing, paths, snapshot};
 use crate::home;
+use crate::process::{self, COOKIE};
+
+/// How long the git of somebody who was killed may take to be done.
+const SETTLING: Duration = Duration::from_secs(60);
 
 /// A move of a branch. It is written down while it goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +37,8 @@ pub struct Advance {
     pub checkout: Option<PathBuf>,
     /// What git's own log of the branch says of it.
     pub why: String,
+    /// What the git that moves the files carries in its environment: it outlives whoever started it and was killed.
+    pub mark: SessionId,
 }
 
 impl Advance {
@@ -49,7 +57,7 @@ impl Advance {
         self.note(record)?;
         let done = async {
             if let Some(folder) = &self.checkout {
-                follow(git, folder, &self.from, &self.to).await?;
+                self.follow(git, folder, &self.from, &self.to).await?;
             }
             self.move_reference(repository).await
         };
@@ -62,10 +70,32 @@ impl Advance {
         forget(record)
     }
 
+    /// Index and files go from one commit to the other. Git checks everything before it changes anything.
+    /// Source of what it does: git-read-tree(1), "Two Tree Merge".
+    async fn follow(&self, git: &Git, folder: &Path, from: &str, to: &str) -> Result<(), Problem> {
+        // Files whose times alone differ would be taken for changed ones; that some are makes it say no.
+        git.change(folder).args(["update-index", "-q", "--refresh"]).answer_or_nothing().await?;
+        let call = git.change(folder).env(COOKIE, self.mark.as_str());
+        let moving = call.args(["read-tree", "-m", "-u", from, to]).run().await;
+        moving.map(drop).map_err(|error| held(error, folder))
+    }
+
+    /// Waits for the git of somebody who was killed: it goes on to its end by itself.
+    async fn settle(&self) -> Result<(), Problem> {
+        let mark = self.mark.clone();
+        blocking(move || {
+            for process in process::sweep::left_behind(&mark) {
+                process.identity().wait_until_dead(SETTLING);
+            }
+            Ok(())
+        })
+        .await
+    }
+
     async fn move_reference(&self, repository: &Repository) -> Result<(), Problem> {
         let reference = format!("refs/heads/{}", self.branch);
-        let call =
-            repository.git.change(&repository.root).args(["update-ref", "-m", &self.why, "--"]);
+        let call = repository.git.change(&repository.root).env(COOKIE, self.mark.as_str());
+        let call = call.args(["update-ref", "-m", &self.why, "--"]);
         call.args([&reference, &self.to, &self.from]).run().await.map(drop).map_err(moved)
     }
 
@@ -87,7 +117,7 @@ impl Advance {
         if touched(staged(git, folder, &self.from).await?) {
             // The index has moved: so have all the files, and both go back as they came.
             snapshot::take(git, folder, &self.session).await?;
-            return follow(git, folder, &self.to, &self.from).await;
+            return self.follow(git, folder, &self.to, &self.from).await;
         }
         let unclean = status::unclean(git, folder).await?;
         if !touched(unclean.into_iter().map(|one| one.path).collect()) {
@@ -127,6 +157,7 @@ pub async fn recover(repository: &Repository, record: &Path) -> Result<(), Probl
         files::put_aside(record).map_err(|error| home::unwritable(&error))?;
         return Ok(());
     };
+    begun.settle().await?;
     // The files come before the branch: where that has moved, all is done.
     if repository.tip(&begun.branch).await?.as_ref() == Some(&begun.from) {
         begun.take_back(&repository.git).await?;
@@ -280,22 +311,17 @@ async fn staged(git: &Git, folder: &Path, commit: &str) -> Result<Vec<String>, P
     Ok(output.fields().map(|path| String::from_utf8_lossy(path).into_owned()).collect())
 }
 
-/// Index and files go from one commit to the other. Git checks everything before it changes anything.
-/// Source of what it does: git-read-tree(1), "Two Tree Merge".
-async fn follow(git: &Git, folder: &Path, from: &str, to: &str) -> Result<(), Problem> {
-    // Files whose times alone differ would be taken for changed ones; that some are makes it say no.
-    git.change(folder).args(["update-index", "-q", "--refresh"]).answer_or_nothing().await?;
-    git.change(folder).args(["read-tree", "-m", "-u", from, to]).run().await.map_err(|error| {
-        if !super::super::error::is_lock_held(error.stderr()) {
-            return Problem::from(error);
-        }
-        Problem::new(
-            ProblemCode::GitFailed,
-            format!("Another git holds the index of {}, so nothing was changed.", folder.display()),
-        )
-        .hint("Wait until it is done. If none runs, one was killed: remove index.lock in that folder's git directory.")
-    })?;
-    Ok(())
+fn held(error: GitError, folder: &Path) -> Problem {
+    if !crate::git::error::is_lock_held(error.stderr()) {
+        return error.into();
+    }
+    Problem::new(
+        ProblemCode::GitFailed,
+        format!("Another git holds the index of {}, so nothing was changed.", folder.display()),
+    )
+    .hint(
+        "Wait until it is done. If none runs, one was killed: remove index.lock in that folder's git directory.",
+    )
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ async fn ready() -> (Scratch, Advance, PathBuf) {
         to,
         checkout: Some(scratch.path().to_owned()),
         why: "merge work".into(),
+        mark: testing::session(99),
     };
     let record = scratch.locks().join("r.merge");
     (scratch, advance, record)
@@ -144,12 +145,12 @@ async fn whoever_comes_after_a_kill_finishes_it_or_takes_it_back() {
     assert_eq!((state(&scratch).await, record.exists()), (before.clone(), false));
     // Killed between the files and the branch.
     advance.note(&record).unwrap();
-    follow(&scratch.git, scratch.path(), &advance.from, &advance.to).await.unwrap();
+    advance.follow(&scratch.git, scratch.path(), &advance.from, &advance.to).await.unwrap();
     recover(&repository, &record).await.unwrap();
     assert_eq!((state(&scratch).await, record.exists()), (before, false));
     // Killed after the branch.
     advance.note(&record).unwrap();
-    follow(&scratch.git, scratch.path(), &advance.from, &advance.to).await.unwrap();
+    advance.follow(&scratch.git, scratch.path(), &advance.from, &advance.to).await.unwrap();
     advance.move_reference(&repository).await.unwrap();
     recover(&repository, &record).await.unwrap();
     assert_eq!((state(&scratch).await.0.as_str(), record.exists()), (DIRT, false));
