@@ -6,8 +6,10 @@ use crate::typed::Typed;
 use bosk_core::launch::{Effort, PermissionMode};
 use bosk_core::queue::Priority;
 use bosk_core::{Problem, ProblemCode, SessionId};
+use bosk_runtime::catalog::{self, Index};
 use bosk_runtime::client::Connection;
 use bosk_runtime::home::Home;
+use bosk_runtime::merging::Work;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(crate) mod adopt;
@@ -16,15 +18,20 @@ pub(crate) mod archive;
 pub(crate) mod back;
 pub(crate) mod batch;
 pub(crate) mod comment;
+pub(crate) mod commit;
 pub(crate) mod delete;
 pub(crate) mod diff;
 pub(crate) mod disk;
 pub(crate) mod doctor;
 pub(crate) mod kill;
 pub(crate) mod limit;
+pub(crate) mod log;
 pub(crate) mod logs;
 pub(crate) mod ls;
+pub(crate) mod merge;
 pub(crate) mod pause;
+pub(crate) mod pr;
+pub(crate) mod push;
 pub(crate) mod queue;
 pub(crate) mod resume;
 pub(crate) mod rm;
@@ -96,6 +103,13 @@ pub(crate) async fn agreed(yes: bool, question: &str, refused: &str) -> Result<b
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     print(&format!("{first}{}.\n", letters.as_str()))?;
     Ok(false)
+}
+
+/// The work of the one session whose id begins so.
+pub(crate) async fn work(home: &Home, id: &str) -> Result<Work, Problem> {
+    let id = catalog::find(home, id)?;
+    let index = Index::open(home);
+    Work::open(home, &catalog::summary(home, &index, &id).await?).await
 }
 
 /// The session is not in a state in which that can be done.

@@ -23,9 +23,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::queue::Deed;
 use command::{
-    adopt, answer, archive, back, batch, comment, delete, diff, disk, doctor, kill, limit, logs,
-    ls, pause, queue, resume, rm, run, schedule, send, serve, show, stop, template, token, top,
-    usage, variants, wait, worktrees,
+    adopt, answer, archive, back, batch, comment, commit, delete, diff, disk, doctor, kill, limit,
+    log, logs, ls, merge, pause, pr, push, queue, resume, rm, run, schedule, send, serve, show,
+    stop, template, token, top, usage, variants, wait, worktrees,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -117,6 +117,19 @@ enum Command {
     Back(back::Arguments),
     /// Launch a session that goes on from before one of another's messages, in a worktree of its own
     Fork(back::Forking),
+    /// Commit what a session has done
+    Commit(commit::Arguments),
+    /// Show the newest commits of a session's branch
+    Log(log::Arguments),
+    /// Bring a session's branch into its base, or into another branch
+    ///
+    /// Nothing is touched where both have changed the same lines, or where something that is not committed is in the way.
+    #[command(after_help = EXIT_CODES)]
+    Merge(merge::Arguments),
+    /// Push a session's branch
+    Push(push::Arguments),
+    /// Show or open the pull request of a session's branch, by `gh` or `glab`
+    Pr(pr::Arguments),
     /// Remove a session: its state is kept in a snapshot, its folders in the trash
     Rm(rm::Arguments),
     /// Put a worktree away: its folder goes to the trash, its branch and a snapshot stay
@@ -209,6 +222,11 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Comment(arguments) => comment::run(&home()?, &arguments).await,
         Command::Back(arguments) => back::run(&home()?, &arguments).await,
         Command::Fork(arguments) => back::fork(&home()?, arguments).await,
+        Command::Commit(arguments) => commit::run(&home()?, arguments).await,
+        Command::Log(arguments) => log::run(&home()?, &arguments).await,
+        Command::Merge(arguments) => merge::run(&home()?, arguments).await,
+        Command::Push(arguments) => push::run(&home()?, &arguments).await,
+        Command::Pr(arguments) => pr::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,
         Command::Archive(arguments) => archive::run(&home()?, &arguments).await,
         Command::Restore(arguments) => archive::restore(&home()?, &arguments).await,

@@ -16,6 +16,7 @@ pub mod git;
 pub mod home;
 pub mod journal;
 pub mod keeper;
+pub mod merging;
 mod ports;
 pub mod process;
 pub mod programs;

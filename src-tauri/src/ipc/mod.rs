@@ -5,6 +5,7 @@ mod archive;
 pub(crate) mod claude;
 mod fleet;
 pub(crate) mod launch;
+mod merging;
 mod queue;
 mod review;
 mod schedules;
@@ -143,6 +144,24 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         worktrees::start_run,
         worktrees::stop_run,
         worktrees::run_log,
+        merging::commit_plan,
+        merging::commit,
+        merging::branch_log,
+        merging::merge_plan,
+        merging::merge,
+        merging::undo_merge,
+        merging::update_branch,
+        merging::conflicts,
+        merging::conflict_file,
+        merging::resolve_conflict,
+        merging::go_on_operation,
+        merging::abort_operation,
+        merging::hand_over_conflicts,
+        merging::push_plan,
+        merging::push,
+        merging::forge,
+        merging::open_pull_request,
+        merging::send_feedback,
         settings::save_settings,
         settings::open_external,
         settings::remember,

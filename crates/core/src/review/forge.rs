@@ -58,6 +58,10 @@ pub struct PushRequest {
     pub set_upstream: bool,
     /// Whether what the remote has of its own is replaced, if it is still what was last fetched.
     pub force_with_lease: bool,
+    /// Whether the repository's `pre-push` hook runs.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub hooks: bool,
 }
 
 /// Whether the forge's own command can be used.

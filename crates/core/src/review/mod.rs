@@ -6,10 +6,14 @@ pub mod commit;
 pub mod ends;
 pub mod forge;
 pub mod generated;
+pub mod graph;
 pub mod merge;
 pub mod overlap;
 pub mod patch;
 pub mod path;
+pub mod propose;
+pub mod remote;
+pub mod told;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -11,6 +11,7 @@ use tokio::process::{Child, Command};
 
 use super::command::{Git, Output};
 use super::error::{self, GitError};
+use crate::process::whole::{self, Keep};
 
 /// The most that is read of what git prints, unless a call says otherwise.
 const LIMIT: usize = 64 << 20;
@@ -68,6 +69,7 @@ pub struct Call<'git> {
     limit: usize,
     timeout: Duration,
     changes: bool,
+    hooks: bool,
 }
 
 impl<'git> Call<'git> {
@@ -83,6 +85,7 @@ impl<'git> Call<'git> {
             // A checkout of a very large repository takes minutes; a look does not.
             timeout: Duration::from_secs(if changes { 900 } else { 120 }),
             changes,
+            hooks: false,
         }
     }
 
@@ -133,6 +136,27 @@ impl<'git> Call<'git> {
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
+    }
+
+    /// Lets the repository's hooks run, as the person has said; only [`watched`](Self::watched) ends what they start.
+    #[must_use]
+    pub fn hooks(mut self, run: bool) -> Self {
+        self.hooks = run;
+        self
+    }
+
+    /// Runs the call once, without a terminal, and ends all that came of it where it fails or takes too long: for what
+    /// starts programs of others (hooks, gpg, ssh). Its words are in the output also where it took too long: the exit
+    /// code is none then.
+    ///
+    /// # Errors
+    /// Git did not start.
+    pub async fn watched(self) -> Result<Output, GitError> {
+        let (command, keep) = (self.command(), Keep::First(self.limit));
+        let ran = whole::run(command, self.input, keep, self.timeout).await;
+        let ran = ran.map_err(GitError::Start)?;
+        let stderr = error::readable(&ran.stderr);
+        Ok(Output { stdout: ran.stdout, truncated: ran.cut, code: ran.code, stderr })
     }
 
     /// Runs the call; an exit code other than 0 is an error.
@@ -195,7 +219,17 @@ impl<'git> Call<'git> {
     }
 
     async fn once(&self) -> Result<Output, GitError> {
-        let mut child = self.command().spawn().map_err(|error| match error.kind() {
+        let mut command = self.command();
+        let input = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        // A group of its own: Ctrl-C in a terminal must not end git half-way, and a deadline ends
+        // what git started, too.
+        #[cfg(unix)]
+        command.process_group(0);
+        // CREATE_NO_WINDOW (Win32, "Process Creation Flags").
+        #[cfg(windows)]
+        command.creation_flags(0x0800_0000);
+        let mut child = command.spawn().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => GitError::Missing,
             _ => GitError::Start(error),
         })?;
@@ -236,30 +270,29 @@ impl<'git> Call<'git> {
                 command.env_remove(&name);
             }
         }
+        // Git says the same in both; a hook may meet other letters than ASCII.
+        let locale = if self.hooks { "C.UTF-8" } else { "C" };
         command
-            .env("LC_ALL", "C")
+            .env("LC_ALL", locale)
             .env_remove("LANGUAGE")
             .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_EDITOR", ":")
+            .env("GIT_SEQUENCE_EDITOR", ":")
             .envs(self.git.environment.iter().map(|(name, value)| (name, value)))
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         if !self.changes {
             command.env("GIT_OPTIONAL_LOCKS", "0");
         }
-        command.arg("-C").arg(&self.folder).arg("--no-pager").arg("--literal-pathspecs");
-        command.arg("-c").arg(format!("core.hooksPath={NULL_DEVICE}"));
+        command.arg("-C").arg(&self.folder).arg("--no-pager");
+        // Git hands this on to hooks, and they may ask with patterns.
+        if !self.hooks {
+            command.arg("--literal-pathspecs");
+            command.arg("-c").arg(format!("core.hooksPath={NULL_DEVICE}"));
+        }
         for setting in &self.settings {
             command.arg("-c").arg(setting);
         }
         command.args(&self.arguments);
-        let input = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };
-        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        // A group of its own: Ctrl-C in a terminal must not end git half-way, and a deadline ends
-        // what git started, too.
-        #[cfg(unix)]
-        command.process_group(0);
-        // CREATE_NO_WINDOW (Win32, "Process Creation Flags").
-        #[cfg(windows)]
-        command.creation_flags(0x0800_0000);
         command
     }
 }

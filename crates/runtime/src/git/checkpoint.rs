@@ -279,7 +279,7 @@ async fn in_the_way(git: &Git, worktree: &Path, now: &str, then: &str) -> Result
 }
 
 /// What is in the place of `path` though nothing that goes is there.
-fn stranger(root: &Path, path: &Path, gone: &HashSet<PathBuf>) -> Option<PathBuf> {
+pub(super) fn stranger(root: &Path, path: &Path, gone: &HashSet<PathBuf>) -> Option<PathBuf> {
     let is_file = |path: &Path| root.join(path).symlink_metadata().is_ok_and(|one| !one.is_dir());
     let above = path.ancestors().skip(1).filter(|one| !one.as_os_str().is_empty());
     let file = std::iter::once(path).chain(above).find(|one| is_file(one) && !gone.contains(*one));

@@ -41,6 +41,12 @@ impl Output {
         text.strip_suffix('\n').unwrap_or(&text).to_owned()
     }
 
+    /// What git complained about, bounded and without credentials.
+    #[must_use]
+    pub fn stderr(&self) -> &str {
+        &self.stderr
+    }
+
     /// The whole fields of a `-z` output.
     pub fn fields(&self) -> impl Iterator<Item = &[u8]> {
         let whole = match self.stdout.iter().rposition(|byte| *byte == 0) {

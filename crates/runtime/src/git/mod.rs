@@ -20,6 +20,7 @@ pub mod lines;
 pub mod listing;
 pub mod lock;
 pub mod losses;
+pub mod merge;
 pub mod moving;
 pub mod operation;
 pub(crate) mod paths;

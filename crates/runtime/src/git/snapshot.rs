@@ -97,6 +97,8 @@ pub(super) async fn of_known(
 /// A copy of a worktree's index, for calls that must not touch the one in use. It goes with this value.
 pub(super) struct IndexCopy {
     _folder: tempfile::TempDir,
+    /// The index that it was copied from.
+    of: PathBuf,
     /// The copy.
     pub(super) file: PathBuf,
 }
@@ -115,7 +117,26 @@ impl IndexCopy {
         let folder = folder.map_err(unwritten)?;
         let file = folder.path().join("index");
         copy_index(index, &file).map_err(unwritten)?;
-        Ok(Self { _folder: folder, file })
+        Ok(Self { _folder: folder, of: index.to_owned(), file })
+    }
+
+    /// Puts the copy in the place of the index in use, as git itself replaces it.
+    pub(super) fn put_back(&self) -> std::io::Result<()> {
+        if !self.file.exists() {
+            return std::fs::remove_file(&self.of);
+        }
+        // Source of the name and the way: git's lockfile.h.
+        let lock = self.of.with_added_extension("lock");
+        let mut file = std::fs::File::options().write(true).create_new(true).open(&lock)?;
+        let written = std::fs::File::open(&self.file).and_then(|mut copy| {
+            std::io::copy(&mut copy, &mut file)?;
+            file.set_modified(self.file.metadata()?.modified()?)?;
+            std::fs::rename(&lock, &self.of)
+        });
+        if written.is_err() {
+            let _ = std::fs::remove_file(&lock);
+        }
+        written
     }
 }
 

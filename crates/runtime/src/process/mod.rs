@@ -23,6 +23,7 @@ pub mod memory;
 pub mod spawn;
 pub mod sweep;
 pub mod tree;
+pub mod whole;
 
 pub use confine::{Bounds, Confined};
 pub use detach::{Detached, detach};

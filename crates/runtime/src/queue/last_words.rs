@@ -13,7 +13,7 @@ const BACK: u32 = 50;
 const MOST: usize = 8_000;
 
 /// Claude's last words in a session, if there are any.
-pub(super) fn last_words(home: &Home, id: &SessionId) -> Option<String> {
+pub(crate) fn last_words(home: &Home, id: &SessionId) -> Option<String> {
     let mut transcript = Transcript::open(&home.session(id)).ok()?;
     transcript.catch_up(None, |_| {}).ok()?;
     let total = transcript.total();

@@ -6,7 +6,7 @@ mod add;
 mod batch;
 mod capacity;
 mod dispatch;
-mod last_words;
+pub(crate) mod last_words;
 mod log;
 mod money;
 mod task;

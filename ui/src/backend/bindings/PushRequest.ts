@@ -19,4 +19,8 @@ set_upstream: boolean,
 /**
  * Whether what the remote has of its own is replaced, if it is still what was last fetched.
  */
-force_with_lease: boolean, };
+force_with_lease: boolean, 
+/**
+ * Whether the repository's `pre-push` hook runs.
+ */
+hooks?: boolean, };

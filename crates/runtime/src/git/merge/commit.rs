@@ -1,0 +1,158 @@
+//! One commit: from the index, or from all there is. The tree and the commit are built first, then HEAD moves from the
+//! commit that it was on, or not at all. Hooks run only on demand. Not here: building it ([`super::built`]), its message,
+//! and who may have it made.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bosk_core::{Problem, ProblemCode};
+
+use super::built::{Author, Built, build, clean, require_identity, signed};
+use super::{hook, operation, tree};
+use crate::git::snapshot::IndexCopy;
+use crate::git::{Git, GitError};
+
+/// How long a hook, or whatever signs, may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is committed, and how.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// The whole message.
+    pub message: &'a str,
+    /// Everything, or only what is staged.
+    pub all: bool,
+    /// The id of the commit that it replaces, where it does.
+    pub amend: Option<&'a str>,
+    /// Whether the repository's hooks run.
+    pub hooks: bool,
+    /// Whether it is signed.
+    pub sign: bool,
+    /// How long each hook, and signing, may take.
+    pub patience: Duration,
+}
+
+impl<'a> Wanted<'a> {
+    /// Of what is staged, without hooks and signature.
+    #[must_use]
+    pub const fn staged(message: &'a str) -> Self {
+        Self { message, all: false, amend: None, hooks: false, sign: false, patience: PATIENCE }
+    }
+}
+
+/// Commits; the new commit's full id.
+///
+/// # Errors
+/// There is nothing to commit, HEAD is not the commit to be amended, a hook refuses, it cannot be signed, nobody is
+/// named, or git failed. HEAD and index are then as they were; files may be as a hook has left them.
+pub async fn commit(git: &Git, worktree: &Path, wanted: &Wanted<'_>) -> Result<String, Problem> {
+    if wanted.message.trim().is_empty() {
+        return Err(Problem::new(ProblemCode::InvalidInput, "The commit has no message.")
+            .hint("Say in a line what it does."));
+    }
+    operation::require_none(git, worktree).await?;
+    require_identity(git, worktree).await?;
+    let head = head(git, worktree).await?;
+    if let Some(amended) = wanted.amend
+        && head.as_deref() != Some(amended)
+    {
+        return Err(Problem::new(
+            ProblemCode::SessionState,
+            "The branch has moved since you looked, so nothing was amended.",
+        )
+        .hint("Look at its last commit once more, then decide."));
+    }
+    let before = IndexCopy::of(git, worktree).await?;
+    let made = make(git, worktree, wanted, head).await;
+    if made.is_err() && (wanted.all || wanted.hooks) {
+        // It is refused only where somebody else writes the index: then that is the newer one.
+        let _ = before.put_back();
+    }
+    made
+}
+
+async fn make(
+    git: &Git,
+    worktree: &Path,
+    wanted: &Wanted<'_>,
+    head: Option<String>,
+) -> Result<String, Problem> {
+    if wanted.all {
+        git.change(worktree).args(["add", "--all"]).run().await?;
+    }
+    let mut message = clean(wanted.message);
+    if wanted.hooks {
+        hook::run(git, worktree, wanted.patience, "pre-commit", &[]).await?;
+        message = hook::message(git, worktree, wanted.patience, message).await?;
+    }
+    let tree = git.change(worktree).args(["write-tree"]).run().await?.text();
+    let parents = match wanted.amend {
+        Some(amended) => parents(git, worktree, amended).await?,
+        None => head.clone().into_iter().collect(),
+    };
+    if wanted.amend.is_none() && tree == tree_of(git, worktree, head.as_deref()).await? {
+        let what = if wanted.all { "Nothing has changed" } else { "Nothing is staged" };
+        return Err(Problem::new(
+            ProblemCode::InvalidInput,
+            format!("{what}, so there is nothing to commit."),
+        ));
+    }
+    let author = match wanted.amend {
+        Some(amended) => Some(Author::of(git, worktree, amended).await?),
+        None => None,
+    };
+    let new = Built { tree: &tree, parents: &parents, message: &message, author: author.as_ref() };
+    let commit = match wanted.sign {
+        true => signed(git, worktree, &new, wanted.patience).await?,
+        false => build(git, worktree, &new).await?,
+    };
+    let subject = message.lines().next().unwrap_or_default();
+    let deed = if wanted.amend.is_some() { "commit (amend)" } else { "commit" };
+    let old = head.unwrap_or_else(|| "0".repeat(commit.len()));
+    let reason = format!("{deed}: {subject}");
+    git.change(worktree)
+        .args(["update-ref", "-m", &reason, "--", "HEAD", &commit, &old])
+        .run()
+        .await
+        .map_err(moved)?;
+    if wanted.hooks {
+        // It can change nothing any more, and git does not ask how it went either.
+        let _ = hook::run(git, worktree, wanted.patience, "post-commit", &[]).await;
+    }
+    Ok(commit)
+}
+
+pub(crate) fn moved(error: GitError) -> Problem {
+    // Source of the wording: git's refs/files-backend.c.
+    if !error.stderr().contains("but expected") {
+        return error.into();
+    }
+    Problem::new(
+        ProblemCode::SessionState,
+        "The branch has moved meanwhile, so nothing was changed.",
+    )
+    .hint("Look at it once more, then try again.")
+}
+
+/// The commit at HEAD; none while unborn.
+pub(crate) async fn head(git: &Git, folder: &Path) -> Result<Option<String>, Problem> {
+    let call = git.look(folder).args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+    Ok(Some(call.answer_or_nothing().await?).filter(|id| !id.is_empty()))
+}
+
+async fn parents(git: &Git, folder: &Path, commit: &str) -> Result<Vec<String>, Problem> {
+    let call = git.look(folder).args(["log", "-1", "--no-walk", "--format=%P", commit, "--"]);
+    Ok(call.run().await?.text().split_whitespace().map(str::to_owned).collect())
+}
+
+/// The tree of a commit; where there is none, the one without files.
+async fn tree_of(git: &Git, folder: &Path, commit: Option<&str>) -> Result<String, Problem> {
+    if let Some(commit) = commit {
+        return tree::tree_of(git, folder, commit).await;
+    }
+    let call = git.look(folder).args(["hash-object", "-t", "tree", "--stdin"]);
+    Ok(call.run().await?.text())
+}
+
+#[cfg(test)]
+mod tests;

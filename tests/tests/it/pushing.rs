@@ -1,0 +1,98 @@
+//! Publishing a session's branch to a remote that takes it, refuses it, or is gone.
+
+use std::path::{Path, PathBuf};
+
+use bosk_core::review::forge::{PushPlan, PushRequest};
+use bosk_tests::Sandbox;
+
+use crate::merging::{at_rest, commit_in, work};
+
+fn to(plan: &PushPlan) -> PushRequest {
+    PushRequest {
+        remote: "origin".into(),
+        head: plan.head.clone(),
+        set_upstream: false,
+        force_with_lease: false,
+        hooks: false,
+    }
+}
+
+/// A bare remote called `origin`.
+pub(crate) fn remote(sandbox: &Sandbox) -> PathBuf {
+    let (main, bare) = (sandbox.repository("shop"), sandbox.path("remote.git"));
+    sandbox.git(&main, ["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
+    sandbox.git(&main, ["remote", "add", "origin", bare.to_str().unwrap()]);
+    sandbox.git(&main, ["fetch", "-q", "origin"]);
+    bare
+}
+
+#[tokio::test]
+async fn a_branch_is_pushed_and_each_refusal_is_told() {
+    let sandbox = Sandbox::new();
+    let bare = remote(&sandbox);
+    let (session, _watched, folder) = at_rest(&sandbox, "Publish").await;
+    let work = work(&sandbox, &session).await;
+    commit_in(&sandbox, &folder, "a.txt", "a\n");
+    let plan = work.push_plan().await.unwrap();
+    assert_eq!((plan.ahead, plan.behind, plan.upstream.clone()), (1, 0, None));
+    assert_eq!(plan.remotes[0].name, "origin");
+    let branch = plan.branch.clone();
+    work.push(&PushRequest { set_upstream: true, ..to(&plan) }).await.unwrap();
+    assert_eq!(sandbox.git(&bare, ["rev-parse", &branch]), plan.head);
+    let plan = work.push_plan().await.unwrap();
+    assert_eq!(
+        (plan.ahead, plan.upstream.as_deref()),
+        (0, Some(format!("origin/{branch}").as_str()))
+    );
+    assert!(work.commit_plan().await.unwrap().last.is_none(), "pushed, so not amended");
+
+    // Somebody else has pushed there, and this one has another commit.
+    let other = sandbox.path("other");
+    sandbox.git(
+        &sandbox.path(""),
+        ["clone", "-q", "-b", &branch, bare.to_str().unwrap(), other.to_str().unwrap()],
+    );
+    commit_in(&sandbox, &other, "theirs.txt", "t\n");
+    sandbox.git(&other, ["push", "-q"]);
+    commit_in(&sandbox, &folder, "b.txt", "b\n");
+    let moved = work.push(&to(&plan)).await.unwrap_err();
+    assert!(moved.message.contains("has moved"), "{moved:?}");
+    let plan = work.push_plan().await.unwrap();
+    let rejected = work.push(&to(&plan)).await.unwrap_err();
+    assert!(rejected.message.contains("has commits"), "{rejected:?}");
+    let force = PushRequest { force_with_lease: true, ..to(&plan) };
+    let stale = work.push(&force).await.unwrap_err();
+    assert!(stale.message.contains("last fetched"), "{stale:?}");
+    sandbox.git(&folder, ["fetch", "-q"]);
+    assert_eq!(work.push_plan().await.unwrap().behind, 1);
+    work.push(&force).await.unwrap();
+    assert_eq!(sandbox.git(&bare, ["rev-parse", &branch]), plan.head);
+
+    // A remote that refuses by a hook, a hook of this side, and one that is gone.
+    let hook = |folder: &Path, name: &str, body: &str| {
+        let write =
+            r#"mkdir -p "$1" && printf '#!/bin/sh\n%s\n' "$3" > "$1/$2" && chmod 755 "$1/$2""#;
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", write, "sh"]).arg(folder).args([name, body]);
+        assert!(shell.status().unwrap().success());
+    };
+    commit_in(&sandbox, &folder, "c.txt", "c\n");
+    let plan = work.push_plan().await.unwrap();
+    let hooks = sandbox.repository("shop").join(".git/hooks");
+    hook(&hooks, "pre-push", "echo tests fail >&2; exit 1");
+    let refused = work.push(&PushRequest { hooks: true, ..to(&plan) }).await.unwrap_err();
+    assert!(
+        refused.message.contains("pre-push hook refused") && refused.message.contains("tests fail"),
+        "{refused:?}"
+    );
+    hook(&bare.join("hooks"), "pre-receive", "echo no tabs here; exit 1");
+    let refused = work.push(&to(&plan)).await.unwrap_err();
+    assert!(
+        refused.message.contains("refused the branch") && refused.message.contains("no tabs here"),
+        "{refused:?}"
+    );
+    std::fs::rename(&bare, sandbox.path("moved.git")).unwrap();
+    let gone = work.push(&to(&plan)).await.unwrap_err();
+    assert!(gone.message.contains("no repository"), "{gone:?}");
+    session.stop().await;
+}
