@@ -17,5 +17,8 @@ export const worktrees: WorktreesBackend = {
   deleteArchived: (archive, token, snapshots) => invoke('delete_archived', { archive, token, snapshots }),
   diskUse: () => invoke('disk_use'),
   cleanBuilds: (repository, folder, folders) => invoke('clean_builds', { repository, folder, folders }),
+  startRun: (id) => invoke('start_run', { id }),
+  stopRun: (id) => invoke('stop_run', { id }),
+  runLog: (id, from) => invoke('run_log', { id, from }),
   handOver: (id, to) => invoke('hand_over', { id, to }),
 };

@@ -1,7 +1,6 @@
 import type { Action } from '../../actions';
 import type { WorktreeView } from '../../backend/types';
 import { t } from '../../i18n/index.svelte';
-import { LAUNCHES_THERE } from '../../shared/spec/form.svelte';
 import type { Bosk } from '../../state/bosk.svelte';
 import { deedsOf, type WorktreeDeed } from '../../state/worktrees';
 import { worktreesOf, type WorktreesState } from '../../state/worktrees.svelte';
@@ -28,7 +27,7 @@ export function deedsOfRow(bosk: Bosk, worktree: WorktreeView): Action[] {
     label: t('worktrees.openNamed', { title }),
     run: () => bosk.enter(id),
   }));
-  if (LAUNCHES_THERE && !worktree.missing && worktree.origin !== 'other')
+  if (!worktree.missing && worktree.origin !== 'other')
     done.push({
       id: 'worktree-launch',
       label: t('worktrees.launch'),

@@ -12,9 +12,6 @@ import type { Backend } from '../../backend';
 import { asProblem } from '../../state/connection';
 import { fillIn, namesIn } from './names';
 
-/** Whether a launch can name a worktree that is there. Once `LaunchSpec` has a `folder`, this has to be true. */
-export const LAUNCHES_THERE: 'folder' extends keyof LaunchSpec ? true : false = false;
-
 /** What is kept from one launch for the next: never the permission to skip permissions. */
 interface Remembered {
   model?: string;
@@ -50,6 +47,8 @@ export class LaunchForm {
   /** The command that tells whether the work is right. */
   check = $state('');
   /** A worktree that is there, and is to be worked in. */
+  /** Where in the worktree Claude works; its root when empty. */
+  subfolder = $state('');
   folder = $state<string | null>(null);
   /** Whether the branch is there, and is checked out. */
   existing = $state(false);
@@ -82,10 +81,10 @@ export class LaunchForm {
     images: [],
     base: this.base || null,
     branch: this.branch.trim() || null,
-    existing: false,
+    existing: this.existing,
     worktree: this.worktree,
-    folder: null,
-    subfolder: null,
+    folder: this.folder,
+    subfolder: this.subfolder.trim() || null,
     model: this.model.trim() || null,
     effort: this.effort || null,
     permission_mode: this.mode,
@@ -98,7 +97,6 @@ export class LaunchForm {
     check: this.check.trim() || null,
     variant: null,
     fork: this.fork,
-    ...(LAUNCHES_THERE ? { folder: this.folder, existing: this.existing } : {}),
     backend: { kind: 'account' },
   });
 
