@@ -146,7 +146,6 @@ pub async fn bring(repository: &Repository, plan: &Move) -> Result<(), Problem> 
 /// # Errors
 /// The other place holds something that did not come from there, or git refuses; then it can be called again.
 pub async fn undo(repository: &Repository, plan: &Move) -> Result<(), Problem> {
-    let git = &repository.git;
     if !plan.new {
         let there = seen_from(repository, &plan.to).head().await?;
         let commit = match &there {
@@ -174,8 +173,6 @@ pub async fn undo(repository: &Repository, plan: &Move) -> Result<(), Problem> {
             switch(repository, &plan.from, Some(branch), &plan.head).await?;
         }
     }
-    // It was never touched; if something else did, that is the person's.
-    git.change(&plan.from).args(["update-index", "-q", "--refresh"]).ask().await?;
     Ok(())
 }
 
