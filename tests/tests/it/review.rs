@@ -71,9 +71,8 @@ async fn two_sessions_that_change_the_same_file_are_told_while_they_work() {
     let mut window = Window::open(&sandbox).await;
     let one = launch(&sandbox, "!tool echo one >> readme.md\n!hold").await;
     let other = launch(&sandbox, "!tool echo two >> readme.md; echo x > own.txt\n!hold").await;
-    let far =
-        sandbox.launch(&spec(&sandbox.repository("elsewhere"), "!tool echo x >> readme.md\n!hold"));
-    let far = far.await.unwrap();
+    let elsewhere = spec(&sandbox.repository("elsewhere"), "!tool echo x >> readme.md\n!hold");
+    let far = sandbox.launch(&elsewhere).await.unwrap();
     let told = window.overlaps("two change one file", |overlaps| !overlaps.is_empty()).await;
     assert_eq!((told.len(), told[0].total, &told[0].paths), (1, 1, &vec!["readme.md".to_owned()]));
     let mut both = [&told[0].one, &told[0].other];
@@ -131,11 +130,13 @@ async fn the_last_turn_alone_and_a_deed_while_a_turn_runs() {
 
     watched.send("!hold").await.unwrap();
     watched.working().await;
-    let picked =
-        Picked { path: "first.txt".to_owned(), old_path: None, lines: None, seen: lines.stamp };
-    let undo = reviewed.do_picked(Deed::Revert, Against::LastTurn, vec![picked]).await.unwrap();
-    let read = || std::fs::read_to_string(reviewed.root().join("first.txt")).unwrap();
-    assert_eq!(read(), "one\n");
+    let pick = |seen| Picked { path: "first.txt".to_owned(), old_path: None, lines: None, seen };
+    let last = reviewed.do_picked(Deed::Revert, Against::LastTurn, vec![pick(lines.stamp)]).await;
+    assert!(last.is_err(), "another message is the last one now");
+    let seen = reviewed.lines(Against::Base, "first.txt", None, false, 3).await.unwrap().stamp;
+    let undo = reviewed.do_picked(Deed::Revert, Against::Base, vec![pick(seen)]).await.unwrap();
+    let read = || std::fs::read_to_string(reviewed.root().join("first.txt")).unwrap_or_default();
+    assert_eq!(read(), "");
     reviewed.undo_deed(&undo.id).await.unwrap();
     assert_eq!(read(), "one\nmore\n");
     watched.call(Call::Interrupt { drop_queued: false }).await.unwrap();

@@ -12,6 +12,7 @@ pub mod command;
 pub mod compare;
 pub mod deed;
 mod error;
+mod few;
 pub mod include;
 pub mod lines;
 pub mod listing;
