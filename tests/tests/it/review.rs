@@ -130,11 +130,13 @@ async fn the_last_turn_alone_and_a_deed_while_a_turn_runs() {
 
     watched.send("!hold").await.unwrap();
     watched.working().await;
-    let picked =
-        Picked { path: "first.txt".to_owned(), old_path: None, lines: None, seen: lines.stamp };
-    let undo = reviewed.do_picked(Deed::Revert, Against::LastTurn, vec![picked]).await.unwrap();
-    let read = || std::fs::read_to_string(reviewed.root().join("first.txt")).unwrap();
-    assert_eq!(read(), "one\n");
+    let pick = |seen| Picked { path: "first.txt".to_owned(), old_path: None, lines: None, seen };
+    let last = reviewed.do_picked(Deed::Revert, Against::LastTurn, vec![pick(lines.stamp)]).await;
+    assert!(last.is_err(), "another message is the last one now");
+    let seen = reviewed.lines(Against::Base, "first.txt", None, false, 3).await.unwrap().stamp;
+    let undo = reviewed.do_picked(Deed::Revert, Against::Base, vec![pick(seen)]).await.unwrap();
+    let read = || std::fs::read_to_string(reviewed.root().join("first.txt")).unwrap_or_default();
+    assert_eq!(read(), "");
     reviewed.undo_deed(&undo.id).await.unwrap();
     assert_eq!(read(), "one\nmore\n");
     watched.call(Call::Interrupt { drop_queued: false }).await.unwrap();

@@ -9,11 +9,11 @@ use bosk_core::review::path;
 use bosk_core::{Problem, ProblemCode};
 
 use super::command::{Call, Output};
-use super::snapshot::IndexCopy;
+use super::few::Few;
 use super::{Git, GitError};
 
-/// Most files that a command line names; where there are more, all are looked at.
-const MOST_NAMED: usize = 200;
+/// How many files a command line names at a time.
+const AT_ONCE: usize = 200;
 
 /// Which sides are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,8 @@ impl Sides {
             .args(["--src-prefix=a/", "--dst-prefix=b/", "--inter-hunk-context=0"]);
         let call = match self {
             Self::Commit(commit) => call.args(["--end-of-options", commit]),
-            Self::Index => call.arg("--end-of-options"),
+            // Of a file in conflict, how it differs from the session's own side.
+            Self::Index => call.args(["--ours", "--end-of-options"]),
             Self::Staged(commit) => call.args(["--cached", "--end-of-options", commit]),
         };
         call.arg("--").args(paths.iter().map(|path| super::paths::from_git(path)))
@@ -164,20 +165,20 @@ pub async fn compare(
         more: differs.truncated || status.truncated,
     };
     let hidden = hidden(&compared);
-    if !hidden.is_empty() {
-        let shown = Shown::of(git, worktree, &hidden).await?;
-        let few: Vec<&[u8]> = hidden.iter().map(Vec::as_slice).collect();
-        let few = if few.len() > MOST_NAMED { &[] } else { few.as_slice() };
-        let again =
-            read(&counted(shown.look(git, worktree), sides, ignore_space, few).run().await?)?;
-        for path in &hidden {
-            match again.get(path) {
-                Some(difference) => drop(compared.files.insert(path.clone(), difference.clone())),
+    for some in hidden.chunks(AT_ONCE) {
+        let few = Few::of(git, worktree, &[]).await?;
+        few.show(git, worktree, some).await?;
+        let names: Vec<&[u8]> = some.iter().map(Vec::as_slice).collect();
+        let call = counted(few.look(git, worktree), sides, ignore_space, &names);
+        let mut again = read(&call.run().await?)?;
+        for path in some {
+            match again.remove(path) {
+                Some(difference) => drop(compared.files.insert(path.clone(), difference)),
                 None => drop(compared.files.remove(path)),
             }
         }
-        compared.standings.retain(|path, _| hidden.binary_search(path).is_err());
     }
+    compared.standings.retain(|path, _| hidden.binary_search(path).is_err());
     for (path, standing) in &compared.standings {
         let file = || Difference::new(ChangeKind::Untracked);
         match standing {
@@ -207,26 +208,6 @@ fn hidden(compared: &Compared) -> Vec<Vec<u8>> {
     let is_untracked = |path: &Vec<u8>| compared.standings.get(path) == Some(&Standing::Untracked);
     let gone = compared.files.iter().filter(|(_, file)| file.kind == ChangeKind::Deleted);
     gone.map(|(path, _)| path).filter(|path| is_untracked(path)).cloned().collect()
-}
-
-/// An index beside the one in use that knows of files that git does not: their content stays where it is.
-pub(super) struct Shown(IndexCopy);
-
-impl Shown {
-    /// With these files.
-    pub(super) async fn of(git: &Git, worktree: &Path, files: &[Vec<u8>]) -> Result<Self, Problem> {
-        let copy = IndexCopy::of(git, worktree).await?;
-        let input = [files.join(&0), vec![0]].concat();
-        let add = ["add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul"];
-        let call = git.change(worktree).env("GIT_INDEX_FILE", &copy.file).args(add);
-        call.input(input).run().await?;
-        Ok(Self(copy))
-    }
-
-    /// A call that sees it.
-    pub(super) fn look<'git>(&self, git: &'git Git, worktree: &Path) -> Call<'git> {
-        git.look(worktree).env("GIT_INDEX_FILE", &self.0.file)
-    }
 }
 
 /// Reads the output of `git diff --raw --numstat -z`.

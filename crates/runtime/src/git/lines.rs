@@ -6,7 +6,8 @@ use std::path::Path;
 use bosk_core::Problem;
 use bosk_core::git::ChangeKind;
 
-use super::compare::{Difference, Differences, Shown, Sides};
+use super::compare::{Difference, Differences, Sides};
+use super::few::Few;
 use super::{Git, GitError, compare, paths};
 
 #[cfg(windows)]
@@ -49,7 +50,12 @@ pub async fn lines(
 ) -> Result<Lines, Problem> {
     let both: Vec<&[u8]> = std::iter::once(path).chain(old_path).collect();
     let ask = |call| sides.diff(formatted(call, wanted), &both).run();
-    let found = taken(ask(git.look(worktree)).await?, path)?;
+    let few = match sides {
+        Sides::Index => None,
+        Sides::Commit(_) | Sides::Staged(_) => Some(Few::of(git, worktree, &both).await?),
+    };
+    let call = few.as_ref().map_or_else(|| git.look(worktree), |few| few.look(git, worktree));
+    let found = taken(ask(call).await?, path)?;
     let is_gone = found.file.as_ref().is_none_or(|file| file.kind == ChangeKind::Deleted);
     let place = worktree.join(paths::from_git(path));
     if !is_gone || !sides.has_files() || place.symlink_metadata().is_err() {
@@ -63,8 +69,9 @@ pub async fn lines(
     }
     // Another file of that name, or one whose name would mean something else to git.
     if found.file.is_some() || path == b"-" {
-        let shown = Shown::of(git, worktree, &[path.to_vec()]).await?;
-        let mut found = taken(ask(shown.look(git, worktree)).await?, path)?;
+        let few = Few::of(git, worktree, &[]).await?;
+        few.show(git, worktree, &[path.to_vec()]).await?;
+        let mut found = taken(ask(few.look(git, worktree)).await?, path)?;
         if let Some(file) = found.file.as_mut().filter(|file| file.kind == ChangeKind::Added) {
             file.kind = ChangeKind::Untracked;
         }

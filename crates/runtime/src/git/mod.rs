@@ -14,6 +14,7 @@ pub mod compare;
 pub mod deed;
 mod error;
 pub mod furnish;
+mod few;
 pub mod include;
 pub mod kept;
 pub mod lines;

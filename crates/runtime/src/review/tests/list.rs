@@ -133,6 +133,10 @@ async fn renames_and_a_merge_that_stands_half_way() {
         assert_eq!(review.operation, Some(Operation::Merge));
         let file = review.files.iter().find(|one| one.file.path == "readme.md").unwrap();
         assert_eq!(file.file.kind, ChangeKind::Conflicted, "{against:?}");
+        let lines = desk.reviewed.lines(against, "readme.md", None, false, 3).await.unwrap();
+        let marked = lines.text.contains("+<<<<<<< HEAD\n") && lines.text.contains("@@ -1");
+        assert!(marked || against == Against::Staged, "{against:?}: {}", lines.text);
+        assert_eq!(lines.stamp, file.stamp, "{against:?}");
     }
 }
 
