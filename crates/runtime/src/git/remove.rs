@@ -213,7 +213,10 @@ fn undone(entry: &Entry, own: &Own, error: &std::io::Error) -> Problem {
     if own.folder().symlink_metadata().is_err() && entry.is_whole() {
         let _ = std::fs::rename(entry.tree(), own.folder());
     }
-    entry.take_back();
+    // Where the folder is gone, the entry says which snapshot holds it.
+    if own.folder().symlink_metadata().is_ok() {
+        entry.take_back();
+    }
     not_removed(&error.to_string())
 }
 
