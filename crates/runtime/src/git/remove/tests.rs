@@ -381,7 +381,7 @@ async fn a_trash_on_another_volume_is_not_used() {
     let tree = done.entry.tree();
     assert!(tree.starts_with(scratch.worktrees()));
     assert!(tree.join("readme.md").exists());
-    assert_eq!(trash::entries(&trash), [done.entry.clone()]);
+    assert_eq!(trash::entries(&trash), std::slice::from_ref(&done.entry));
     let (locks, id) = (scratch.locks(), &done.entry.id);
     let restored = crate::git::restore::restore(&repository, &locks, &trash, id).await.unwrap();
     assert_eq!(restored.folder, made.folder);
