@@ -83,8 +83,10 @@ async fn see(repository: &Repository, trash: &Path, own: &Own) -> Result<Seen, P
             let is_it = |record: &Removed| {
                 record.session == owner && record.folder == folder && record.token.worktree == name
             };
-            // One whose second move is done is another one that was there before.
-            let is_half = |one: &Entry| one.is_whole() && !one.known(&common_dir).exists();
+            // One whose second move is done is another one that was there before, and so is one that has been restored.
+            let is_half = |one: &Entry| {
+                !one.known(&common_dir).exists() && (one.is_whole() || !one.record.restoring)
+            };
             trash::entries(&trash).into_iter().find(|one| is_it(&one.record) && is_half(one))
         });
         let begun = looking.await.map_err(|stopped| not_removed(&stopped.to_string()))?;
@@ -183,7 +185,11 @@ fn put_away(
     common_dir: &Path,
 ) -> Result<Entry, Problem> {
     let mut entry = match begun {
-        Some(entry) => entry,
+        Some(mut entry) => {
+            entry.record.restoring = false;
+            entry.save().map_err(|error| not_removed(&error.to_string()))?;
+            entry
+        }
         None => Entry::new(trash, record).map_err(|error| not_removed(&error.to_string()))?,
     };
     if own.folder().symlink_metadata().is_ok() {
@@ -208,7 +214,10 @@ fn undone(entry: &Entry, own: &Own, error: &std::io::Error) -> Problem {
     if own.folder().symlink_metadata().is_err() && entry.is_whole() {
         let _ = std::fs::rename(entry.tree(), own.folder());
     }
-    entry.take_back();
+    // Where the folder is gone, the entry says which snapshot holds it.
+    if own.folder().symlink_metadata().is_ok() {
+        entry.take_back();
+    }
     not_removed(&error.to_string())
 }
 

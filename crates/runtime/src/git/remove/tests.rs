@@ -178,8 +178,15 @@ async fn a_removal_that_was_cut_short_can_be_finished() {
     let again = look(&scratch, &repository, &made.folder, 1).await.unwrap().token;
     assert_eq!(again, token);
     let done = removed(&scratch, &repository, &made.folder, &token, true).await.unwrap();
-    assert_eq!((done.entry.id, done.branch_deleted), (record.id, true));
+    assert_eq!((&done.entry.id, done.branch_deleted), (&record.id, true));
     assert_eq!(listing::list(&scratch.git, scratch.path()).await.unwrap().len(), 1);
+    // The same where somebody empties the trash in between: its snapshot is still the one that counts.
+    let known = record.known(&repository.common_dir);
+    std::fs::create_dir_all(&listed_at).unwrap();
+    std::fs::rename(known, listed_at.join(&token.worktree)).unwrap();
+    std::fs::remove_dir_all(record.tree()).unwrap();
+    let done = removed(&scratch, &repository, &made.folder, &token, false).await.unwrap();
+    assert_eq!((done.entry.id, done.whole), (record.id, false));
 
     // A folder that somebody else deleted: what git still knows can be looked at and removed.
     let made = launch(&scratch, &repository).await;
@@ -374,7 +381,7 @@ async fn a_trash_on_another_volume_is_not_used() {
     let tree = done.entry.tree();
     assert!(tree.starts_with(scratch.worktrees()));
     assert!(tree.join("readme.md").exists());
-    assert_eq!(trash::entries(&trash), [done.entry.clone()]);
+    assert_eq!(trash::entries(&trash), std::slice::from_ref(&done.entry));
     let (locks, id) = (scratch.locks(), &done.entry.id);
     let restored = crate::git::restore::restore(&repository, &locks, &trash, id).await.unwrap();
     assert_eq!(restored.folder, made.folder);
