@@ -68,9 +68,14 @@ async fn main() {
     let model = std::fs::read(notes.join("done")).ok();
     let model = model.map(|bytes| serde_json::from_slice(&bytes).unwrap()).unwrap_or_default();
     let argument = std::env::args().nth(1).unwrap();
-    let seed = argument.parse().unwrap_or(1);
+    let seed: u64 = argument.parse().unwrap_or(1);
     let root = above.join("repositories/shop");
-    let mut work = Work { home, root, notes, model, dice: Dice(seed) };
+    // Seeds that follow each other would begin alike.
+    let mut dice = Dice(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15) | 1);
+    for _ in 0..8 {
+        dice.roll(2);
+    }
+    let mut work = Work { home, root, notes, model, dice };
     // What a git that was killed has left; nobody else is here.
     for lock in locks(&work.root.join(".git")) {
         std::fs::remove_file(lock).unwrap();
@@ -177,17 +182,17 @@ impl Work {
 
     async fn step(&mut self) {
         let all = self.worktrees();
-        match self.dice.roll(24) {
+        match self.dice.roll(25) {
             0..=1 => self.make(all.len()).await,
             2 | 3 => self.put_away(false).await,
             4 => self.put_away(true).await,
-            5..=7 => self.restore().await,
-            8 => self.expire().await,
-            9 => {
+            5..=8 => self.restore().await,
+            9 => self.expire().await,
+            10 => {
                 self.begin("gc", Vec::new());
                 self.git(&self.root, &["gc", "--quiet", "--prune=now"]);
             }
-            10 => self.lose().await,
+            11 => self.lose().await,
             _ => self.mess(&all),
         }
         self.look();
