@@ -36,14 +36,15 @@ mod webdriver;
 #[path = "../../../tests/e2e/window.rs"]
 #[expect(dead_code, reason = "shared with the end-to-end tests")]
 mod window;
+mod worktree;
 
 use report::Row;
 use serde_json::json;
 
 /// The benchmarks, in the order in which they run.
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "launch", "journal", "latency", "long", "idle", "start", "usage", "monitor", "queue", "spent",
-    "answer", "review",
+    "answer", "review", "worktree",
 ];
 
 #[tokio::main(flavor = "current_thread")]
@@ -82,6 +83,7 @@ async fn main() {
             "queue" => queue::measure().await,
             "review" => review::measure().await,
             "spent" => spent::measure().await,
+            "worktree" => worktree::measure().await,
             other => panic!("{other}"),
         };
         more.iter().for_each(|row| eprintln!("  {row}"));

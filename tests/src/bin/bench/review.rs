@@ -38,7 +38,7 @@ pub(crate) async fn measure() -> Vec<Row> {
     rows
 }
 
-fn make(root: &Path) {
+pub(crate) fn make(root: &Path) {
     for folder in 0..FOLDERS {
         let at = root.join(format!("d{folder}"));
         std::fs::create_dir_all(&at).unwrap();
@@ -118,7 +118,7 @@ async fn first_screen(reviewed: &Reviewed, root: &Path) -> Vec<Row> {
             "first screen of it: from the list to the first file's lines",
             "ms",
             first,
-            300.0,
+            150.0,
         ),
     ]
 }
@@ -162,7 +162,7 @@ fn git(root: &Path, args: &[&str]) -> Command {
     git
 }
 
-fn said(root: &Path, args: &[&str]) -> String {
+pub(crate) fn said(root: &Path, args: &[&str]) -> String {
     let output = git(root, args).output().unwrap();
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
