@@ -1,15 +1,18 @@
 //! Worktrees that are put away, restored and deleted, and what is used of the disk.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bosk_core::git::{RemovalPlan, RemovalToken};
 use bosk_core::worktree::disk::{DiskUse, WorktreeSize};
 use bosk_core::worktree::{DeletePlan, PutAway};
 use bosk_runtime::client::{archive as client, disk};
 use bosk_runtime::fleet::Fleet;
+use bosk_runtime::terminal::Terminals;
 use tauri::State;
 
 use super::Answer;
+use super::terminal::folder_gone;
 
 #[tauri::command]
 pub(crate) async fn archive_plan(
@@ -23,11 +26,15 @@ pub(crate) async fn archive_plan(
 #[tauri::command]
 pub(crate) async fn archive(
     fleet: State<'_, Fleet>,
+    terminals: State<'_, Arc<Terminals>>,
     repository: String,
     folder: String,
     token: RemovalToken,
 ) -> Answer<PutAway> {
-    client::archive(fleet.home(), Path::new(&repository), Path::new(&folder), token).await
+    let (repository, folder) = (Path::new(&repository), Path::new(&folder));
+    let away = client::archive(fleet.home(), repository, folder, token).await?;
+    folder_gone(&terminals, folder.to_owned()).await?;
+    Ok(away)
 }
 
 /// Puts it back; its session appears again, where its record was put away, too.
@@ -52,13 +59,16 @@ pub(crate) async fn delete_plan(
 #[tauri::command]
 pub(crate) async fn delete_worktree(
     fleet: State<'_, Fleet>,
+    terminals: State<'_, Arc<Terminals>>,
     repository: String,
     folder: String,
     token: RemovalToken,
     branch: bool,
 ) -> Answer<PutAway> {
     let (repository, folder) = (Path::new(&repository), Path::new(&folder));
-    client::delete(fleet.home(), repository, folder, token, branch).await
+    let away = client::delete(fleet.home(), repository, folder, token, branch).await?;
+    folder_gone(&terminals, folder.to_owned()).await?;
+    Ok(away)
 }
 
 #[tauri::command]

@@ -25,6 +25,21 @@ async fn blocking<T: Send + 'static>(
     done.unwrap_or_else(|error| Err(internal(&error)))
 }
 
+/// Ends those in a folder that has gone: what is written there goes with it.
+pub(super) async fn folder_gone(
+    terminals: &State<'_, Arc<Terminals>>,
+    folder: PathBuf,
+) -> Answer<()> {
+    if folder.exists() {
+        return Ok(());
+    }
+    blocking(terminals, move |terminals| {
+        terminals.close_in(&folder);
+        Ok(())
+    })
+    .await
+}
+
 #[tauri::command]
 pub(crate) fn terminals(terminals: State<'_, Arc<Terminals>>, id: SessionId) -> Vec<TerminalView> {
     terminals.of(&id)

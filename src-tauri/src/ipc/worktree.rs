@@ -1,12 +1,16 @@
 //! A session's folder: what has changed in it, and removing it.
 
+use std::sync::Arc;
+
 use bosk_core::SessionId;
 use bosk_core::git::{Changes, FileDiff, RemovalPlan, RemovalToken, Rewind, RewindPlan};
 use bosk_runtime::client::{back, worktree};
 use bosk_runtime::fleet::Fleet;
+use bosk_runtime::terminal::Terminals;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt as _;
 
+use super::terminal::folder_gone;
 use super::{Answer, internal};
 
 #[tauri::command]
@@ -31,10 +35,13 @@ pub(crate) async fn removal_plan(fleet: State<'_, Fleet>, id: SessionId) -> Answ
 #[tauri::command]
 pub(crate) async fn remove_session(
     fleet: State<'_, Fleet>,
+    terminals: State<'_, Arc<Terminals>>,
     id: SessionId,
     token: RemovalToken,
 ) -> Answer<()> {
-    worktree::remove(fleet.home(), &fleet.summary(id).await?, token, false).await.map(drop)
+    let session = fleet.summary(id).await?;
+    worktree::remove(fleet.home(), &session, token, false).await?;
+    folder_gone(&terminals, session.folder.into()).await
 }
 
 /// What going back to before a message would do. Changes nothing.

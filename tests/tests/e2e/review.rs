@@ -72,6 +72,7 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
         "See to these\n@tool Bash {}\n@text In capitals now.",
         serde_json::json!({ "command": edit })
     );
+    window.click("//button[contains(., '2 comments to send')]").await;
     window.write(&at("review-note"), &note).await;
     window.click(&at("review-send")).await;
     window
@@ -84,7 +85,8 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
     );
 
     // One hunk goes back to what it was; the other stays.
-    window.click("(//*[@data-testid='hunk-revert'])[2]").await;
+    let last = "//*[@data-testid='hunk-revert'][not(following::*[@data-testid='hunk-revert'])]";
+    window.click(last).await;
     window.until("one('review-done')").await;
     window
         .until("all('review-line').filter((one) => one.dataset.kind === 'add').length === 1")

@@ -32,7 +32,10 @@ struct State {
     /// How many bytes at the end of `kept` are still to be told.
     untold: usize,
     unshown: usize,
-    listened: bool,
+    /// Which listener is the present one; none while nobody listens.
+    listener: Option<u64>,
+    /// How many there have been.
+    listeners: u64,
     ended: Option<Code>,
     told_at: Option<Instant>,
 }
@@ -42,7 +45,7 @@ struct State {
 pub(super) enum Next {
     Output(Vec<u8>),
     Ended(Code),
-    /// The end was told.
+    /// The end was told, or somebody else listens now.
     Nothing,
 }
 
@@ -50,14 +53,17 @@ impl Flow {
     /// Takes what was read. Waits while somebody listens and has too much that is not shown.
     pub(super) fn take(&self, read: &[u8]) {
         let mut state = self.state();
-        while state.listened && state.ended.is_none() && state.unshown + state.untold >= AHEAD {
+        while state.listener.is_some()
+            && state.ended.is_none()
+            && state.unshown + state.untold >= AHEAD
+        {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.kept.extend(read);
         state.untold += read.len();
         let over = state.kept.len().saturating_sub(KEPT.max(state.untold));
         state.kept.drain(..over);
-        if !state.listened {
+        if state.listener.is_none() {
             // Nobody misses it, but for the last.
             let over = state.kept.len().saturating_sub(KEPT);
             state.kept.drain(..over);
@@ -76,21 +82,25 @@ impl Flow {
         self.state().ended.is_some()
     }
 
-    /// Somebody begins to listen: all that is kept is to be told.
-    pub(super) fn begin(&self) {
+    /// Somebody begins to listen, in the place of whoever did: all that is kept is to be told. Their number.
+    pub(super) fn begin(&self) -> u64 {
         let mut state = self.state();
+        state.listeners += 1;
+        state.listener = Some(state.listeners);
         state.untold = state.kept.len();
         state.unshown = 0;
-        state.listened = true;
         self.changed.notify_all();
+        state.listeners
     }
 
-    /// Nobody listens any more.
-    pub(super) fn stop(&self) {
+    /// That one listens no more.
+    pub(super) fn stop(&self, listener: u64) {
         let mut state = self.state();
-        state.listened = false;
-        state.untold = 0;
-        self.changed.notify_all();
+        if state.listener == Some(listener) {
+            state.listener = None;
+            state.untold = 0;
+            self.changed.notify_all();
+        }
     }
 
     pub(super) fn shown(&self, bytes: usize) {
@@ -99,10 +109,10 @@ impl Flow {
         self.changed.notify_all();
     }
 
-    /// Waits for what is to be told next. `end_told` says that the end was told to this listener.
-    pub(super) fn next(&self, end_told: bool) -> Next {
+    /// Waits for what that listener is to be told next. `end_told` says that the end was told to it.
+    pub(super) fn next(&self, listener: u64, end_told: bool) -> Next {
         let mut state = self.state();
-        while state.untold == 0 {
+        while state.untold == 0 && state.listener == Some(listener) {
             match state.ended {
                 Some(_) if end_told => return Next::Nothing,
                 Some(code) => return Next::Ended(code),
@@ -115,9 +125,14 @@ impl Flow {
             && !left.is_zero()
             && state.untold < PIECE
             && state.ended.is_none()
+            && state.listener == Some(listener)
         {
             let waited = self.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        // Whatever is kept is the next one's.
+        if state.listener != Some(listener) {
+            return Next::Nothing;
         }
         let from = state.kept.len() - state.untold;
         let piece: Vec<u8> = state.kept.iter().skip(from).take(PIECE).copied().collect();
@@ -136,8 +151,8 @@ impl Flow {
 mod tests {
     use super::*;
 
-    fn output(flow: &Flow) -> Vec<u8> {
-        match flow.next(false) {
+    fn output(flow: &Flow, listener: u64) -> Vec<u8> {
+        match flow.next(listener, false) {
             Next::Output(piece) => piece,
             other => panic!("{other:?}"),
         }
@@ -149,12 +164,12 @@ mod tests {
         for number in 0..10_000 {
             flow.take(format!("line {number} {}\n", "x".repeat(80)).as_bytes());
         }
-        flow.begin();
+        let listener = flow.begin();
         flow.end(Some(3));
         let mut all = Vec::new();
         let mut end = None;
         while end.is_none() {
-            match flow.next(false) {
+            match flow.next(listener, false) {
                 Next::Output(piece) => {
                     assert!(piece.len() <= PIECE);
                     all.extend(piece);
@@ -166,13 +181,13 @@ mod tests {
         assert_eq!(all.len(), KEPT);
         assert!(all.ends_with(format!("line 9999 {}\n", "x".repeat(80)).as_bytes()));
         assert_eq!(end, Some(Some(3)));
-        assert_eq!(flow.next(true), Next::Nothing);
+        assert_eq!(flow.next(listener, true), Next::Nothing);
     }
 
     #[test]
     fn a_flood_waits_until_it_is_shown() {
         let flow = std::sync::Arc::new(Flow::default());
-        flow.begin();
+        let listener = flow.begin();
         let (tell, told) = std::sync::mpsc::channel();
         let flooding = std::thread::spawn({
             let flow = flow.clone();
@@ -188,25 +203,38 @@ mod tests {
         }
         let mut got = 0;
         while got < AHEAD {
-            got += output(&flow).len();
+            got += output(&flow, listener).len();
         }
         assert!(told.try_recv().is_err(), "all of it is told, and nothing of it shown");
         flow.shown(PIECE);
         told.recv().unwrap();
         flooding.join().unwrap();
-        assert_eq!(output(&flow).len(), PIECE);
+        assert_eq!(output(&flow, listener).len(), PIECE);
     }
 
     #[test]
     fn a_flood_goes_on_when_nobody_listens_any_more_or_it_is_ended() {
         let flow = std::sync::Arc::new(Flow::default());
-        flow.begin();
+        let listener = flow.begin();
         let flooding = std::thread::spawn({
             let flow = flow.clone();
             move || (0..100).for_each(|_| flow.take(&[b'x'; PIECE]))
         });
-        while output(&flow).len() < PIECE {}
-        flow.stop();
+        while output(&flow, listener).len() < PIECE {}
+        flow.stop(listener);
         flooding.join().unwrap();
+    }
+
+    #[test]
+    fn nothing_is_lost_when_another_listens() {
+        let flow = Flow::default();
+        flow.take(b"kept");
+        let one = flow.begin();
+        let other = flow.begin();
+        assert_eq!(flow.next(one, false), Next::Nothing, "it is the other's");
+        flow.stop(one);
+        assert_eq!(output(&flow, other), b"kept");
+        flow.take(b"more");
+        assert_eq!(output(&flow, other), b"more");
     }
 }

@@ -125,9 +125,9 @@ impl Terminals {
         Ok(())
     }
 
-    /// Ends those of a session that goes; it blocks.
-    pub fn close_of(&self, session: &SessionId) {
-        self.close_where(|one| one.session() == session);
+    /// Ends those in a folder that goes; it blocks.
+    pub fn close_in(&self, folder: &Path) {
+        self.close_where(|one| one.is_in(folder));
     }
 
     /// Ends all of them; it blocks.

@@ -1,8 +1,7 @@
 //! One terminal: the pseudo-terminal, the shell behind it, and the threads that carry its words.
 
 use std::io::{Read as _, Write as _};
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -39,8 +38,7 @@ pub(super) struct Terminal {
     master: Mutex<Box<dyn MasterPty + Send>>,
     typed: SyncSender<Vec<u8>>,
     flow: Arc<Flow>,
-    /// Which listener is the present one.
-    listeners: Arc<AtomicU64>,
+    folder: PathBuf,
 }
 
 impl std::fmt::Debug for Terminal {
@@ -102,7 +100,7 @@ impl Terminal {
             master: Mutex::new(pair.master),
             typed,
             flow,
-            listeners: Arc::default(),
+            folder: folder.to_owned(),
         })
     }
 
@@ -124,19 +122,18 @@ impl Terminal {
         !self.flow.has_ended()
     }
 
+    /// Whether it was opened in that folder or below it.
+    pub(super) fn is_in(&self, folder: &Path) -> bool {
+        self.folder.starts_with(folder)
+    }
+
     pub(super) fn listen(&self, listener: Listener) {
-        let number = self.listeners.fetch_add(1, Ordering::SeqCst) + 1;
-        self.flow.begin();
-        let (flow, listeners) = (Arc::clone(&self.flow), Arc::clone(&self.listeners));
+        let number = self.flow.begin();
+        let flow = Arc::clone(&self.flow);
         thread::spawn(move || {
             let mut end_told = false;
             loop {
-                let next = flow.next(end_told);
-                // The next listener is told from the beginning of what is kept.
-                if listeners.load(Ordering::SeqCst) != number {
-                    return;
-                }
-                let said = match next {
+                let said = match flow.next(number, end_told) {
                     Next::Output(piece) => TerminalSaid::Output { data: STANDARD.encode(piece) },
                     Next::Ended(code) => {
                         end_told = true;
@@ -145,8 +142,7 @@ impl Terminal {
                     Next::Nothing => return,
                 };
                 if !listener(said) {
-                    flow.stop();
-                    return;
+                    return flow.stop(number);
                 }
             }
         });

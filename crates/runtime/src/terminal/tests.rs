@@ -148,6 +148,18 @@ fn closing_ends_everything_that_was_started_in_it() {
 }
 
 #[test]
+fn those_in_a_folder_that_goes_are_ended() {
+    let stage = Stage::new();
+    let (here, session) = (stage.open(), stage.session.clone());
+    let mut heard = stage.listen(here);
+    stage.terminals.close_in(&stage.folder.path().join("elsewhere"));
+    assert_eq!(stage.terminals.of(&session).len(), 1);
+    stage.terminals.close_in(stage.folder.path());
+    heard.end();
+    assert!(stage.terminals.of(&session).is_empty());
+}
+
+#[test]
 fn what_a_killed_app_left_is_ended_by_the_next_one() {
     let stage = Stage::new();
     let cookie = crate::client::launch::new_id().unwrap();
