@@ -116,6 +116,7 @@ async fn a_branch_is_merged_where_its_target_is_checked_out_and_taken_back() {
     let before = sandbox.git(&main, ["rev-parse", "main"]);
 
     let plan = work.merge_plan(None, MergeHow::Squash).await.unwrap();
+    assert!(!plan.targets.contains(&plan.target), "the others");
     assert_eq!((plan.target.as_str(), plan.ahead, plan.behind), ("main", 1, 1));
     assert_eq!(
         (plan.conflicts.len(), plan.uncommitted, plan.message.as_str()),

@@ -39,8 +39,10 @@ impl Work {
             MergeHow::Squash => self.message().await?,
             MergeHow::Rebase => String::new(),
         };
+        let mut others = self.targets(&branch).await?;
+        others.retain(|other| *other != target);
         Ok(MergePlan {
-            targets: self.targets(&branch).await?,
+            targets: others,
             uncommitted: !status::unclean(git, folder).await?.is_empty(),
             conflicts: foreseen.conflicts,
             branch,
