@@ -11,6 +11,7 @@ use bosk_core::{Problem, ProblemCode};
 use super::listing::{self, ADOPTED, REASON};
 use super::remove::admin_of;
 use super::trash::{self, Entry, Removed};
+use super::worktree::free;
 use super::{Repository, paths};
 use crate::client::blocking;
 use crate::files;
@@ -221,19 +222,6 @@ fn never_left(repository: &Repository, folder: &Path, name: &str) -> bool {
     is_of(folder, name)
         && admin.symlink_metadata().is_err()
         && common_dir.is_some_and(|found| found.is_ok_and(|found| found == repository.common_dir))
-}
-
-/// The folder, or one beside it where that is taken.
-fn free(folder: &Path) -> PathBuf {
-    let numbered = (2_u32..).map(|number| {
-        let mut name = folder.file_name().unwrap_or_default().to_owned();
-        name.push(format!("-{number}"));
-        folder.with_file_name(name)
-    });
-    std::iter::once(folder.to_owned())
-        .chain(numbered)
-        .find(|folder| folder.symlink_metadata().is_err())
-        .unwrap_or_else(|| folder.to_owned())
 }
 
 /// Git's name for it, or another one where that is taken.
