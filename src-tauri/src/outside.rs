@@ -11,7 +11,6 @@ use bosk_core::session::{SessionSummary, State};
 use bosk_core::settings::Settings;
 use bosk_core::view::{Batch, Event};
 use bosk_runtime::fleet::{Expected, First, Fleet};
-use bosk_runtime::home::Home;
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -67,11 +66,13 @@ impl InView {
 }
 
 /// Lets go of what was put away and whose time is over.
-async fn expire(home: Home) {
-    let keep = bosk_runtime::settings::peek(&home).keep();
-    match bosk_runtime::client::expire::expire_all(&home, keep).await {
+async fn expire(fleet: Fleet) {
+    match bosk_runtime::client::expire::expire_all(fleet.home()).await {
         Ok(went) => tracing::info!(?went, "expired"),
-        Err(problem) => tracing::warn!(%problem, "what was put away is kept"),
+        Err(problem) => {
+            tracing::warn!(%problem, "what was put away is kept");
+            fleet.tell(Event::Problem { problem }).await;
+        }
     }
 }
 
@@ -102,7 +103,7 @@ pub(crate) fn start(app: &AppHandle) {
         });
         app.manage(notifier.clone());
         let fleet = app.state::<Fleet>().inner().clone();
-        tauri::async_runtime::spawn(expire(fleet.home().clone()));
+        tauri::async_runtime::spawn(expire(fleet.clone()));
         let mut outside = Outside {
             fleet,
             notifier,

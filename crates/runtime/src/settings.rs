@@ -4,6 +4,7 @@
 use std::io::ErrorKind;
 
 use bosk_core::settings::Settings;
+use bosk_core::worktree::expiry::Keep;
 use bosk_core::{Problem, ProblemCode};
 
 use crate::files;
@@ -36,6 +37,29 @@ pub fn peek(home: &Home) -> Settings {
     read(home).unwrap_or_default()
 }
 
+/// How long things are kept, for whoever deletes what is older: never by the defaults where the person may have set
+/// something else.
+///
+/// # Errors
+/// The settings cannot be read, or could not be and stand aside.
+pub fn keep(home: &Home) -> Result<Keep, Problem> {
+    let unsure = |why: &str| {
+        let text = format!("{why}, so nothing that was put away has expired.");
+        Problem::new(ProblemCode::FileDamaged, text)
+            .hint("Set what you need again, or mend the file and put it back.")
+    };
+    let settings = read(home)
+        .map_err(|error| unsure(&format!("Bosk's settings could not be read ({error})")))?;
+    let stands_aside = || {
+        let aside = home.settings().with_extension("json.damaged-1");
+        home.settings().symlink_metadata().is_err() && aside.symlink_metadata().is_ok()
+    };
+    if stands_aside() {
+        return Err(unsure("Bosk's settings could not be read and were put aside"));
+    }
+    Ok(settings.keep())
+}
+
 pub(crate) fn read(home: &Home) -> std::io::Result<Settings> {
     match std::fs::read(home.settings()) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
@@ -64,16 +88,21 @@ mod tests {
         let home = Home::at(folder.path().to_owned()).unwrap();
         let wanted = Settings { api_billing: true, ..Settings::default() };
         save(&home, &wanted).unwrap();
+        assert_eq!(keep(&home), Ok(wanted.keep()));
         assert_eq!(load(&home), (wanted, None));
         for turn in 1..3 {
             std::fs::write(home.settings(), b"{\"api_billing\": tr").unwrap();
             assert_eq!(peek(&home), Settings::default());
+            assert!(keep(&home).is_err());
             let (settings, problem) = load(&home);
             assert_eq!(settings, Settings::default());
             assert_eq!(problem.unwrap().code, ProblemCode::FileDamaged);
             let aside = folder.path().join(format!("settings.json.damaged-{turn}"));
             assert_eq!(std::fs::read(aside).unwrap(), b"{\"api_billing\": tr");
+            assert!(keep(&home).is_err(), "what was set is not known");
         }
         assert_eq!(load(&home), (Settings::default(), None));
+        save(&home, &Settings::default()).unwrap();
+        assert_eq!(keep(&home), Ok(Settings::default().keep()));
     }
 }

@@ -90,8 +90,8 @@ pub(crate) async fn delete_archived(
 }
 
 #[tauri::command]
-pub(crate) async fn worktree_size(folder: String) -> Answer<WorktreeSize> {
-    disk::worktree_size(Path::new(&folder)).await
+pub(crate) async fn worktree_size(fleet: State<'_, Fleet>, folder: String) -> Answer<WorktreeSize> {
+    disk::worktree_size(fleet.home(), Path::new(&folder)).await
 }
 
 #[tauri::command]

@@ -109,6 +109,9 @@ async fn what_has_expired_goes_and_what_is_needed_stays() {
     let (gone, folder) = ended(&sandbox, "gone").await;
     std::fs::write(folder.join("new.txt"), "new\n").unwrap();
     says(&sandbox, &["rm", "--yes", gone.id.as_str()]).await;
+    // Another Bosk's, in the same repository.
+    let others = "refs/bosk/00000000-0000-4000-8000-000000000001/snap/1";
+    sandbox.git(&root, ["update-ref", others, "HEAD"]);
     let all = refs();
     assert!(all.contains(alive.id.as_str()) && all.contains(&format!("{}/snap/", gone.id)));
     assert!(all.contains(&format!("{}/at/", gone.id)), "{all}");
@@ -131,10 +134,21 @@ async fn what_has_expired_goes_and_what_is_needed_stays() {
     // Everything's time is over.
     says(&sandbox, &["rm", "--yes", gone.id.as_str()]).await;
     set(Some(0), Some(0));
+    // Where nobody can tell what was set, nothing goes.
+    let settings = sandbox.home().settings();
+    std::fs::rename(&settings, settings.with_extension("json.damaged-1")).unwrap();
+    assert!(refuses(&sandbox, &["clean"]).await.contains("nothing that was put away has expired"));
+    std::fs::rename(settings.with_extension("json.damaged-1"), &settings).unwrap();
     let told = says(&sandbox, &["clean"]).await;
     assert!(told.contains("1 folder in the trash") && !told.contains(" 0 snapshots"), "{told}");
     let left = refs();
     assert!(left.contains(alive.id.as_str()) && !left.contains(gone.id.as_str()), "{left}");
+    assert!(left.contains(others), "{left}");
+    assert_eq!(
+        std::fs::read_dir(sandbox.home().trash()).unwrap().count(),
+        0,
+        "nor is its record kept"
+    );
     assert!(archived(&sandbox).await.is_empty());
     sandbox.git(&root, ["rev-parse", "--verify", "gone"]);
 }
@@ -201,6 +215,25 @@ async fn a_snapshot_alone_can_be_looked_at_again() {
     assert_eq!(new.unwrap(), "new\n");
     // It is Bosk's, and can be put away again.
     says(&sandbox, &["archive", "--yes", folder]).await;
+}
+
+#[tokio::test]
+async fn no_program_that_a_strange_repository_names_is_run() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.repository("shop");
+    let (_, folder) = ended(&sandbox, "work").await;
+    let mark = root.with_file_name("mark");
+    let run = format!("touch '{}'; cat", mark.display());
+    sandbox.git(&root, ["config", "filter.evil.clean", &run]);
+    std::fs::write(folder.join(".gitattributes"), "* filter=evil\n").unwrap();
+    std::fs::write(folder.join("readme.md"), "other\n").unwrap();
+    let text = folder.to_str().unwrap();
+    for args in [&["archive", "--yes", text][..], &["delete", text], &["clean", "--builds", text]] {
+        let said = refuses(&sandbox, args).await;
+        assert!(said.contains("you have not agreed"), "{said}");
+    }
+    assert!(disk(&sandbox).await.repositories[0].worktrees > 0);
+    assert!(folder.exists() && !mark.exists());
 }
 
 #[tokio::test]

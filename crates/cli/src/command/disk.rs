@@ -77,8 +77,7 @@ pub(crate) async fn clean(home: &Home, arguments: &Cleaning) -> Result<Exit, Fai
     if let Some(folder) = &arguments.builds {
         return builds(home, folder, arguments.yes).await;
     }
-    let keep = bosk_runtime::settings::peek(home).keep();
-    let went = expire::expire_all(home, keep).await?;
+    let went = expire::expire_all(home).await?;
     for folder in &went.folders {
         note(&format!("  {}", one_line(folder, 1000)));
     }
@@ -90,7 +89,7 @@ pub(crate) async fn clean(home: &Home, arguments: &Cleaning) -> Result<Exit, Fai
 
 async fn builds(home: &Home, folder: &Path, yes: bool) -> Result<Exit, Failure> {
     let folder = std::fs::canonicalize(folder)?;
-    let found = disk::worktree_size(&folder).await?;
+    let found = disk::worktree_size(home, &folder).await?;
     for one in &found.folders {
         print(&format!("  {}\n", one_line(one, 400)))?;
     }

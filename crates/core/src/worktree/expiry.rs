@@ -58,9 +58,11 @@ impl Kept {
     }
 }
 
-/// What may not go, whatever its age.
+/// What may not go, whatever its age, and what is not ours to judge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needed {
+    /// The sessions that this Bosk has, or had: another one may keep its snapshots in the same repository.
+    pub ours: BTreeSet<SessionId>,
     /// All snapshots of these: they live, have a worktree, or lie in the trash with it.
     pub sessions: BTreeSet<SessionId>,
     /// These commits.
@@ -72,8 +74,9 @@ pub struct Needed {
 pub fn expired<'a>(kept: &'a [Kept], needed: &Needed, keep: Keep, now: i64) -> Vec<&'a Kept> {
     let may_go = |one: &&Kept| {
         let is_old = keep.snapshot_goes_at(one.since).is_some_and(|at| at <= now);
-        let is_needed = one.session().is_none_or(|session| needed.sessions.contains(&session))
-            || needed.commits.contains(&one.commit);
+        let is_needed = one.session().is_none_or(|session| {
+            needed.sessions.contains(&session) || !needed.ours.contains(&session)
+        }) || needed.commits.contains(&one.commit);
         is_old && !is_needed
     };
     kept.iter().filter(may_go).collect()
@@ -118,15 +121,17 @@ mod tests {
             kept("refs/bosk/by-hand", 0),
         ];
         let keep = Keep { archives_days: Some(30), snapshots_days: Some(90) };
-        let nothing = Needed::default();
+        let ours: BTreeSet<_> = [SessionId::parse(ID).unwrap()].into();
+        let nothing = Needed { ours: ours.clone(), ..Needed::default() };
         assert!(expired(&all, &nothing, keep, 90 * DAY - 1).is_empty());
         assert_eq!(expired(&all, &nothing, keep, 90 * DAY), [&all[0]]);
         assert_eq!(expired(&all, &nothing, keep, 1000 * DAY), [&all[0], &all[1]]);
-        let session =
-            Needed { sessions: [SessionId::parse(ID).unwrap()].into(), ..Needed::default() };
+        let session = Needed { sessions: ours, ..nothing.clone() };
         assert!(expired(&all, &session, keep, 1000 * DAY).is_empty());
-        let commit = Needed { commits: ["c".to_owned()].into(), ..Needed::default() };
+        let commit = Needed { commits: ["c".to_owned()].into(), ..nothing.clone() };
         assert!(expired(&all, &commit, keep, 1000 * DAY).is_empty());
+        let anothers = Needed::default();
+        assert!(expired(&all, &anothers, keep, 1000 * DAY).is_empty());
         let for_ever = Keep { snapshots_days: None, ..keep };
         assert!(expired(&all, &nothing, for_ever, i64::MAX).is_empty());
     }

@@ -14,6 +14,7 @@ use bosk_core::{Problem, ProblemCode};
 
 use super::blocking;
 use super::teardown::before_removal;
+use super::worktrees::require_filters;
 use crate::git::losses::{self, Asked};
 use crate::git::restore::{self, Restored};
 use crate::git::trash::{self, Entry, Removed};
@@ -29,9 +30,10 @@ const LISTED: usize = 200;
 /// Takes a snapshot, and tells what putting the worktree away would move.
 ///
 /// # Errors
-/// It is not Bosk's, or git fails.
+/// It is not Bosk's, git fails, or its configuration names programs that the person has not agreed to.
 pub async fn plan(home: &Home, path: &Path, folder: &Path) -> Result<RemovalPlan, Problem> {
     let repository = Repository::discover(path).await?;
+    require_filters(home, &repository).await?;
     remove::plan(&repository, &home.trash(), folder, None).await
 }
 
@@ -56,6 +58,7 @@ async fn put_away(
     delete_branch: bool,
 ) -> Result<PutAway, Problem> {
     let repository = Repository::discover(path).await?;
+    require_filters(home, &repository).await?;
     let own = remove::own(&repository, folder, None).await?;
     // Held over the move, so that nobody starts a session in it meanwhile.
     let _held = idle(home, own.folder()).await?;
@@ -188,9 +191,8 @@ async fn branch_stays(entry: &Entry, known: Option<&Repository>) -> bool {
 /// As for [`plan`].
 pub async fn delete_plan(home: &Home, path: &Path, folder: &Path) -> Result<DeletePlan, Problem> {
     let repository = Repository::discover(path).await?;
-    let plan = remove::plan(&repository, &home.trash(), folder, None).await?;
-    let at = Path::new(&plan.folder);
-    let all = if at.exists() { remove::ignored(&repository, at, None).await? } else { vec![] };
+    require_filters(home, &repository).await?;
+    let (plan, all) = remove::plan_with_ignored(&repository, &home.trash(), folder, None).await?;
     let asked = Asked {
         snapshot: &plan.token.snapshot,
         head: &plan.token.head,
@@ -230,6 +232,7 @@ pub async fn archived_delete_plan(home: &Home, id: &str) -> Result<DeletePlan, P
     let (mut ignored, mut nested) = (Vec::new(), Vec::new());
     if entry.is_whole() {
         if known.exists() {
+            require_filters(home, &repository).await?;
             ignored = remove::ignored(&repository, &tree, Some(&known)).await?;
         }
         nested = blocking(move || Ok(losses::nested(&tree))).await?;
@@ -269,7 +272,9 @@ pub async fn delete_archived(
     let _lock = match &repository {
         Ok(repository) => Some(repository.lock(&home.locks()).await?),
         // Its repository is gone, and with it all that a snapshot was in.
-        Err(_) => None,
+        Err(problem) if problem.code == ProblemCode::NotARepository => None,
+        // Somebody may be at it.
+        Err(problem) => return Err(problem.clone()),
     };
     // As it is now that nobody else is at it.
     let entry = entry(home, id).await?;
@@ -278,12 +283,20 @@ pub async fn delete_archived(
     }
     let record = entry.record.clone();
     let common_dir = repository.as_ref().ok().map(|repository| repository.common_dir.clone());
-    blocking(move || entry.delete(common_dir.as_deref()).map_err(|error| home::unwritable(&error)))
-        .await?;
+    let (at, of, session) =
+        (home.clone(), repository.as_ref().ok().cloned(), record.session.clone());
+    blocking(move || {
+        entry.delete(common_dir.as_deref()).map_err(|error| home::unwritable(&error))?;
+        if let Some(repository) = of {
+            super::expire::let_records_go(&at, &repository, |one| one.id == session);
+        }
+        Ok(())
+    })
+    .await?;
     if !snapshots {
         return Ok(());
     }
-    let repository = repository?;
+    let Ok(repository) = repository else { return Ok(()) };
     let all = kept::list(&repository, wall_clock()).await?;
     let needed = super::expire::needed(home, &repository).await?;
     // A session that lives, and what else of it was put away, still need the others.

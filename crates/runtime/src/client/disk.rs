@@ -11,6 +11,7 @@ use bosk_core::{Problem, ProblemCode};
 use super::archive::idle;
 use super::blocking;
 use super::expire::{entries, repositories};
+use super::worktrees::{may_filter, require_filters};
 use crate::cache::Cache;
 use crate::disk::{builds, size};
 use crate::git::listing::{self, Listed};
@@ -27,9 +28,10 @@ static SIZED: Cache<PathBuf, (), WorktreeSize> = Cache::new(SIZES);
 /// How large a worktree is, and what of it builds made.
 ///
 /// # Errors
-/// It is in no repository, or git fails.
-pub async fn worktree_size(folder: &Path) -> Result<WorktreeSize, Problem> {
+/// It is in no repository, git fails, or its configuration names programs that the person has not agreed to.
+pub async fn worktree_size(home: &Home, folder: &Path) -> Result<WorktreeSize, Problem> {
     let repository = Repository::discover(folder).await?;
+    require_filters(home, &repository).await?;
     sized(&repository, folder).await
 }
 
@@ -37,16 +39,19 @@ async fn sized(repository: &Repository, folder: &Path) -> Result<WorktreeSize, P
     if let Some(known) = SIZED.get(&folder.to_owned(), &()) {
         return Ok(known);
     }
-    let made = builds_in(repository, folder).await?;
+    let found = measured(folder, builds_in(repository, folder).await?).await?;
+    SIZED.keep(folder.to_owned(), (), &found);
+    Ok(found)
+}
+
+async fn measured(folder: &Path, made: Vec<PathBuf>) -> Result<WorktreeSize, Problem> {
     let at = folder.to_owned();
-    let found = blocking(move || {
+    blocking(move || {
         let (bytes, builds) = size::split(&at, &made);
         let folders = made.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         Ok(WorktreeSize { bytes, builds, folders })
     })
-    .await?;
-    SIZED.keep(folder.to_owned(), (), &found);
-    Ok(found)
+    .await
 }
 
 /// The folders that builds made, from the worktree's root.
@@ -68,6 +73,7 @@ pub async fn clean_builds(
     folders: &[String],
 ) -> Result<u64, Problem> {
     let repository = Repository::discover(path).await?;
+    require_filters(home, &repository).await?;
     let own = remove::own(&repository, folder, None).await?;
     let _held = idle(home, own.folder()).await?;
     let made = builds_in(&repository, own.folder()).await?;
@@ -145,17 +151,22 @@ async fn of_repository(
         snapshots: 0,
         suggestions: Vec::new(),
     };
+    let filters = may_filter(home, &repository).await?;
     for one in listing::list(&repository.git, &repository.root).await?.into_iter().skip(1) {
         if !one.is_ours() || !one.folder.is_dir() {
             continue;
         }
-        let size = sized(&repository, &one.folder).await?;
+        let size = match filters {
+            true => sized(&repository, &one.folder).await?,
+            // Git cannot be asked what it ignores there.
+            false => measured(&one.folder, Vec::new()).await?,
+        };
         found.worktrees += size.bytes;
         found.builds += size.builds;
         let is_inside =
             |session: &&SessionSummary| Path::new(&session.folder).starts_with(&one.folder);
         let runs = sessions.iter().filter(is_inside).any(|session| !session.state.is_ended());
-        if !runs {
+        if !runs && filters {
             found.suggestions.extend(suggestion(&repository, &one, size).await?);
         }
     }

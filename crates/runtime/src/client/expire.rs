@@ -2,12 +2,13 @@
 //! snapshots may go ([`bosk_core::worktree::expiry`]).
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bosk_core::worktree::expiry::{Expired, Keep, Kept, Needed, expired};
 use bosk_core::{Problem, SessionId};
 
 use super::blocking;
+use super::forget::{self, Forgotten};
 use crate::git::trash::{self, Entry};
 use crate::git::{Repository, kept, listing, remove};
 use crate::home::Home;
@@ -28,6 +29,7 @@ pub async fn repositories(home: &Home) -> Result<Vec<PathBuf>, Problem> {
                 found.extend(record.map(|record| PathBuf::from(record.repository_root)));
             }
         }
+        found.extend(trash::had::all(&home.trash()).into_iter().map(|(_, root)| root));
         let entries = trash::entries(&home.trash());
         found.extend(entries.into_iter().map(|entry| PathBuf::from(entry.record.repository)));
         Ok(found.into_iter().filter(|root| root.is_dir()).collect())
@@ -38,8 +40,10 @@ pub async fn repositories(home: &Home) -> Result<Vec<PathBuf>, Problem> {
 /// Lets everything go whose time is over, in all repositories. What fails in one is logged, and tried again next time.
 ///
 /// # Errors
-/// Bosk's folder cannot be read.
-pub async fn expire_all(home: &Home, keep: Keep) -> Result<Expired, Problem> {
+/// Bosk's folder or its settings cannot be read; then nothing went.
+pub async fn expire_all(home: &Home) -> Result<Expired, Problem> {
+    let at = home.clone();
+    let keep = blocking(move || crate::settings::keep(&at)).await?;
     let mut all = Expired::default();
     for root in repositories(home).await? {
         let done = match Repository::discover(&root).await {
@@ -66,10 +70,12 @@ pub async fn expire(home: &Home, repository: &Repository, keep: Keep) -> Result<
     let mut done = blocking(move || {
         trash::sweep(&at.trash(), listed.iter().map(|one| one.folder.as_path()));
         let mut done = Expired::default();
+        let mut gone = BTreeSet::new();
         for entry in entries(&at, &of) {
             let is_over = |at: Option<i64>| at.is_some_and(|at| at <= now);
             let bytes = entry.bytes();
             let went = if is_over(keep.archive_goes_at(entry.record.at)) {
+                gone.insert(entry.record.session.clone());
                 entry.delete(Some(&of.common_dir))
             } else if is_over(keep.folder_goes_at(entry.record.at)) && entry.is_whole() {
                 entry.delete_tree().and_then(|()| {
@@ -87,6 +93,10 @@ pub async fn expire(home: &Home, repository: &Repository, keep: Keep) -> Result<
                 Err(error) => tracing::warn!(%error, entry = entry.id, "not deleted"),
             }
         }
+        let is_over = |one: &Forgotten| {
+            gone.contains(&one.id) || keep.archive_goes_at(one.at).is_some_and(|at| at <= now)
+        };
+        let_records_go(&at, &of, is_over);
         Ok(done)
     })
     .await?;
@@ -94,6 +104,17 @@ pub async fn expire(home: &Home, repository: &Repository, keep: Keep) -> Result<
     let needed = needed(home, repository).await?;
     let goes = expired(&all, &needed, keep, now);
     kept::let_go(repository, &goes).await?;
+    let stay = all.iter().filter(|one| !goes.contains(one)).filter_map(Kept::session);
+    let (stay, at, of) = (stay.collect::<BTreeSet<_>>(), home.clone(), repository.clone());
+    blocking(move || {
+        for (session, root) in trash::had::all(&at.trash()) {
+            if root == of.root && !stay.contains(&session) {
+                trash::had::forget(&at.trash(), &session);
+            }
+        }
+        Ok(())
+    })
+    .await?;
     done.snapshots = u32::try_from(goes.len()).unwrap_or(u32::MAX);
     Ok(done)
 }
@@ -105,18 +126,33 @@ pub(super) fn entries(home: &Home, repository: &Repository) -> Vec<Entry> {
     all
 }
 
+/// Deletes what lies in the trash of sessions of this repository, where nothing else of them does that could bring them
+/// back. What fails is tried again next time.
+pub(super) fn let_records_go(
+    home: &Home,
+    repository: &Repository,
+    goes: impl Fn(&Forgotten) -> bool,
+) {
+    let archived: BTreeSet<SessionId> =
+        trash::entries(&home.trash()).into_iter().map(|entry| entry.record.session).collect();
+    let of_it = |one: &Forgotten| Path::new(&one.record.repository_root) == repository.root;
+    for one in forget::forgotten(home, wall_clock()) {
+        if of_it(&one)
+            && !archived.contains(&one.id)
+            && goes(&one)
+            && let Err(error) = one.delete(home)
+        {
+            tracing::warn!(%error, session = %one.id, "not deleted");
+        }
+    }
+}
+
 /// What may not go: snapshots of sessions that are there, of worktrees that are there, and of what is in the trash.
 pub(super) async fn needed(home: &Home, repository: &Repository) -> Result<Needed, Problem> {
     let listed = listing::list(&repository.git, &repository.root).await?;
     let mut needed = Needed::default();
     for one in listed.iter().skip(1).filter(|one| one.is_ours()) {
-        match one.session() {
-            Some(session) => drop(needed.sessions.insert(session)),
-            None => {
-                let own = remove::own(repository, &one.folder, None).await;
-                needed.sessions.extend(own.map(|own| own.owner));
-            }
-        }
+        needed.sessions.insert(remove::owner(repository, one)?);
     }
     let (home, repository) = (home.clone(), repository.clone());
     blocking(move || {
@@ -124,6 +160,8 @@ pub(super) async fn needed(home: &Home, repository: &Repository) -> Result<Neede
             needed.sessions.insert(entry.record.session);
             needed.commits.insert(entry.record.token.snapshot);
         }
+        needed.ours.extend(trash::had::all(&home.trash()).into_iter().map(|(session, _)| session));
+        needed.ours.extend(forget::forgotten(&home, wall_clock()).into_iter().map(|one| one.id));
         let folders = std::fs::read_dir(home.sessions());
         for folder in folders.map_err(|error| crate::home::unwritable(&error))?.flatten() {
             let name = folder.file_name();

@@ -102,11 +102,22 @@ async fn of_repository(
 }
 
 /// Whether programs may run that the repository's own git configuration names for reading files.
-async fn may_filter(home: &Home, repository: &Repository) -> Result<bool, Problem> {
+pub(super) async fn may_filter(home: &Home, repository: &Repository) -> Result<bool, Problem> {
     if !worktrees::names_filters(repository).await? {
         return Ok(true);
     }
     let root = Source::Folder(repository.root.clone());
     let report = Trust::new(home).status(repository, &root).await;
     Ok(report.is_ok_and(|report| report.state == TrustState::Trusted))
+}
+
+/// Refuses to look at changed files where that would run such programs.
+///
+/// # Errors
+/// The repository's configuration names some, and the person has not agreed to them; or git fails.
+pub(super) async fn require_filters(home: &Home, repository: &Repository) -> Result<(), Problem> {
+    match may_filter(home, repository).await? {
+        true => Ok(()),
+        false => Err(worktrees::not_looked()),
+    }
 }

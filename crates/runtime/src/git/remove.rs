@@ -15,6 +15,7 @@ use super::trash::{self, Entry, Removed};
 use super::{GitError, Repository, paths};
 
 pub(super) use own::admin_of;
+pub(crate) use own::owner;
 pub use own::{Own, own};
 pub use trash::{RECORD, TREE};
 
@@ -42,24 +43,32 @@ pub async fn plan(
     folder: &Path,
     session: Option<&SessionId>,
 ) -> Result<RemovalPlan, Problem> {
+    Ok(plan_with_ignored(repository, trash, folder, session).await?.0)
+}
+
+/// The same, and all that git ignores there, which the plan lists the largest of.
+pub(crate) async fn plan_with_ignored(
+    repository: &Repository,
+    trash: &Path,
+    folder: &Path,
+    session: Option<&SessionId>,
+) -> Result<(RemovalPlan, Vec<IgnoredFile>), Problem> {
     let own = own(repository, folder, session).await?;
     own.quiet().await?;
     let is_there = own.folder().exists();
     let Seen { token, uncommitted, nested, .. } = see(repository, trash, &own).await?;
-    let mut ignored =
-        if is_there { ignored(repository, own.folder(), None).await? } else { vec![] };
-    let ignored_total = u32::try_from(ignored.len()).unwrap_or(u32::MAX);
-    ignored.truncate(LISTED);
-    Ok(RemovalPlan {
+    let all = if is_there { ignored(repository, own.folder(), None).await? } else { vec![] };
+    let plan = RemovalPlan {
         own_commits: own_commits(repository, &token.head, own.branch()).await?,
         token,
         folder: paths::shown(own.folder()),
         branch: own.branch().map(str::to_owned),
         uncommitted,
-        ignored,
-        ignored_total,
+        ignored: all.iter().take(LISTED).cloned().collect(),
+        ignored_total: u32::try_from(all.len()).unwrap_or(u32::MAX),
         nested,
-    })
+    };
+    Ok((plan, all))
 }
 
 /// A worktree as it is now, in a snapshot.

@@ -11,7 +11,9 @@ use bosk_core::{Problem, ProblemCode};
 use super::listing::{self, ADOPTED, REASON};
 use super::remove::admin_of;
 use super::trash::{self, Entry, Removed};
+use super::worktree::free;
 use super::{Repository, paths};
+use crate::client::blocking;
 use crate::files;
 
 /// What came back.
@@ -47,7 +49,12 @@ pub async fn restore(
 
 async fn perform(repository: &Repository, mut entry: Entry) -> Result<Restored, Problem> {
     let git = &repository.git;
-    rebuild::sweep(&entry);
+    let sweeping = entry.clone();
+    blocking(move || {
+        rebuild::sweep(&sweeping);
+        Ok(())
+    })
+    .await?;
     let known = entry.known(&repository.common_dir);
     let old = PathBuf::from(&entry.record.folder);
     // Cut short: git lists it already, or has never forgotten it.
@@ -66,7 +73,9 @@ async fn perform(repository: &Repository, mut entry: Entry) -> Result<Restored, 
     }
     let own = admin.filter(|_| is_listed).unwrap_or_else(|| known.clone());
     // The power failed between the two moves: the folder never left.
-    let is_in_place = !entry.is_whole() && was_known && is_another;
+    let is_in_place = !entry.is_whole()
+        && was_known
+        && never_left(repository, &old, &entry.record.token.worktree);
     let is_rebuilt = !entry.is_whole() && !is_in_place;
     if is_rebuilt {
         rebuild::tree(repository, &entry, &own).await?;
@@ -203,17 +212,16 @@ fn is_of(folder: &Path, name: &str) -> bool {
     path.file_name().is_some_and(|last| last.to_str() == Some(name))
 }
 
-/// The folder, or one beside it where that is taken.
-fn free(folder: &Path) -> PathBuf {
-    let numbered = (2_u32..).map(|number| {
-        let mut name = folder.file_name().unwrap_or_default().to_owned();
-        name.push(format!("-{number}"));
-        folder.with_file_name(name)
-    });
-    std::iter::once(folder.to_owned())
-        .chain(numbered)
-        .find(|folder| folder.symlink_metadata().is_err())
-        .unwrap_or_else(|| folder.to_owned())
+/// Whether the folder still points at what git knew of the worktree of that name, which was put away: where git has one
+/// of that name, in this repository or in another, the folder is that one's.
+fn never_left(repository: &Repository, folder: &Path, name: &str) -> bool {
+    let Ok(content) = std::fs::read(folder.join(".git")) else { return false };
+    let Some(path) = content.trim_ascii_end().strip_prefix(b"gitdir: ") else { return false };
+    let admin = folder.join(paths::from_git(path));
+    let common_dir = admin.parent().and_then(Path::parent).map(std::fs::canonicalize);
+    is_of(folder, name)
+        && admin.symlink_metadata().is_err()
+        && common_dir.is_some_and(|found| found.is_ok_and(|found| found == repository.common_dir))
 }
 
 /// Git's name for it, or another one where that is taken.

@@ -76,7 +76,7 @@ pub(super) async fn of_known(
 ) -> Result<Snapshot, Problem> {
     let forgotten = history::forgotten(git, root, Some(known)).await?;
     let head = head(git.look(root).env("GIT_DIR", known)).await?;
-    let copy = IndexCopy::beside(&known.join("index"))?;
+    let copy = IndexCopy::beside(known.join("index")).await?;
     let with_copy = || git.change(root).env("GIT_DIR", known).env("GIT_INDEX_FILE", &copy.file);
     let index = Index::read(&with_copy).await?;
     let signed = Signer { git, folder: root, date: date(git, root, head.as_ref()).await? };
@@ -107,17 +107,20 @@ impl IndexCopy {
     pub(super) async fn of(git: &Git, worktree: &Path) -> Result<Self, Problem> {
         let absolute = ["rev-parse", "--path-format=absolute"];
         let index = git.look(worktree).args(absolute).args(["--git-path", "index"]).run().await?;
-        Self::beside(&paths::from_git(index.stdout.trim_ascii_end()))
+        Self::beside(paths::from_git(index.stdout.trim_ascii_end())).await
     }
 
     /// The copy of that index, in a folder beside it.
-    pub(super) fn beside(index: &Path) -> Result<Self, Problem> {
-        let folder = index.parent().unwrap_or(index);
-        let folder = tempfile::Builder::new().prefix("bosk-").tempdir_in(folder);
-        let folder = folder.map_err(unwritten)?;
-        let file = folder.path().join("index");
-        copy_index(index, &file).map_err(unwritten)?;
-        Ok(Self { _folder: folder, of: index.to_owned(), file })
+    pub(super) async fn beside(index: PathBuf) -> Result<Self, Problem> {
+        crate::client::blocking(move || {
+            let folder = index.parent().unwrap_or(&index);
+            let folder = tempfile::Builder::new().prefix("bosk-").tempdir_in(folder);
+            let folder = folder.map_err(unwritten)?;
+            let file = folder.path().join("index");
+            copy_index(&index, &file).map_err(unwritten)?;
+            Ok(Self { _folder: folder, of: index, file })
+        })
+        .await
     }
 
     /// Puts the copy in the place of the index in use, as git itself replaces it.

@@ -3,6 +3,8 @@
 //! both moves stay on one volume and are whole or not at all. Not here: when something is put away or taken out
 //! ([`super::remove`], [`super::restore`]).
 
+pub(crate) mod had;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -201,7 +203,8 @@ impl Entry {
         Ok(())
     }
 
-    /// Deletes all of it for good. The record goes last, so that what is cut short can be asked for again.
+    /// Deletes all of it for good. The record goes last, so that what is cut short can be asked for again. Its snapshots
+    /// stay, and are known to be this Bosk's.
     ///
     /// # Errors
     /// As for [`Self::delete_tree`].
@@ -209,6 +212,9 @@ impl Entry {
         self.delete_tree()?;
         if let Some(common_dir) = common_dir {
             delete(&self.known(common_dir))?;
+        }
+        if let Some(trash) = self.folder.parent() {
+            had::note(trash, &self.record.session, &self.record.repository)?;
         }
         delete(&self.folder)
     }

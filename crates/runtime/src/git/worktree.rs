@@ -304,15 +304,20 @@ fn free_folder(worktrees: &Path, repository: &str, branch: &str) -> PathBuf {
     let nested =
         (1..parts.len()).any(|depth| above(depth).join(".git").exists() || above(depth).is_file());
     let wanted = if nested { home.join(parts.join("-")) } else { above(parts.len()) };
+    free(&wanted)
+}
+
+/// The folder, or one beside it with a number where that is taken.
+pub(super) fn free(wanted: &Path) -> PathBuf {
     let numbered = (2_u32..).map(|number| {
         let mut name = wanted.file_name().unwrap_or_default().to_owned();
         name.push(format!("-{number}"));
         wanted.with_file_name(name)
     });
-    std::iter::once(wanted.clone())
+    std::iter::once(wanted.to_owned())
         .chain(numbered)
         .find(|folder| folder.symlink_metadata().is_err())
-        .unwrap_or(wanted)
+        .unwrap_or_else(|| wanted.to_owned())
 }
 
 /// Makes the folder, which proves that it was not there.

@@ -124,6 +124,19 @@ pub async fn own(
     Ok(Own { adopted: made_for.is_none(), listed: listed_one, known, owner })
 }
 
+/// Whose the snapshots of a worktree of Bosk's are, whatever has become of its folder.
+///
+/// # Errors
+/// Git does not have what it lists.
+pub(crate) fn owner(repository: &Repository, listed: &Listed) -> Result<SessionId, Problem> {
+    if let Some(session) = listed.session() {
+        return Ok(session);
+    }
+    let known = admin_of(repository, &listed.folder)
+        .ok_or_else(|| refused(&listed.folder, "is not what git takes it for"))?;
+    made_up(&known)
+}
+
 /// Where git keeps what it knows of the worktree in that folder.
 pub(crate) fn admin_of(repository: &Repository, folder: &Path) -> Option<PathBuf> {
     let all = std::fs::read_dir(paths::plain(&repository.common_dir).join("worktrees")).ok()?;

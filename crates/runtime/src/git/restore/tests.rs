@@ -73,14 +73,17 @@ async fn it_comes_back_on_its_branch_with_what_was_configured_of_it() {
 
 #[tokio::test]
 async fn what_has_taken_its_place_its_name_or_its_branch_stays() {
-    for without_index in [false, true] {
-        taken(without_index).await;
+    for (without_index, without_files) in [(false, false), (true, false), (false, true)] {
+        taken(without_index, without_files).await;
     }
 }
 
-async fn taken(without_index: bool) {
+async fn taken(without_index: bool, without_files: bool) {
     let away = away().await;
     let scratch = &away.scratch;
+    if without_files {
+        away.entry.delete_tree().unwrap();
+    }
     if without_index {
         std::fs::remove_dir_all(away.entry.known(&away.repository.common_dir)).unwrap();
     }

@@ -106,10 +106,12 @@ pub(crate) async fn names_filters(repository: &Repository) -> Result<bool, Probl
     reading.await.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }
 
-fn not_looked() -> Problem {
+/// Why a repository is not looked at that names such programs.
+pub(crate) fn not_looked() -> Problem {
     Problem::new(
         ProblemCode::NotTrusted,
         "The repository's git configuration names programs that reading its files would start, and you have not agreed \
-         to them: its changed files are not counted.",
+         to them: its changed files are not looked at.",
     )
+    .hint("Agree to what the repository brings, as for a session in it, then try again.")
 }

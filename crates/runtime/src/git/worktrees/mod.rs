@@ -22,7 +22,7 @@ use super::{Git, Repository, paths};
 
 use bases::Bases;
 pub(crate) use bases::default_base;
-pub(crate) use dirty::names_filters;
+pub(crate) use dirty::{names_filters, not_looked};
 use graph::{Apart, Pair};
 
 /// How many calls of git run at once.
