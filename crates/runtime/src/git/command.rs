@@ -28,8 +28,10 @@ pub struct Output {
     pub stdout: Vec<u8>,
     /// Whether there was more.
     pub truncated: bool,
-    /// The exit code; none where a signal ended it.
+    /// The exit code; none where a signal ended it, or where it took too long.
     pub code: Option<i32>,
+    /// Whether it took too long, and was ended.
+    pub timed_out: bool,
     pub(super) stderr: String,
 }
 
