@@ -17,7 +17,7 @@ pub(super) const OLDEST: (u32, u32) = (2, 38);
 /// The git command of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Git {
-    pub(super) program: PathBuf,
+    pub(crate) program: PathBuf,
     pub(super) environment: Vec<(OsString, OsString)>,
 }
 
