@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use bosk_core::ProblemCode;
 use bosk_core::review::commit::CommitRequest;
-use bosk_core::review::merge::{MergeHow, Operation, Resolution};
+use bosk_core::review::merge::{MergeHow, Merged, Operation, Resolution};
 use bosk_core::transcript::EntryBody;
 use bosk_core::wire::Call;
-use bosk_runtime::git::Git;
+use bosk_runtime::git::{Git, Repository};
 use bosk_runtime::merging::Work;
+use bosk_runtime::trust::{Source, Trust};
 use bosk_tests::{Sandbox, Session, Watched, spec};
 use serde_json::Value;
 
@@ -18,9 +19,13 @@ use crate::pushing::remote;
 /// The work of a session, by a git that sees the sandbox's settings alone.
 pub(crate) async fn work(sandbox: &Sandbox, session: &Session<'_>) -> Work {
     let owned = || sandbox.environment().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let git = Git::find().await.unwrap().with_environment(owned());
     let row = session.row().await.unwrap();
-    Work::open_with(sandbox.home(), &row, git, owned().collect()).await.unwrap()
+    Work::open_with(sandbox.home(), &row, git(sandbox).await, owned().collect()).await.unwrap()
+}
+
+async fn git(sandbox: &Sandbox) -> Git {
+    let owned = sandbox.environment().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Git::find().await.unwrap().with_environment(owned)
 }
 
 /// A session at rest in a worktree of its own.
@@ -100,6 +105,19 @@ async fn a_session_is_committed_amended_and_told_with_its_history() {
     write(&folder, ".mcp.json", r#"{"mcpServers":{"x":{"command":"x"}}}"#);
     let refused = work.commit(&CommitRequest { hooks: true, ..all("x") }).await.unwrap_err();
     assert_eq!(refused.code, ProblemCode::NotTrusted);
+
+    // Nor hooks that the session has written itself.
+    std::fs::remove_file(folder.join(".mcp.json")).unwrap();
+    sandbox.git(&folder, ["config", "core.hooksPath", ".hooks"]);
+    let repository = Repository::open(git(&sandbox).await, &folder).await.unwrap();
+    let (trust, source) = (Trust::new(sandbox.home()), Source::Folder(folder.clone()));
+    let report = trust.status(&repository, &source).await.unwrap();
+    trust.accept(&repository, &source, &report.fingerprint).await.unwrap();
+    std::fs::create_dir(folder.join(".hooks")).unwrap();
+    write(&folder, ".hooks/pre-commit", "#!/bin/sh\ntouch ran\n");
+    let refused = work.commit(&CommitRequest { hooks: true, ..all("x") }).await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::NotTrusted);
+    assert!(refused.message.contains("pre-commit"), "{refused:?}");
     session.stop().await;
 }
 
@@ -131,6 +149,14 @@ async fn a_branch_is_merged_where_its_target_is_checked_out_and_taken_back() {
     assert_eq!(sandbox.git(&main, ["log", "-1", "--format=%s %an"]), "Add a price list Tester");
     let again = work.merge(MergeHow::Squash, "main", sides, &plan.message).await.unwrap_err();
     assert!(again.message.contains("has moved"), "{again:?}");
+    // Nothing but that merge: no commit that anybody names.
+    let elsewhere =
+        Merged { before: sandbox.git(&main, ["rev-parse", "main~2"]), ..merged.clone() };
+    let zeros = Merged { before: "0".repeat(40), ..merged.clone() };
+    for (target, other) in [("main", &elsewhere), ("main", &zeros), ("other", &merged)] {
+        let refused = work.undo_merge(target, other).await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::InvalidInput);
+    }
     work.undo_merge("main", &merged).await.unwrap();
     assert_eq!(sandbox.git(&main, ["rev-parse", "main"]), before);
     assert!(!main.join("prices.txt").exists());

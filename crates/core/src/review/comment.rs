@@ -75,7 +75,7 @@ pub fn message(note: &str, comments: &[Comment]) -> String {
 }
 
 /// Backticks, at least so many, and more than the text has in a row. Source: CommonMark 0.31, «Fenced code blocks».
-fn fence(text: &str, least: usize) -> String {
+pub(super) fn fence(text: &str, least: usize) -> String {
     let runs = text.split(|one| one != '`').map(str::len);
     "`".repeat(runs.max().map_or(least, |longest| least.max(longest + 1)))
 }

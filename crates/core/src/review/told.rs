@@ -1,6 +1,7 @@
 //! What a session is told on the person's behalf about its branch: conflicts to be resolved, a check that failed, a
 //! comment. What others wrote is quoted, so that it is data and no request. Not here: sending it.
 
+use super::comment::fence;
 use super::forge::ForgeComment;
 use super::merge::Operation;
 
@@ -96,10 +97,9 @@ fn listed(items: &[String], most: usize) -> String {
     text
 }
 
-/// Between fences that are longer than any inside. Source: CommonMark, "Fenced code blocks".
+/// Between fences that are longer than any inside.
 fn fenced(text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
+    let fence = fence(text, 3);
     format!("{fence}\n{}\n{fence}\n", text.trim_end_matches('\n'))
 }
 

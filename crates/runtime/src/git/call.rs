@@ -146,8 +146,7 @@ impl<'git> Call<'git> {
     }
 
     /// Runs the call once, without a terminal, and ends all that came of it where it fails or takes too long: for what
-    /// starts programs of others (hooks, gpg, ssh). Its words are in the output also where it took too long: the exit
-    /// code is none then.
+    /// starts programs of others (hooks, gpg, ssh). Its words are in the output also where it took too long.
     ///
     /// # Errors
     /// Git did not start.
@@ -156,7 +155,8 @@ impl<'git> Call<'git> {
         let ran = whole::run(command, self.input, keep, self.timeout).await;
         let ran = ran.map_err(GitError::Start)?;
         let stderr = error::readable(&ran.stderr);
-        Ok(Output { stdout: ran.stdout, truncated: ran.cut, code: ran.code, stderr })
+        let (code, timed_out) = (ran.code, ran.timed_out);
+        Ok(Output { stdout: ran.stdout, truncated: ran.cut, code, timed_out, stderr })
     }
 
     /// Runs the call; an exit code other than 0 is an error.
@@ -251,7 +251,8 @@ impl<'git> Call<'git> {
             let (stderr, _) = stderr?;
             let code = child.wait().await?.code();
             let stderr = error::readable(&stderr);
-            Ok::<_, std::io::Error>(Output { stdout, truncated, code, stderr })
+            let timed_out = false;
+            Ok::<_, std::io::Error>(Output { stdout, truncated, code, timed_out, stderr })
         };
         match tokio::time::timeout(self.timeout, talk).await {
             Ok(output) => output.map_err(GitError::Start),

@@ -9,7 +9,8 @@ use bosk_core::git::Changes;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::command::Output;
-use super::operation::operation;
+use super::merge::operation::half_way;
+use super::merge::tree::tree_of;
 use super::{Git, changes, paths, snapshot};
 
 /// The most files that a preview lists.
@@ -219,7 +220,7 @@ pub(super) async fn can_restore(git: &Git, worktree: &Path) -> Result<(), Proble
             "The conversation alone can go back.",
         );
     }
-    if operation(git, worktree).await?.is_some() {
+    if half_way(git, worktree).await?.is_some() {
         return refused(
             "A merge or a rebase goes on in the worktree, so nothing was changed.",
             "Finish or abort it first.",
@@ -279,7 +280,7 @@ async fn in_the_way(git: &Git, worktree: &Path, now: &str, then: &str) -> Result
 }
 
 /// What is in the place of `path` though nothing that goes is there.
-pub(super) fn stranger(root: &Path, path: &Path, gone: &HashSet<PathBuf>) -> Option<PathBuf> {
+pub(crate) fn stranger(root: &Path, path: &Path, gone: &HashSet<PathBuf>) -> Option<PathBuf> {
     let is_file = |path: &Path| root.join(path).symlink_metadata().is_ok_and(|one| !one.is_dir());
     let above = path.ancestors().skip(1).filter(|one| !one.as_os_str().is_empty());
     let file = std::iter::once(path).chain(above).find(|one| is_file(one) && !gone.contains(*one));
@@ -298,11 +299,6 @@ pub(super) fn stranger(root: &Path, path: &Path, gone: &HashSet<PathBuf>) -> Opt
         }
         None
     })
-}
-
-async fn tree_of(git: &Git, folder: &Path, commit: &str) -> Result<String, Problem> {
-    let call = git.look(folder).args(["rev-parse", "--verify", "--end-of-options"]);
-    Ok(call.arg(format!("{commit}^{{tree}}")).run().await?.text())
 }
 
 /// The tree of that part of a snapshot, where it has one: the commit among its parents that says so.

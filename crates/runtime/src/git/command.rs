@@ -17,7 +17,7 @@ pub(super) const OLDEST: (u32, u32) = (2, 38);
 /// The git command of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Git {
-    pub(super) program: PathBuf,
+    pub(crate) program: PathBuf,
     pub(super) environment: Vec<(OsString, OsString)>,
 }
 
@@ -28,8 +28,10 @@ pub struct Output {
     pub stdout: Vec<u8>,
     /// Whether there was more.
     pub truncated: bool,
-    /// The exit code; none where a signal ended it.
+    /// The exit code; none where a signal ended it, or where it took too long.
     pub code: Option<i32>,
+    /// Whether it took too long, and was ended.
+    pub timed_out: bool,
     pub(super) stderr: String,
 }
 

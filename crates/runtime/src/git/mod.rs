@@ -23,7 +23,6 @@ pub mod lock;
 pub mod losses;
 pub mod merge;
 pub mod moving;
-pub mod operation;
 pub(crate) mod paths;
 pub mod put;
 pub mod read;

@@ -1,13 +1,11 @@
 //! Committing what a session has done, and its branch's history.
 
 use bosk_core::review::commit::{BranchLog, CommitPlan, CommitRequest, LastCommit};
-use bosk_core::trust::TrustState;
 use bosk_core::{Problem, ProblemCode};
 
 use super::Work;
 use crate::git::merge::{commit, hook, log, status};
 use crate::git::snapshot;
-use crate::trust::{Source, Trust};
 
 impl Work {
     /// What a commit would hold.
@@ -35,8 +33,11 @@ impl Work {
     ///
     /// # Errors
     /// There is nothing to commit, something stands half-way, the commit to be amended is not the branch's own, a hook
-    /// refuses or hangs, it cannot be signed, or git failed. HEAD and index are then as they were.
+    /// refuses or hangs, it cannot be signed, the session is at work, or git failed. HEAD and index are then as they
+    /// were.
     pub async fn commit(&self, request: &CommitRequest) -> Result<String, Problem> {
+        let _lock = self.lock().await?;
+        self.require_rest().await?;
         if let Some(amended) = &request.amend
             && self.amendable().await?.is_none_or(|last| last.id != *amended)
         {
@@ -66,20 +67,6 @@ impl Work {
     /// There is no commit, or git failed.
     pub async fn log(&self, count: u32) -> Result<BranchLog, Problem> {
         log::log(&self.git, &self.folder, &self.base_commit().await?, count).await
-    }
-
-    /// What runs on the repository's behalf runs only where the person has agreed to what it brings.
-    pub(super) async fn require_trust(&self, what: &str) -> Result<(), Problem> {
-        let source = Source::Folder(self.folder.clone());
-        let report = Trust::new(&self.home).status(&self.repository, &source).await?;
-        if report.state == TrustState::Trusted {
-            return Ok(());
-        }
-        Err(Problem::new(
-            ProblemCode::NotTrusted,
-            format!("You have not agreed to what the folder brings, so its {what} do not run and nothing was done."),
-        )
-        .hint("Go on without hooks, or agree to what it brings by launching a session in it."))
     }
 
     async fn is_signed(&self) -> Result<bool, Problem> {

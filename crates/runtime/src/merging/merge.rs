@@ -82,18 +82,23 @@ impl Work {
             MergeHow::Rebase => "rebase",
         };
         self.advance(target, target_head, &commit, format!("{deed} {branch}")).await?;
-        Ok(Merged { commit, before: target_head.to_owned() })
+        let merged = Merged { commit, before: target_head.to_owned() };
+        self.note_merged(target, &merged);
+        Ok(merged)
     }
 
     /// Takes a merge back.
     ///
     /// # Errors
-    /// The target has moved since, something is in the way where it is checked out or a session is at work there, or git
+    /// It is no merge that Bosk has made for this session, the target has moved since, something is in the way where it is checked out or a session is at work there, or git
     /// failed. Then all is as it was.
     pub async fn undo_merge(&self, target: &str, merged: &Merged) -> Result<(), Problem> {
         let _lock = self.lock().await?;
+        self.require_merged(target, merged)?;
         let why = "merge taken back".to_owned();
-        self.advance(target, &merged.commit, &merged.before, why).await
+        self.advance(target, &merged.commit, &merged.before, why).await?;
+        self.forget_merged(target, merged);
+        Ok(())
     }
 
     async fn advance(

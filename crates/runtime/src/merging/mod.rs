@@ -4,7 +4,9 @@
 mod commit;
 mod conflicts;
 mod forge;
+mod hooks;
 mod merge;
+mod merged;
 mod propose;
 mod push;
 mod update;
@@ -120,7 +122,14 @@ impl Work {
     /// Holds the repository, with nothing half-done in it that somebody who was killed had begun.
     async fn lock(&self) -> Result<FileLock, Problem> {
         let held = self.repository.lock(&self.home.locks()).await?;
-        advance::recover(&self.repository, &self.record()).await?;
+        let record = self.record();
+        if let Some(begun) = advance::begun(&record)?
+            && let Some(folder) = &begun.checkout
+            && begun.is_half_done(&self.repository).await?
+        {
+            self.require_rest_in(folder).await?;
+        }
+        advance::recover(&self.repository, &record).await?;
         Ok(held)
     }
 

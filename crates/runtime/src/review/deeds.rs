@@ -1,7 +1,10 @@
 //! Staging, unstaging and reverting what a person has picked. Before each, the state is kept, so that it can be taken
 //! back; what half succeeds is taken back at once. Not here: patches of single lines ([`super::picked_lines`]).
 
+use std::collections::{BTreeMap, HashSet};
+
 use bosk_core::git::ChangeKind;
+use bosk_core::review::path::to_text;
 use bosk_core::review::{Against, Deed, Picked, Undo};
 use bosk_core::{Problem, ProblemCode};
 
@@ -12,7 +15,7 @@ use super::{Reviewed, changed_since, lines, place};
 use crate::client::blocking;
 use crate::git::compare::{Compared, Difference, Sides, Standing, compare, named};
 use crate::git::put::{self, Entries, Where};
-use crate::git::{deed, paths};
+use crate::git::{checkpoint, deed, paths};
 
 /// What is picked of one file, with how it differs.
 pub(super) struct Choice {
@@ -20,6 +23,8 @@ pub(super) struct Choice {
     pub(super) picked: Picked,
     pub(super) file: Difference,
     pub(super) standing: Option<Standing>,
+    /// What stands for the file as it was seen.
+    identity: String,
 }
 
 impl Choice {
@@ -52,6 +57,9 @@ impl Reviewed {
     ) -> Result<Undo, Problem> {
         let (sides, _) = self.sides(against).await?;
         let choices = self.choices(deed, &sides, picked).await?;
+        let mut seen =
+            self.identities(choices.iter().filter_map(|one| one.file.old_path.clone())).await?;
+        seen.extend(choices.iter().map(|one| (one.path.clone(), one.identity.clone())));
         let (whole, some): (Vec<_>, Vec<_>) =
             choices.into_iter().partition(|choice| choice.picked.lines.is_none());
         let (patches, more) = self.patches(deed, &sides, some).await?;
@@ -65,9 +73,20 @@ impl Reviewed {
         let before = deed::before(&self.git, &self.root, &self.id).await?;
         let index = put::of_index(&self.git, &self.root, &files).await?;
         let mut state = State::before(deed, &before.commit, &files, index);
+        if deed == Deed::Revert {
+            self.require_held(&before.commit, &files).await?;
+        }
+        // Once more, right before: whoever works there goes on meanwhile.
+        let now = self.identities(seen.keys().cloned()).await?;
+        if let Some((path, _)) = seen.iter().find(|(path, was)| now.get(*path) != Some(*was)) {
+            return Err(changed_since(&to_text(path)));
+        }
+        let targets = (plan.files.clone(), plan.files_to.clone());
+        let mut patched = BTreeMap::new();
         let done = async {
             if !patches.to_files.is_empty() {
                 put::apply(&self.git, &self.root, Where::Files, patches.to_files).await?;
+                patched = self.identities(patches.paths.iter().cloned()).await?;
             }
             if !patches.to_index.is_empty() {
                 put::apply(&self.git, &self.root, Where::Index, patches.to_index).await?;
@@ -76,7 +95,11 @@ impl Reviewed {
         };
         let done: Result<(), Problem> = done.await;
         if let Err(problem) = done {
-            if let Err(second) = self.put_back(&state).await {
+            let back = async {
+                let written = self.written(&before.commit, &targets, &patched).await?;
+                self.put_back(&state, &written).await
+            };
+            if let Err(second) = back.await {
                 let text =
                     format!("{} What was done of it stays: {}", problem.message, second.message);
                 return Err(Problem::new(problem.code, text)
@@ -86,6 +109,59 @@ impl Reviewed {
         }
         self.look_after(&mut state).await?;
         self.keep(&before, &state).await
+    }
+
+    /// What stands for these files now.
+    async fn identities(
+        &self,
+        files: impl Iterator<Item = Vec<u8>>,
+    ) -> Result<BTreeMap<Vec<u8>, String>, Problem> {
+        let mut found = BTreeMap::new();
+        for file in files {
+            let identity = self.look(&file).await?.identity;
+            found.insert(file, identity);
+        }
+        Ok(found)
+    }
+
+    /// Refuses where a file would be overwritten that the snapshot does not hold: git ignores it, and it would be gone
+    /// for good.
+    pub(super) async fn require_held(
+        &self,
+        snapshot: &str,
+        files: &[Vec<u8>],
+    ) -> Result<(), Problem> {
+        let held = put::of_commit(&self.git, &self.root, snapshot, files).await?;
+        let held: HashSet<_> = held.keys().map(|file| paths::from_git(file)).collect();
+        let (root, files) = (self.root.clone(), files.to_vec());
+        blocking(move || {
+            let mut places = files.iter().map(|file| paths::from_git(file));
+            match places.find_map(|place| checkpoint::stranger(&root, &place, &held)) {
+                None => Ok(()),
+                Some(place) => Err(occupied(&place)),
+            }
+        })
+        .await
+    }
+
+    /// The files that a deed which failed has written: those that are as it would have them and were not before.
+    /// Whatever else they are by now, somebody else has done.
+    async fn written(
+        &self,
+        before: &str,
+        (files, to): &(Vec<Vec<u8>>, Entries),
+        patched: &BTreeMap<Vec<u8>, String>,
+    ) -> Result<Vec<Vec<u8>>, Problem> {
+        let now = deed::before(&self.git, &self.root, &self.id).await?.commit;
+        let was = put::of_commit(&self.git, &self.root, before, files).await?;
+        let is = put::of_commit(&self.git, &self.root, &now, files).await?;
+        let ours =
+            |file: &&Vec<u8>| is.get(*file) == to.get(*file) && is.get(*file) != was.get(*file);
+        let mut written: Vec<Vec<u8>> = files.iter().filter(ours).cloned().collect();
+        let now = self.identities(patched.keys().cloned()).await?;
+        let still = patched.iter().filter(|(file, identity)| now.get(*file) == Some(*identity));
+        written.extend(still.map(|(file, _)| file.clone()));
+        Ok(written)
     }
 
     /// How each picked file differs now: the same as when it was picked.
@@ -120,7 +196,8 @@ impl Reviewed {
             if lines::stamp(Some(&file), sides, &seen) != was {
                 return Err(changed_since(&picked.path));
             }
-            let choice = Choice { standing: standings.get(&path).copied(), path, picked, file };
+            let (standing, identity) = (standings.get(&path).copied(), seen.identity);
+            let choice = Choice { standing, path, picked, file, identity };
             // The folder may hold more than what was looked at.
             if deed == Deed::Revert && !sides.has_files() && !choice.is_as_in_index() {
                 return Err(only_from("not staged", &choice));
@@ -208,12 +285,16 @@ fn free(root: &std::path::Path, file: &[u8]) -> Result<(), Problem> {
     let mut above = place.ancestors().skip(1).take_while(|folder| *folder != root);
     let is_blocked = above.any(|folder| folder.exists() && !folder.is_dir());
     if is_blocked || place.symlink_metadata().is_ok_and(|one| one.is_dir()) {
-        let shown = place.display();
-        let text = format!("Something else is where `{shown}` is to be, so nothing was done.");
-        return Err(Problem::new(ProblemCode::SessionState, text)
-            .hint("Move it somewhere else, then try again."));
+        return Err(occupied(&place));
     }
     Ok(())
+}
+
+fn occupied(place: &std::path::Path) -> Problem {
+    let shown = place.display();
+    let text = format!("Something else is where `{shown}` is to be, so nothing was done.");
+    Problem::new(ProblemCode::SessionState, text)
+        .hint("Nothing else holds what lies there: move it somewhere else, then try again.")
 }
 
 fn remove(root: &std::path::Path, file: &[u8]) -> Result<(), Problem> {

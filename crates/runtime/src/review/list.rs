@@ -14,7 +14,7 @@ use super::{Reviewed, picture};
 use crate::client::blocking;
 use crate::git::changes::changed;
 use crate::git::compare::{Compared, Difference, Standing, compare};
-use crate::git::operation::operation;
+use crate::git::merge::operation::half_way;
 use crate::git::paths;
 
 /// Most files that are listed.
@@ -27,7 +27,7 @@ impl Reviewed {
     /// What it is compared with is gone, or git failed.
     pub async fn review(&self, against: Against, ignore_space: bool) -> Result<Review, Problem> {
         let (sides, from) = self.sides(against).await?;
-        let goes_on = async { Ok(operation(&self.git, &self.root).await?) };
+        let goes_on = half_way(&self.git, &self.root);
         let comparing = compare(&self.git, &self.root, &sides, ignore_space);
         let (compared, operation) = tokio::try_join!(comparing, goes_on)?;
         let Compared { files, standings, more } = compared;

@@ -10,6 +10,7 @@ use bosk_core::{Problem, ProblemCode};
 use super::Reviewed;
 use crate::client::points::points;
 use crate::git::compare::Sides;
+use crate::git::merge::commit;
 use crate::git::{Git, checkpoint, read};
 
 /// How many digits of a commit's id a person is shown.
@@ -54,13 +55,10 @@ impl Reviewed {
 
     /// The full id of the commit at HEAD.
     pub(super) async fn head(&self) -> Result<String, Problem> {
-        let call = self.git.look(&self.root).args(["rev-parse", "--verify", "--quiet"]);
-        let head = call.arg("HEAD^{commit}").answer_or_nothing().await?;
-        if head.is_empty() {
+        commit::head(&self.git, &self.root).await?.ok_or_else(|| {
             let text = "The branch has no commit yet, so there is nothing to compare with.";
-            return Err(Problem::new(ProblemCode::UnbornBranch, text));
-        }
-        Ok(head)
+            Problem::new(ProblemCode::UnbornBranch, text)
+        })
     }
 
     /// The files before the person's last message that began a turn.

@@ -10,7 +10,7 @@ use super::{Reviewed, changed_since};
 use crate::git::compare::Content;
 use crate::git::deed::{self, Kept};
 use crate::git::put::{self, Entries};
-use crate::git::snapshot::Snapshot;
+use crate::git::snapshot::{self, Snapshot};
 use crate::journal::writer::wall_clock;
 
 /// Most files that are named when the deeds are listed.
@@ -79,7 +79,13 @@ impl Reviewed {
         let kept = kept.iter().find(|kept| kept.reference == id).ok_or_else(unknown)?;
         let body = deed::body(&self.git, &self.root, kept).await?;
         let state: State = serde_json::from_str(&body).map_err(|_| unknown())?;
-        let index = put::of_index(&self.git, &self.root, &state.paths()?).await?;
+        let files = state.paths()?;
+        // Whatever comes of it, what lies there now is kept; and only then it is looked at.
+        let now = snapshot::take(&self.git, &self.root, &self.id).await?;
+        if state.deed == Deed::Revert {
+            self.require_held(&now.commit, &files).await?;
+        }
+        let index = put::of_index(&self.git, &self.root, &files).await?;
         for file in &state.files {
             let path = from_text(&file.path).ok_or_else(unknown)?;
             let seen = self.look(&path).await?;
@@ -87,13 +93,13 @@ impl Reviewed {
                 return Err(changed_since(&file.path));
             }
         }
-        self.put_back(&state).await?;
+        self.put_back(&state, &files).await?;
         deed::forget(&self.git, &self.root, kept).await?;
         Ok(())
     }
 
-    /// Has the files and the index be as they were.
-    pub(super) async fn put_back(&self, state: &State) -> Result<(), Problem> {
+    /// Has the index be as it was, and of the files these.
+    pub(super) async fn put_back(&self, state: &State, written: &[Vec<u8>]) -> Result<(), Problem> {
         let files = state.paths()?;
         let mut index = Entries::new();
         for (path, file) in files.iter().zip(&state.files) {
@@ -102,8 +108,8 @@ impl Reviewed {
             }
         }
         if state.deed == Deed::Revert {
-            let were = put::of_commit(&self.git, &self.root, &state.before, &files).await?;
-            self.files_as(&files, &were).await?;
+            let were = put::of_commit(&self.git, &self.root, &state.before, written).await?;
+            self.files_as(written, &were).await?;
         }
         put::index_as(&self.git, &self.root, &files, &index).await?;
         Ok(())

@@ -28,7 +28,13 @@ async fn an_old_git_is_a_problem() {
 
 #[tokio::test]
 async fn fields_of_nothing_are_none() {
-    let output = Output { stdout: vec![], truncated: false, code: Some(0), stderr: String::new() };
+    let output = Output {
+        stdout: vec![],
+        truncated: false,
+        code: Some(0),
+        timed_out: false,
+        stderr: String::new(),
+    };
     assert_eq!(output.fields().count(), 0);
     let output = Output { stdout: b"a\0\0b\0".to_vec(), ..output };
     assert_eq!(output.fields().collect::<Vec<_>>(), [&b"a"[..], b"", b"b"]);

@@ -1,7 +1,9 @@
 //! Moving a branch from one commit to another, along with the folder in which it is checked out: there the files and the
 //! index follow where the commits differ, and everything else that is not committed stays. Either all of it happens or
 //! nothing: what is about to be done is written down first, and whoever comes after a kill finishes it or takes it back.
-//! Not here: what the commit is ([`super::tree`]).
+//! Not here: what the commit is ([`super::tree`]), and taking back ([`back`]).
+
+mod back;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -11,11 +13,14 @@ use bosk_core::review::merge::Checkout;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use serde::{Deserialize, Serialize};
 
+pub use back::{begun, recover};
+
 use super::commit::moved;
 use super::{operation, status};
 use crate::client::blocking;
 use crate::files;
-use crate::git::{Git, GitError, Repository, checkpoint, listing, paths, snapshot};
+use crate::git::command::Output;
+use crate::git::{Git, GitError, Repository, checkpoint, listing, paths};
 use crate::home;
 use crate::process::{self, COOKIE};
 
@@ -104,65 +109,6 @@ impl Advance {
             .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
         files::write_atomically(record, &bytes).map_err(|error| home::unwritable(&error))
     }
-
-    /// Puts the folder as `from` has it, where it was not moved whole. Only files in which the commits differ are
-    /// touched: none of them was changed when the move began, and what they are now is kept in a snapshot.
-    async fn take_back(&self, git: &Git) -> Result<(), Problem> {
-        let Some(folder) = self.checkout.as_deref().filter(|folder| folder.is_dir()) else {
-            return Ok(());
-        };
-        let between = Between::of(git, folder, &self.from, &self.to).await?;
-        let all = between.all();
-        let touched = |listed: Vec<String>| listed.into_iter().any(|path| all.contains(&path));
-        if touched(staged(git, folder, &self.from).await?) {
-            // The index has moved: so have all the files, and both go back as they came.
-            snapshot::take(git, folder, &self.session).await?;
-            return self.follow(git, folder, &self.to, &self.from).await;
-        }
-        let unclean = status::unclean(git, folder).await?;
-        if !touched(unclean.into_iter().map(|one| one.path).collect()) {
-            return Ok(());
-        }
-        snapshot::take(git, folder, &self.session).await?;
-        for path in &between.added {
-            let file = folder.join(paths::from_git(path.as_bytes()));
-            if file.symlink_metadata().is_ok_and(|one| !one.is_dir()) {
-                std::fs::remove_file(&file).map_err(GitError::Start)?;
-                let above = file.ancestors().skip(1).take_while(|above| *above != folder);
-                let _ = above.map(std::fs::remove_dir).take_while(Result::is_ok).count();
-            }
-        }
-        let old: Vec<&str> = between.other.iter().map(String::as_str).collect();
-        let input = format!("{}\0", old.join("\0")).into_bytes();
-        let call =
-            git.change(folder).args(["checkout-index", "--force", "--index", "-z", "--stdin"]);
-        if !old.is_empty() {
-            call.input(input).run().await?;
-        }
-        Ok(())
-    }
-}
-
-/// Finishes or takes back what somebody who was killed had begun. The caller holds the repository's lock.
-///
-/// # Errors
-/// It can neither be finished nor taken back; then it stays written down.
-pub async fn recover(repository: &Repository, record: &Path) -> Result<(), Problem> {
-    let bytes = match std::fs::read(record) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(home::unwritable(&error)),
-    };
-    let Ok(begun) = serde_json::from_slice::<Advance>(&bytes) else {
-        files::put_aside(record).map_err(|error| home::unwritable(&error))?;
-        return Ok(());
-    };
-    begun.settle().await?;
-    // The files come before the branch: where that has moved, all is done.
-    if repository.tip(&begun.branch).await?.as_ref() == Some(&begun.from) {
-        begun.take_back(&repository.git).await?;
-    }
-    forget(record)
 }
 
 fn forget(record: &Path) -> Result<(), Problem> {
@@ -230,19 +176,18 @@ pub async fn look(git: &Git, folder: &Path, from: &str, to: &str) -> Result<Chec
     let unclean = status::unclean(git, folder).await?;
     let (all, root) = (between.all(), folder.to_owned());
     let tracked = unclean.iter().filter(|one| !one.untracked && all.contains(&one.path));
-    let mut in_the_way: BTreeSet<String> = tracked.map(|one| one.path.clone()).collect();
-    let gone: HashSet<PathBuf> =
-        between.gone.iter().map(|path| paths::from_git(path.as_bytes())).collect();
+    let mut in_the_way: BTreeSet<PathBuf> = tracked.map(|one| one.path.clone()).collect();
+    let gone: HashSet<PathBuf> = between.gone.iter().cloned().collect();
     let added = between.added.clone();
     let looking = tokio::task::spawn_blocking(move || {
-        let added = added.iter().map(|path| paths::from_git(path.as_bytes()));
-        added.filter_map(|path| checkpoint::stranger(&root, &path, &gone)).collect::<Vec<_>>()
+        let added = added.iter();
+        added.filter_map(|path| checkpoint::stranger(&root, path, &gone)).collect::<Vec<_>>()
     });
     let strangers =
         looking.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))?;
-    in_the_way.extend(strangers.iter().map(|path| paths::shown(path)));
+    in_the_way.extend(strangers);
     let dirty = unclean.iter().any(|one| !in_the_way.contains(&one.path));
-    let in_the_way = in_the_way.into_iter().collect();
+    let in_the_way = in_the_way.iter().map(|path| paths::shown(path)).collect();
     Ok(Checkout { folder: paths::shown(folder), in_the_way, dirty })
 }
 
@@ -266,11 +211,11 @@ fn require_free(seen: &Checkout) -> Result<(), Problem> {
 #[derive(Debug, Default)]
 struct Between {
     /// Only the second has them.
-    added: Vec<String>,
+    added: Vec<PathBuf>,
     /// Only the first has them.
-    gone: Vec<String>,
+    gone: Vec<PathBuf>,
     /// All that the first has: those that are gone, too.
-    other: Vec<String>,
+    other: Vec<PathBuf>,
 }
 
 impl Between {
@@ -285,7 +230,7 @@ impl Between {
         let mut between = Self::default();
         let mut fields = listed.fields();
         while let (Some(letter), Some(path)) = (fields.next(), fields.next()) {
-            let path = String::from_utf8_lossy(path).into_owned();
+            let path = paths::from_git(path);
             match letter {
                 b"A" => between.added.push(path),
                 b"D" => {
@@ -298,17 +243,21 @@ impl Between {
         Ok(between)
     }
 
-    fn all(&self) -> HashSet<String> {
+    fn all(&self) -> HashSet<PathBuf> {
         self.added.iter().chain(&self.other).cloned().collect()
     }
 }
 
 /// The files that the index has otherwise than that commit.
-async fn staged(git: &Git, folder: &Path, commit: &str) -> Result<Vec<String>, Problem> {
+async fn staged(git: &Git, folder: &Path, commit: &str) -> Result<Vec<PathBuf>, Problem> {
     let call =
         git.look(folder).args(["diff-index", "--cached", "-z", "--name-only", "--no-renames"]);
     let output = call.args(["--end-of-options", commit, "--"]).run().await?;
-    Ok(output.fields().map(|path| String::from_utf8_lossy(path).into_owned()).collect())
+    Ok(listed_of(&output))
+}
+
+fn listed_of(output: &Output) -> Vec<PathBuf> {
+    output.fields().map(paths::from_git).collect()
 }
 
 fn held(error: GitError, folder: &Path) -> Problem {

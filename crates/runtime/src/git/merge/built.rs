@@ -37,9 +37,9 @@ pub(crate) async fn signed(
     if output.code == Some(0) {
         return Ok(output.text());
     }
-    let why = match output.code {
-        None => format!("it was not there within {} s", patience.as_secs()),
-        Some(_) => last_line(output.stderr()),
+    let why = match output.timed_out {
+        true => format!("it was not there within {} s", patience.as_secs()),
+        false => last_line(output.stderr()),
     };
     Err(Problem::new(
         ProblemCode::GitFailed,

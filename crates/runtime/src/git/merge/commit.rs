@@ -44,7 +44,8 @@ impl<'a> Wanted<'a> {
 ///
 /// # Errors
 /// There is nothing to commit, HEAD is not the commit to be amended, a hook refuses, it cannot be signed, nobody is
-/// named, or git failed. HEAD and index are then as they were; files may be as a hook has left them.
+/// named, or git failed. HEAD and index are then as they were; files may be as a hook has left them, and an index that
+/// a hook or anybody else has changed meanwhile stays so.
 pub async fn commit(git: &Git, worktree: &Path, wanted: &Wanted<'_>) -> Result<String, Problem> {
     if wanted.message.trim().is_empty() {
         return Err(Problem::new(ProblemCode::InvalidInput, "The commit has no message.")
@@ -63,12 +64,28 @@ pub async fn commit(git: &Git, worktree: &Path, wanted: &Wanted<'_>) -> Result<S
         .hint("Look at its last commit once more, then decide."));
     }
     let before = IndexCopy::of(git, worktree).await?;
-    let made = make(git, worktree, wanted, head).await;
-    if made.is_err() && (wanted.all || wanted.hooks) {
+    if wanted.all {
+        git.change(worktree).args(["add", "--all"]).run().await?;
+    }
+    let left = staged(git, worktree).await?;
+    let made = make(git, worktree, wanted, head.clone()).await;
+    // What somebody has staged or committed meanwhile is newer than the copy.
+    if made.is_err()
+        && wanted.all
+        && left.is_some()
+        && staged(git, worktree).await? == left
+        && self::head(git, worktree).await? == head
+    {
         // It is refused only where somebody else writes the index: then that is the newer one.
         let _ = before.put_back();
     }
     made
+}
+
+/// All that the index holds; nothing where that is too much to be compared.
+async fn staged(git: &Git, worktree: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    let listed = git.look(worktree).args(["ls-files", "--stage", "-z"]).run().await?;
+    Ok((!listed.truncated).then_some(listed.stdout))
 }
 
 async fn make(
@@ -77,9 +94,6 @@ async fn make(
     wanted: &Wanted<'_>,
     head: Option<String>,
 ) -> Result<String, Problem> {
-    if wanted.all {
-        git.change(worktree).args(["add", "--all"]).run().await?;
-    }
     let mut message = clean(wanted.message);
     if wanted.hooks {
         hook::run(git, worktree, wanted.patience, "pre-commit", &[]).await?;

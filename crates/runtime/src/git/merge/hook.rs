@@ -2,7 +2,7 @@
 //! agreed to it ([`crate::merging`]).
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bosk_core::{Problem, ProblemCode};
@@ -31,11 +31,16 @@ pub(crate) async fn installed(
     worktree: &Path,
     names: &[&str],
 ) -> Result<Vec<String>, Problem> {
-    let call = git.look(worktree).hooks(true).args(["rev-parse", "--path-format=absolute"]);
-    let output = call.args(["--git-path", "hooks"]).run().await?.stdout;
-    let folder = paths::from_git(output.trim_ascii_end());
+    let folder = folder(git, worktree).await?;
     let is_there = |name: &&&str| is_program(&folder.join(name));
     Ok(names.iter().filter(is_there).map(|name| (*name).to_owned()).collect())
+}
+
+/// Where they lie.
+pub(crate) async fn folder(git: &Git, worktree: &Path) -> Result<PathBuf, Problem> {
+    let call = git.look(worktree).hooks(true).args(["rev-parse", "--path-format=absolute"]);
+    let output = call.args(["--git-path", "hooks"]).run().await?.stdout;
+    Ok(paths::from_git(output.trim_ascii_end()))
 }
 
 #[cfg(unix)]
@@ -64,20 +69,27 @@ pub(crate) async fn run(
         return Ok(());
     }
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), output.stderr());
-    Err(refused(name, output.code, patience, &said))
+    if output.timed_out {
+        let how = format!("took longer than {} s and was ended", patience.as_secs());
+        return Err(Problem { code: ProblemCode::TimedOut, ..failed(name, &how, &said) });
+    }
+    Err(match output.code {
+        Some(_) => refused(name, &said),
+        None => failed(name, "was ended by a signal", &said),
+    })
 }
 
-pub(crate) fn refused(name: &str, code: Option<i32>, patience: Duration, said: &str) -> Problem {
-    let how = match code {
-        Some(_) => "refused".to_owned(),
-        None => format!("took longer than {} s and was ended", patience.as_secs()),
-    };
+pub(crate) fn refused(name: &str, said: &str) -> Problem {
+    failed(name, "refused", said)
+}
+
+fn failed(name: &str, how: &str, said: &str) -> Problem {
     let skipped = said.chars().count().saturating_sub(SAID);
     let said: String = said.trim_end().chars().skip(skipped).collect();
     let said =
         if said.is_empty() { "It said nothing.".to_owned() } else { format!("It said:\n{said}") };
     Problem::new(
-        if code.is_some() { ProblemCode::GitFailed } else { ProblemCode::TimedOut },
+        ProblemCode::GitFailed,
         format!("The repository's {name} hook {how}, so nothing was done. {said}"),
     )
     .hint("Mend what it complains about and try again, or go on without hooks.")
@@ -98,7 +110,7 @@ pub(crate) async fn message(
     let left = std::fs::read(&file).map_err(GitError::Start)?;
     let left = clean(&String::from_utf8_lossy(&left));
     if left.trim().is_empty() {
-        return Err(refused("commit-msg", Some(1), patience, "It left no message."));
+        return Err(refused("commit-msg", "It left no message."));
     }
     Ok(left)
 }

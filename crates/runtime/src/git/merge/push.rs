@@ -114,8 +114,8 @@ pub async fn push(git: &Git, folder: &Path, push: &Push<'_>) -> Result<(), Probl
     let output = call.limit(64 << 10).timeout(push.patience).watched().await?;
     match output.code {
         Some(0) => Ok(()),
-        None => Err(too_long(push)),
-        Some(_) => Err(failed(push, &output)),
+        _ if output.timed_out => Err(too_long(push)),
+        _ => Err(failed(push, &output)),
     }
 }
 
@@ -232,7 +232,7 @@ fn failed(push: &Push<'_>, output: &Output) -> Problem {
     }
     // Git itself says nothing where its hook refuses, but for the last line.
     if push.hooks && verdict.is_empty() && has(&["failed to push some refs"]) {
-        return refused("pre-push", Some(1), push.patience, said);
+        return refused("pre-push", said);
     }
     let error =
         GitError::Failed { command: "push".into(), code: output.code, stderr: said.to_owned() };
@@ -265,7 +265,8 @@ mod tests {
             patience: PATIENCE,
         };
         let stdout = stdout.as_bytes().to_vec();
-        let output = Output { stdout, truncated: false, code: Some(1), stderr: stderr.to_owned() };
+        let (code, stderr) = (Some(1), stderr.to_owned());
+        let output = Output { stdout, truncated: false, code, timed_out: false, stderr };
         failed(&push, &output).message
     }
 

@@ -1,16 +1,16 @@
 //! Which files of a work tree are not committed, and how. Not here: what in them differs ([`crate::git::changes`]).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bosk_core::Problem;
 
-use crate::git::Git;
+use crate::git::{Git, paths};
 
 /// A file that is not as HEAD has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unclean {
     /// Its path from the worktree's root.
-    pub path: String,
+    pub path: PathBuf,
     /// Whether the index differs from HEAD.
     pub staged: bool,
     /// Whether the work tree differs from the index.
@@ -36,7 +36,7 @@ pub async fn unclean(git: &Git, worktree: &Path) -> Result<Vec<Unclean>, Problem
             index == b'U' || tree == b'U' || (index == tree && matches!(index, b'A' | b'D'));
         let untracked = index == b'?';
         Some(Unclean {
-            path: String::from_utf8_lossy(path).into_owned(),
+            path: paths::from_git(path),
             staged: !conflicted && !untracked && index != b' ',
             unstaged: !conflicted && tree != b' ',
             untracked,

@@ -146,7 +146,8 @@ async fn is_forward(
     Ok(merges.stdout.is_empty())
 }
 
-pub(super) async fn tree_of(git: &Git, folder: &Path, commit: &str) -> Result<String, Problem> {
+/// The tree of a commit.
+pub(crate) async fn tree_of(git: &Git, folder: &Path, commit: &str) -> Result<String, Problem> {
     let call = git.look(folder).args(["rev-parse", "--verify", "--end-of-options"]);
     Ok(call.arg(format!("{commit}^{{tree}}")).run().await?.text())
 }

@@ -48,7 +48,10 @@ impl Program {
         patience: Duration,
     ) -> Option<Self> {
         let mut environment = environment::clean(own);
-        let path = which::which_in(name(kind), environment.get("PATH"), folder).ok()?;
+        // A relative entry would be looked up in the session's folder, where anything may lie.
+        let entries = std::env::split_paths(environment.get("PATH")?);
+        let all = std::env::join_paths(entries.filter(|entry| entry.is_absolute())).ok()?;
+        let path = which::which_in_global(name(kind), Some(all)).ok()?.next()?;
         for (name, value) in QUIET {
             environment.set(name, value);
         }

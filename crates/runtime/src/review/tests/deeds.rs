@@ -274,3 +274,77 @@ async fn an_index_that_somebody_holds_is_waited_for_and_then_told() {
     std::fs::remove_file(&lock).unwrap();
     assert_eq!(status(&desk).await, "M  a.txt");
 }
+
+#[tokio::test]
+async fn an_ignored_file_that_no_snapshot_holds_is_not_overwritten() {
+    let desk = desk().await;
+    desk.scratch.write("env", "old\n");
+    desk.scratch.write("before.txt", "a\nb\nc\nd\n");
+    desk.scratch.commit("both").await;
+    desk.scratch.run(&["rm", "-q", "--cached", "env"]).await;
+    desk.scratch.run(&["mv", "before.txt", "after.txt"]).await;
+    desk.scratch.write(".gitignore", "env\nbefore.txt\n");
+    desk.scratch.write("env", "secret\n");
+    desk.scratch.write("before.txt", "precious\n");
+    let before = status(&desk).await;
+    let review = desk.reviewed.review(Against::Uncommitted, false).await.unwrap();
+    for path in ["env", "after.txt"] {
+        assert!(review.files.iter().any(|one| one.file.path == path), "{path}");
+        let picked = whole(&desk, Against::Uncommitted, &[path]).await;
+        let problem = refused(&desk, Deed::Revert, Against::Uncommitted, picked).await;
+        assert!(problem.message.contains("Something else is where"), "{problem:?}");
+    }
+    assert_eq!(desk.read("env").as_deref(), Some("secret\n"));
+    assert_eq!(desk.read("before.txt").as_deref(), Some("precious\n"));
+    assert_eq!(status(&desk).await, before);
+}
+
+#[tokio::test]
+async fn what_lies_there_is_kept_before_a_deed_is_taken_back() {
+    let (desk, now) = changed().await;
+    let picked = whole(&desk, Against::Unstaged, &["a.txt"]).await;
+    let undo = act(&desk, Deed::Revert, Against::Unstaged, picked).await;
+    desk.scratch.write("other.txt", "other\n");
+    desk.reviewed.undo_deed(&undo.id).await.unwrap();
+    assert_eq!(desk.read("a.txt").unwrap(), now);
+    let kept =
+        desk.scratch.run(&["for-each-ref", "--format=%(refname)", "refs/bosk/*/snap/*"]).await;
+    let kept = kept.lines().last().expect("a snapshot").to_owned();
+    assert_eq!(desk.scratch.run(&["show", &format!("{kept}:other.txt")]).await, "other");
+    assert!(!desk.scratch.run(&["show", &format!("{kept}:a.txt")]).await.contains("eleven"));
+}
+
+/// Has git do something else first where it is called so, once.
+#[cfg(unix)]
+fn once(desk: &mut Desk, called: &str, then: &str) {
+    let real = which::which("git").unwrap();
+    let (root, folder) = (desk.path().to_owned(), desk.path().with_file_name("bin"));
+    std::fs::create_dir(&folder).unwrap();
+    let body = format!(
+        "case \"$*\" in *{called}*) if [ ! -e {mark} ]; then touch {mark}; cd {root}; {then}; fi;; esac; exec {real} \"$@\"",
+        mark = folder.join("mark").display(),
+        root = root.display(),
+        real = real.display(),
+    );
+    desk.reviewed.git.program = crate::git::testing::script(&folder, &body);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_written_meanwhile_is_neither_overwritten_nor_taken_back() {
+    let (mut desk, _) = changed().await;
+    let picked = whole(&desk, Against::Unstaged, &["a.txt"]).await;
+    // While the state before is kept.
+    once(&mut desk, "commit-tree", "echo newer > a.txt");
+    let late = refused(&desk, Deed::Revert, Against::Unstaged, picked).await;
+    assert!(late.message.contains("has changed since"), "{late:?}");
+    assert_eq!(desk.read("a.txt").as_deref(), Some("newer\n"));
+
+    let (mut desk, _) = changed().await;
+    desk.scratch.write("new.txt", "new\n");
+    let picked = whole(&desk, Against::Uncommitted, &["a.txt", "new.txt"]).await;
+    once(&mut desk, "checkout-index", "echo newer > a.txt; exit 1");
+    refused(&desk, Deed::Revert, Against::Uncommitted, picked).await;
+    assert_eq!(desk.read("a.txt").as_deref(), Some("newer\n"));
+    assert_eq!(desk.read("new.txt").as_deref(), Some("new\n"), "what it has removed itself");
+}

@@ -120,7 +120,7 @@ async fn files_that_were_half_written_are_taken_back() {
     let real = which::which("git").unwrap();
     let body = format!(
         "case \"$*\" in *read-tree*) cd {}; printf 'aft' > changed.txt; rm gone.txt folder; mkdir folder; echo new > \
-         folder/new.txt; echo x > out.log; kill -9 $$;; *) exec {} \"$@\";; esac",
+         folder/new.txt; printf trac > out.log; kill -9 $$;; *) exec {} \"$@\";; esac",
         scratch.path().display(),
         real.display()
     );
@@ -155,6 +155,67 @@ async fn whoever_comes_after_a_kill_finishes_it_or_takes_it_back() {
     recover(&repository, &record).await.unwrap();
     assert_eq!((state(&scratch).await.0.as_str(), record.exists()), (DIRT, false));
     assert_eq!(scratch.run(&["rev-parse", "main"]).await, advance.to);
+}
+
+#[tokio::test]
+async fn what_was_edited_after_a_kill_stays() {
+    let (scratch, advance, record) = ready().await;
+    let repository = scratch.open().await;
+    let read = |path: &str| std::fs::read_to_string(scratch.path().join(path)).ok();
+    // Killed in the middle of the files; then a person goes on with one that is done and one that is not.
+    advance.note(&record).unwrap();
+    std::fs::remove_file(scratch.path().join("gone.txt")).unwrap();
+    scratch.write("out.log", "my own\n");
+    scratch.write("changed.txt", "newer\n");
+    recover(&repository, &record).await.unwrap();
+    assert!(!record.exists());
+    assert_eq!(read("changed.txt").as_deref(), Some("newer\n"));
+    assert_eq!(read("out.log").as_deref(), Some("my own\n"), "git ignores it");
+    assert_eq!(read("gone.txt").as_deref(), Some("gone\n"));
+    scratch.run(&["checkout", "changed.txt"]).await;
+    std::fs::remove_file(scratch.path().join("out.log")).unwrap();
+
+    // After the index had moved as well: told once, and nobody is held up.
+    advance.note(&record).unwrap();
+    advance.follow(&scratch.git, scratch.path(), &advance.from, &advance.to).await.unwrap();
+    scratch.write("changed.txt", "newer\n");
+    let told = recover(&repository, &record).await.unwrap_err();
+    assert!(told.message.contains("broken off"), "{told:?}");
+    assert_eq!((read("changed.txt").as_deref(), record.exists()), (Some("newer\n"), false));
+    recover(&repository, &record).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_folder_that_is_on_another_branch_by_now_is_left_alone() {
+    let (scratch, advance, record) = ready().await;
+    let repository = scratch.open().await;
+    advance.note(&record).unwrap();
+    scratch.run(&["checkout", "-q", "-b", "elsewhere"]).await;
+    scratch.write("changed.txt", "after\n");
+    let told = recover(&repository, &record).await.unwrap_err();
+    assert!(told.message.contains("not checked out"), "{told:?}");
+    assert_eq!(state(&scratch).await.2.as_deref(), Some("after\n"));
+    recover(&repository, &record).await.unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn names_that_are_no_utf8_follow_and_are_in_the_way() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (scratch, advance, record) = ready().await;
+    let repository = scratch.open().await;
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.log");
+    scratch.run(&["stash", "-q", "-u"]).await;
+    scratch.run(&["checkout", "-q", "work"]).await;
+    std::fs::write(scratch.path().join(name), "tracked\n").unwrap();
+    scratch.run(&["add", "-f", "."]).await;
+    scratch.run(&["commit", "-qm", "latin"]).await;
+    let to = scratch.run(&["rev-parse", "HEAD"]).await;
+    scratch.run(&["checkout", "-q", "main"]).await;
+    std::fs::write(scratch.path().join(name), "precious\n").unwrap();
+    let advance = Advance { to, ..advance };
+    advance.perform(&repository, &record).await.unwrap_err();
+    assert_eq!(std::fs::read(scratch.path().join(name)).unwrap(), b"precious\n");
 }
 
 #[tokio::test]

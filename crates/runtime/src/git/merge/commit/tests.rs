@@ -169,3 +169,31 @@ async fn nobody_is_made_up_and_nothing_half_way_is_committed() {
     let half = make(&scratch, &all).await.unwrap_err();
     assert_eq!(half.code, ProblemCode::SessionState);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_staged_or_committed_while_a_hook_runs_stays() {
+    let scratch = testing::repository().await;
+    scratch.write("a.txt", "a\n");
+    scratch.write("late.txt", "l\n");
+    hook_file(&scratch, "pre-commit", "echo newer > late.txt; git add late.txt; exit 1");
+    let wanted = Wanted { all: true, hooks: true, ..Wanted::staged("With hooks") };
+    make(&scratch, &wanted).await.unwrap_err();
+    assert_eq!(scratch.run(&["show", ":late.txt"]).await, "newer");
+    hook_file(&scratch, "pre-commit", "git commit -qnm theirs; exit 1");
+    make(&scratch, &wanted).await.unwrap_err();
+    assert_eq!(scratch.run(&["log", "-1", "--format=%s"]).await, "theirs");
+    assert_eq!(scratch.run(&["status", "--porcelain"]).await, "");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_signal_has_ended_did_not_take_too_long() {
+    let scratch = testing::repository().await;
+    hook_file(&scratch, "pre-commit", "kill -9 $PPID");
+    scratch.write("a.txt", "a\n");
+    let wanted = Wanted { all: true, hooks: true, ..Wanted::staged("x") };
+    let ended = make(&scratch, &wanted).await.unwrap_err();
+    assert_eq!(ended.code, ProblemCode::GitFailed);
+    assert!(ended.message.contains("was ended by a signal"), "{ended:?}");
+}
