@@ -140,6 +140,8 @@ export const around = {
   'settings.worktreesDefault': 'In Bosk’s own folder',
   'settings.claude': 'The claude command',
   'settings.claudeDefault': 'Found by itself',
+  'settings.editor': 'Editor',
+  'settings.editorHint': 'The program that files are opened in.',
   'settings.claudeFound': 'Version {version} at {path}',
   'settings.account': 'Account',
   'settings.limits': 'Limits for new sessions',

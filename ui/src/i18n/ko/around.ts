@@ -141,6 +141,8 @@ export const around: Record<keyof typeof english, string> = {
   'settings.worktreesDefault': 'Bosk의 폴더 안',
   'settings.claude': 'claude 명령',
   'settings.claudeDefault': '스스로 찾음',
+  'settings.editor': '편집기',
+  'settings.editorHint': '파일을 여는 프로그램입니다.',
   'settings.claudeFound': '{path}에 있는 {version} 버전',
   'settings.account': '계정',
   'settings.limits': '새 세션의 한도',
