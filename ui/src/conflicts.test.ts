@@ -29,6 +29,19 @@ describe('conflicts', () => {
     expect(await faults()).toEqual([]);
   });
 
+  it('are looked at anew when the folder is watched and changes', async () => {
+    const { backend, id } = await openFirst('some');
+    const asked = vi.spyOn(backend, 'conflicts');
+    backend.operation = 'rebase';
+    backend.emit({ type: 'folder', id: 'another' });
+    expect(asked).not.toHaveBeenCalled();
+    for (let times = 0; times < 5; times += 1) backend.emit({ type: 'folder', id });
+    const bar = await screen.findByTestId('conflicts-bar');
+    expect(bar.textContent).toContain('A rebase stands half-way');
+    // One may be under way already.
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+
   it('of a text are resolved place by place, from both sides', async () => {
     const { backend, id } = await view();
     expect(named()).toEqual([

@@ -38,6 +38,20 @@ function holding(bosk: Bosk, { id, state, paused }: SessionSummary): Action[] {
   ];
 }
 
+/** The repository's command beside Claude, where there is one and the session lives. */
+function beside(bosk: Bosk, { id, state, paused, run }: SessionSummary): Action[] {
+  if (!run || state !== 'running') return [];
+  const { backend } = bosk;
+  const { command } = run;
+  if (run.running) {
+    const stop = () => void bosk.attempt(backend.stopRun(id));
+    return [{ id: 'stop-run', label: t('beside.stopNamed', { command }), run: stop }];
+  }
+  if (paused) return [];
+  const start = () => void bosk.attempt(backend.startRun(id));
+  return [{ id: 'start-run', label: t('beside.startNamed', { command }), run: start }];
+}
+
 /** Conversations that were begun elsewhere and can be taken over. */
 function begunElsewhere(bosk: Bosk): Action[] {
   return bosk.store.foreign
@@ -94,6 +108,7 @@ function here(bosk: Bosk): Action[] {
       run: () => void bosk.attempt(backend.openWindow('session', id)),
     },
     ...holding(bosk, session),
+    ...beside(bosk, session),
     {
       id: 'remove',
       label: t(session.worktree ? 'action.archive' : 'action.remove'),

@@ -129,7 +129,8 @@ describe('the schedules', () => {
     const { backend } = await sheet(draft('One', every, 'Bump it'), draft('Two', nightly, 'First', 'Second'));
     const [first] = backend.schedules;
     if (!first?.addition.specs[0]) throw new Error('no schedule');
-    first.addition.specs[0].base = 'origin/main';
+    const there = { folder: '/home/mina/work/other', subfolder: 'web' };
+    Object.assign(first.addition.specs[0], { base: 'origin/main', ...there });
     await fireEvent.click(screen.getAllByTestId('schedule-edit')[0] as HTMLElement);
     await waitFor(() => expect(screen.getByTestId('launch-options').textContent).toContain('origin/main'));
     expect(screen.getByTestId<HTMLInputElement>('when-every').value).toBe('90');
@@ -141,7 +142,7 @@ describe('the schedules', () => {
     expect(backend.schedules[0]).toMatchObject({
       id: first.id,
       when: { kind: 'commit', branch: 'main', repository: '/home/mina/work/shop' },
-      addition: { specs: [{ prompt: 'Bump them', base: 'origin/main' }] },
+      addition: { specs: [{ prompt: 'Bump them', base: 'origin/main', ...there }] },
     });
     await fireEvent.click(screen.getAllByTestId('schedule-edit')[1] as HTMLElement);
     expect(screen.getByTestId('schedule-many').textContent).toMatch(/It adds 2 tasks\s*First\s*Second/);

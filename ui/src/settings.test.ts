@@ -92,8 +92,18 @@ describe('the settings', () => {
     await waitFor(() => expect(backend.settings.max_usd_a_day).toBeNull());
   });
 
-  it('say how long what was put away is kept, once that can be set', async () => {
-    const { backend, sheet } = await settings('worktrees');
+  it('name the editor; one that is looked for where the field is empty', async () => {
+    const { backend, sheet } = await settings();
+    const editor = within(sheet).getByLabelText<HTMLInputElement>('Editor');
+    expect(editor.placeholder).toBe('Found by itself');
+    await fireEvent.change(editor, { target: { value: ' zed ' } });
+    await waitFor(() => expect(backend.settings.editor).toBe('zed'));
+    await fireEvent.change(editor, { target: { value: ' ' } });
+    await waitFor(() => expect(backend.settings.editor).toBeNull());
+  });
+
+  it('say how long what was put away is kept', async () => {
+    const { backend, sheet } = await settings();
     const archives = within(sheet).getByTestId<HTMLInputElement>('settings-keep_archives_days');
     expect(archives.value).toBe('30');
     await fireEvent.change(archives, { target: { value: '7' } });

@@ -88,7 +88,7 @@ describe('the worktrees of a repository', () => {
     expect(document.activeElement?.getAttribute('aria-label')).toBe('What can be done to old-client');
     main('mail-templates').focus();
     await fireEvent.click(main('mail-templates'));
-    expect(await screen.findAllByRole('menuitem')).toHaveLength(4);
+    expect(await screen.findAllByRole('menuitem')).toHaveLength(5);
     await fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
     await fireEvent.click(main('pricing-tests'));
     expect(bosk.selected).toBe(uuid(2));
@@ -449,9 +449,34 @@ describe('a session', () => {
     trees.launchAt({ worktree, branch: null });
     const there = await screen.findByTestId('launch-there');
     expect(there.textContent).toContain('pricing-tests');
-    expect(there.textContent).toContain('Works there too: Port the pricing tests to Vitest');
+    const plan = screen.getByTestId('launch-plan');
+    await waitFor(() =>
+      expect(plan.textContent).toContain('Works there too: Port the pricing tests to Vitest'),
+    );
+    expect(plan.textContent).toMatch(
+      /^Works in .*\/pricing-tests, which is there already, on pricing-tests\./,
+    );
     expect(screen.queryByTestId('launch-repository')).toBeNull();
     expect(screen.queryByLabelText('Start from')).toBeNull();
     expect(await faults()).toEqual([]);
+  });
+
+  it('is launched on a branch that is there, in a part of the repository', async () => {
+    const { trees, backend } = await page();
+    const launched = vi.spyOn(backend, 'launch');
+    trees.launchAt({ worktree: null, branch: 'bump-linters' });
+    const plan = await screen.findByTestId('launch-plan');
+    await waitFor(() => expect(plan.textContent).toContain('Checks out the branch bump-linters'));
+    await fireEvent.input(screen.getByTestId('launch-prompt'), { target: { value: 'Go on' } });
+    await fireEvent.input(screen.getByLabelText('Subfolder'), { target: { value: ' packages/web ' } });
+    expect(screen.getByTestId('launch-options').textContent).toContain('packages/web');
+    await fireEvent.click(screen.getByTestId('launch-submit'));
+    await waitFor(() => expect(launched).toHaveBeenCalledTimes(1));
+    expect(launched.mock.calls[0]?.[0]).toMatchObject({
+      branch: 'bump-linters',
+      existing: true,
+      folder: null,
+      subfolder: 'packages/web',
+    });
   });
 });

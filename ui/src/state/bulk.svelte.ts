@@ -5,6 +5,7 @@ import { isTask, type Row } from './groups';
 import { applies, type Deed } from './picked';
 import { titleOf } from './queue';
 import { several } from './several';
+import { oneEach } from './window';
 
 /** Done at the same time: more would only wait for each other. */
 export const AT_ONCE = 4;
@@ -86,11 +87,5 @@ export class Bulk {
   }
 }
 
-const made = new WeakMap<Bosk, Bulk>();
-
-/** The window's own. */
-export function bulkOf(bosk: Bosk): Bulk {
-  let bulk = made.get(bosk);
-  if (!bulk) made.set(bosk, (bulk = new Bulk(bosk)));
-  return bulk;
-}
+/** Of a window. */
+export const bulkOf = oneEach((bosk) => new Bulk(bosk));

@@ -1,5 +1,6 @@
 import type { Conflicts as Standing, Operation, SessionId } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
+import { oneEach } from './window';
 
 const none: Standing = { operation: null, files: [], resolved: [] };
 
@@ -32,11 +33,5 @@ export class Conflicts {
   }
 }
 
-const made = new WeakMap<Bosk, Conflicts>();
-
 /** Of a window. */
-export function conflictsOf(bosk: Bosk): Conflicts {
-  let conflicts = made.get(bosk);
-  if (!conflicts) made.set(bosk, (conflicts = new Conflicts(bosk)));
-  return conflicts;
-}
+export const conflictsOf = oneEach((bosk) => new Conflicts(bosk));

@@ -1,4 +1,5 @@
 import type { Bosk } from './bosk.svelte';
+import { oneEach } from './window';
 
 /** A file of the session on screen that is edited, or that none is chosen yet. */
 export class Editing {
@@ -15,11 +16,5 @@ export class Editing {
   }
 }
 
-const made = new WeakMap<Bosk, Editing>();
-
 /** Of a window. */
-export function editingOf(bosk: Bosk): Editing {
-  let editing = made.get(bosk);
-  if (!editing) made.set(bosk, (editing = new Editing(bosk)));
-  return editing;
-}
+export const editingOf = oneEach((bosk) => new Editing(bosk));

@@ -1,6 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { SessionId } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
+import { oneEach } from './window';
 
 /** Something that can be done with the review on screen. */
 export interface Offer {
@@ -47,11 +48,5 @@ export class Reviews {
   }
 }
 
-const made = new WeakMap<Bosk, Reviews>();
-
-/** Of a window. What few need is not part of what every window begins with. */
-export function reviewsOf(bosk: Bosk): Reviews {
-  let reviews = made.get(bosk);
-  if (!reviews) made.set(bosk, (reviews = new Reviews(bosk)));
-  return reviews;
-}
+/** Of a window. */
+export const reviewsOf = oneEach((bosk) => new Reviews(bosk));

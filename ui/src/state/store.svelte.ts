@@ -54,8 +54,8 @@ export class Store {
   readonly usage = new UsageState();
   /** What the menu asks for; whoever starts the window listens. */
   onMenu: (action: string) => void = () => undefined;
-  /** Who looks at the folders of sessions: told of each that has changed. */
-  readonly onFolder = new Set<(id: SessionId) => void>();
+  /** Who looks at the folders of sessions. */
+  readonly #folders = new Set<(id: SessionId) => void>();
 
   get sessions(): ReadonlyMap<SessionId, SessionSummary> {
     void this.#changes;
@@ -85,6 +85,15 @@ export class Store {
     this.platform = snapshot.platform;
     for (const problem of snapshot.problems) this.addProblem(problem);
     this.ready = true;
+  }
+
+  /** Tells each time a session's folder has changed, while somebody has it watched; until the returned function is called. */
+  onFolder(id: SessionId, tell: () => void): () => void {
+    const hear = (changed: SessionId) => {
+      if (changed === id) tell();
+    };
+    this.#folders.add(hear);
+    return () => void this.#folders.delete(hear);
   }
 
   apply(event: Event): void {
@@ -131,7 +140,7 @@ export class Store {
         this.inbox = event.items;
         break;
       case 'folder':
-        for (const tell of this.onFolder) tell(event.id);
+        for (const hear of this.#folders) hear(event.id);
         break;
       case 'overlaps':
         this.overlaps = event.overlaps;

@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { SessionId, TerminalView } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
+import { oneEach } from './window';
 
 /** One terminal, as the window knows it. */
 export interface Shell extends TerminalView {
@@ -122,11 +123,5 @@ export class Terminals {
   }
 }
 
-const made = new WeakMap<Bosk, Terminals>();
-
 /** Of a window. */
-export function terminalsOf(bosk: Bosk): Terminals {
-  let terminals = made.get(bosk);
-  if (!terminals) made.set(bosk, (terminals = new Terminals(bosk)));
-  return terminals;
-}
+export const terminalsOf = oneEach((bosk) => new Terminals(bosk));

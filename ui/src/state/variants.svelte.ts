@@ -2,6 +2,7 @@ import type { SessionId, SessionSummary } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
 import { titleOf } from './queue';
 import type { Store } from './store.svelte';
+import { oneEach } from './window';
 
 /** One of several attempts at the same, as far as the window knows it. */
 export interface Attempt {
@@ -98,11 +99,5 @@ export class Variants {
   }
 }
 
-const made = new WeakMap<Bosk, Variants>();
-
-/** Of a window. What few need is not part of what every window begins with. */
-export function variantsOf(bosk: Bosk): Variants {
-  let variants = made.get(bosk);
-  if (!variants) made.set(bosk, (variants = new Variants(bosk)));
-  return variants;
-}
+/** Of a window. */
+export const variantsOf = oneEach((bosk) => new Variants(bosk));

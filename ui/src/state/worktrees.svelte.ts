@@ -17,6 +17,7 @@ import type { Bosk } from './bosk.svelte';
 import { asProblem } from './connection';
 import { several } from './several';
 import { listed, type Known, type Order, type Show } from './worktrees';
+import { oneEach } from './window';
 
 export const views = ['there', 'archived', 'disk'] as const;
 export type View = (typeof views)[number];
@@ -235,11 +236,5 @@ export class WorktreesState {
   }
 }
 
-const made = new WeakMap<Bosk, WorktreesState>();
-
-/** The window's own. */
-export function worktreesOf(bosk: Bosk): WorktreesState {
-  let state = made.get(bosk);
-  if (!state) made.set(bosk, (state = new WorktreesState(bosk)));
-  return state;
-}
+/** Of a window. */
+export const worktreesOf = oneEach((bosk) => new WorktreesState(bosk));

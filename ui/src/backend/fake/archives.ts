@@ -1,20 +1,10 @@
-import type {
-  RunOutput,
-  DeletePlan,
-  DiskUse,
-  Loss,
-  PutAway,
-  RemovalToken,
-  SessionId,
-  WorktreeView,
-} from '../types';
-import type { WorktreesBackend } from '../worktrees';
+import type { DeletePlan, DiskUse, Loss, PutAway, RemovalToken, SessionId, WorktreeView } from '../types';
 import { lossesOf, sizeOf, suggestions, tree } from './trees';
 import { no, type Session } from './world';
 import { Trees } from './worktrees';
 
 /** What goes into the trash and comes back, what goes for good, and what all of it takes of the disk. */
-export class Archives extends Trees implements WorktreesBackend {
+export class Archives extends Trees {
   /** What went away, by what it is called in the trash. */
   readonly #away = new Map<string, { tree: WorktreeView; removed: Session | null }>();
   #made = 0;
@@ -138,28 +128,6 @@ export class Archives extends Trees implements WorktreesBackend {
     const { builds } = await this.worktreeSize(folder);
     this.cleaned.add(folder);
     return builds;
-  }
-
-  async startRun(id: SessionId): Promise<void> {
-    this.calls.push({ name: 'startRun', args: [id] });
-    this.update(id, { run: { command: 'npm run dev', running: true, code: null } });
-  }
-
-  async stopRun(id: SessionId): Promise<void> {
-    this.calls.push({ name: 'stopRun', args: [id] });
-    this.update(id, { run: { command: 'npm run dev', running: false, code: null } });
-  }
-
-  /** All that it says is there at once: whoever asks for more waits. */
-  async runLog(id: SessionId, from: number): Promise<RunOutput> {
-    const text = '> shop@1.0.0 dev\n> vite --port 4300\n\n  ready in 214 ms\n';
-    if (from >= text.length) return new Promise(() => undefined);
-    return {
-      from,
-      end: text.length,
-      text: text.slice(from),
-      running: this.session(id).summary.run?.running ?? false,
-    };
   }
 
   async handOver(id: SessionId, to: 'repository' | 'worktree'): Promise<string> {

@@ -38,17 +38,23 @@ export class Repository extends World {
         .replace(/^-|-$/g, '')
         .slice(0, 40) || 'task';
     const branch = spec.branch ?? slug;
+    const own = spec.worktree ? `/home/mina/.bosk/worktrees/shop/${branch}` : spec.repository;
+    const folder = spec.folder ?? own;
+    const isThere = spec.folder !== null || !spec.worktree;
+    const others = [...this.sessions.values()].filter(
+      ({ summary }) => summary.folder === folder && summary.state !== 'ended',
+    );
     return {
       repository: {
         root: spec.repository,
         name: 'shop',
         head: { state: 'branch' as const, name: 'main', commit: 'c0ffee' },
       },
-      folder: spec.worktree ? `/home/mina/.bosk/worktrees/shop/${branch}` : spec.repository,
-      branch: spec.worktree ? branch : 'main',
+      folder,
+      branch: isThere ? (others[0]?.summary.branch ?? 'main') : branch,
       base_name: spec.base ?? 'main',
       base_commit: 'c0ffee',
-      shared_with: [],
+      shared_with: isThere ? others.map(({ summary }) => summary.id) : [],
     };
   }
 

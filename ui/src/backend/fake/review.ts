@@ -16,7 +16,7 @@ import type {
 } from '../types';
 import { pictures, twelve, very } from './changed';
 import { count, kindOf, pick, sides, stagedOf, stamp, unified, type FakeFile } from './changes';
-import { Archives } from './archives';
+import { Beside } from './beside';
 import { uuid } from './scenes';
 import { no } from './world';
 
@@ -37,7 +37,7 @@ interface Kept {
 }
 
 /** A session's changes, roughly as git would tell them: what is staged, reverted and undone is so afterwards. */
-export class Reviewed extends Archives implements ReviewBackend {
+export class Reviewed extends Beside implements ReviewBackend {
   overlaps: Overlap[] = [];
   readonly #kept = new Map<SessionId, Kept>();
   readonly #watched = new Set<SessionId>();

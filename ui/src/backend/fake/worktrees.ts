@@ -1,4 +1,4 @@
-import type { RemovalPlan, RemovalToken, Settings, WorktreeSize, WorktreeView, Worktrees } from '../types';
+import type { RemovalPlan, RemovalToken, WorktreeSize, WorktreeView, Worktrees } from '../types';
 import { Plans } from './plans';
 import { archivedTrees, mainTree, sizeOf, tree, trees } from './trees';
 import { no } from './world';
@@ -9,12 +9,6 @@ export class Trees extends Plans {
   /** How often something was written in a folder since it was looked at. */
   readonly #writes = new Map<string, number>();
   protected readonly cleaned = new Set<string>();
-
-  constructor(scene: string) {
-    super(scene);
-    const keep = { keep_archives_days: 30, keep_snapshots_days: 90 };
-    if (scene === 'worktrees') this.settings = { ...this.settings, ...keep } as Settings;
-  }
 
   /** Somebody writes in a folder: what was looked at before is no longer so. */
   write(folder: string): void {

@@ -1,5 +1,6 @@
 import type { SessionId } from '../../backend/types';
 import type { Bosk } from '../../state/bosk.svelte';
+import { oneEach } from '../../state/window';
 import { Blocks } from './blocks.svelte';
 import { Choices } from './choices.svelte';
 import { Reading } from './reading.svelte';
@@ -21,7 +22,7 @@ interface Shelf {
   kept: Map<SessionId, Kept>;
 }
 
-const shelves = new WeakMap<Bosk, Shelf>();
+const shelfOf = oneEach(({ backend }): Shelf => ({ choices: new Choices(backend), kept: new Map() }));
 
 /** It outlives the part of the window that asks for it first. */
 function make(id: SessionId, bosk: Bosk, choices: Choices): Kept {
@@ -34,9 +35,7 @@ function make(id: SessionId, bosk: Bosk, choices: Choices): Kept {
 }
 
 export function reviewOf(bosk: Bosk, id: SessionId): Kept {
-  let shelf = shelves.get(bosk);
-  if (!shelf) shelves.set(bosk, (shelf = { choices: new Choices(bosk.backend), kept: new Map() }));
-  const { choices, kept } = shelf;
+  const { choices, kept } = shelfOf(bosk);
   let found = kept.get(id);
   if (!found) {
     found = make(id, bosk, choices);

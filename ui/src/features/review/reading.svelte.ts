@@ -1,6 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { Backend } from '../../backend';
 import type { FileLines, Problem, Review, ReviewFile, SessionId } from '../../backend/types';
+import { onceAtATime } from '../../state/again';
 import { asProblem } from '../../state/connection';
 import type { Choices } from './choices.svelte';
 import { Comments } from './comments.svelte';
@@ -40,7 +41,6 @@ export class Reading {
   readonly comments: Comments;
   readonly deeds: Deeds;
   #asked = 0;
-  #noticed = false;
 
   constructor(
     readonly id: SessionId,
@@ -90,10 +90,7 @@ export class Reading {
   }
 
   /** The folder has changed. However often that is told, it is looked at once at a time. */
-  notice(): void {
-    if (this.looking) this.#noticed = true;
-    else void this.look();
-  }
+  readonly notice = onceAtATime(() => this.look());
 
   /** Looks at the folder. What is known already stays on screen meanwhile. */
   async look(): Promise<void> {
@@ -108,15 +105,8 @@ export class Reading {
     } catch (error) {
       if (asked === this.#asked) this.problem = asProblem(error);
     } finally {
-      if (asked === this.#asked) this.#looked();
+      if (asked === this.#asked) this.looking = false;
     }
-  }
-
-  #looked(): void {
-    this.looking = false;
-    if (!this.#noticed) return;
-    this.#noticed = false;
-    void this.look();
   }
 
   #take(review: Review): void {

@@ -3,6 +3,7 @@ import { t } from '../../i18n/index.svelte';
 import type { Bosk } from '../../state/bosk.svelte';
 import { terminalsOf, type Shell } from '../../state/terminals.svelte';
 import { Screen } from './screen';
+import { oneEach } from '../../state/window';
 
 /** The pictures of a window's terminals, by number: they outlive the drawer that shows them. */
 class Screens {
@@ -41,11 +42,5 @@ class Screens {
   }
 }
 
-const made = new WeakMap<Bosk, Screens>();
-
 /** Of a window. */
-export function screensOf(bosk: Bosk): Screens {
-  let screens = made.get(bosk);
-  if (!screens) made.set(bosk, (screens = new Screens(bosk)));
-  return screens;
-}
+export const screensOf = oneEach((bosk) => new Screens(bosk));

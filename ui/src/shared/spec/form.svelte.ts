@@ -47,9 +47,9 @@ export class LaunchForm {
   /** The command that tells whether the work is right. */
   check = $state('');
   /** A worktree that is there, and is to be worked in. */
+  folder = $state<string | null>(null);
   /** Where in the worktree Claude works; its root when empty. */
   subfolder = $state('');
-  folder = $state<string | null>(null);
   /** Whether the branch is there, and is checked out. */
   existing = $state(false);
   /** What it goes on from. */
@@ -127,7 +127,10 @@ export class LaunchForm {
     this.prompt = spec.prompt;
     this.base = spec.base ?? '';
     this.branch = spec.branch ?? '';
+    this.existing = spec.existing;
     this.worktree = spec.worktree;
+    this.folder = spec.folder;
+    this.subfolder = spec.subfolder ?? '';
     this.model = spec.model ?? '';
     this.effort = spec.effort ?? '';
     this.mode = spec.permission_mode;
