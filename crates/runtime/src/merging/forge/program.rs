@@ -51,7 +51,8 @@ impl Program {
         // A relative entry would be looked up in the session's folder, where anything may lie.
         let entries = std::env::split_paths(environment.get("PATH")?);
         let all = std::env::join_paths(entries.filter(|entry| entry.is_absolute())).ok()?;
-        let path = which::which_in_global(name(kind), Some(all)).ok()?.next()?;
+        let path = which::which_in_global(name(kind), Some(&all)).ok()?.next()?;
+        environment.set("PATH", all);
         for (name, value) in QUIET {
             environment.set(name, value);
         }
@@ -136,5 +137,24 @@ pub(super) const fn name(kind: ForgeKind) -> &'static str {
     match kind {
         ForgeKind::Github => "gh",
         ForgeKind::Gitlab => "glab",
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::git::testing;
+
+    #[test]
+    fn nothing_that_lies_in_the_folder_is_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = testing::script(folder.path(), "exit 0");
+        std::fs::rename(script, folder.path().join("gh")).unwrap();
+        let find = |path: &std::ffi::OsStr| {
+            let own: Environment = [("PATH", path)].into_iter().collect();
+            Program::find(ForgeKind::Github, &own, folder.path(), Duration::from_secs(1))
+        };
+        assert!(find(".:bin:".as_ref()).is_none());
+        assert!(find(folder.path().as_os_str()).is_some());
     }
 }

@@ -119,7 +119,7 @@ async fn files_that_were_half_written_are_taken_back() {
     let before = state(&scratch).await;
     let real = which::which("git").unwrap();
     let body = format!(
-        "case \"$*\" in *read-tree*) cd {}; printf 'aft' > changed.txt; rm gone.txt folder; mkdir folder; echo new > \
+        "case \"$*\" in *read-tree*-u*) cd {}; printf 'aft' > changed.txt; rm gone.txt folder; mkdir folder; echo new > \
          folder/new.txt; printf trac > out.log; kill -9 $$;; *) exec {} \"$@\";; esac",
         scratch.path().display(),
         real.display()
