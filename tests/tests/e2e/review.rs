@@ -106,7 +106,7 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
     window.inspect("finish").await;
     window.click(&at("commit-do")).await;
     window.until("one('merge-do')").await;
-    window.click("//*[@data-testid='finish-merge']//button[normalize-space()='Squash'] | //*[@data-testid='finish-merge']//label[normalize-space()='Squash']").await;
+    window.click("//*[@data-testid='finish-next']//button[normalize-space()='Squash'] | //*[@data-testid='finish-next']//label[normalize-space()='Squash']").await;
     window.until("one('merge-do') && !one('merge-do').disabled").await;
     window.inspect("finish-merge").await;
     window.click(&at("merge-do")).await;
