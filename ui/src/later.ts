@@ -1,4 +1,5 @@
 /** What the first picture of the window does without: a part of its own, so that the window is there sooner. */
+import './backend/tauri/rest';
 import './i18n/rest';
 import './deeds';
 import './tasks';

@@ -1,61 +1,52 @@
-import type { ReviewBackend } from './review';
 import type { MergingBackend } from './merging';
+import type { PlanningBackend } from './planning';
+import type { ReviewBackend } from './review';
+import type { SessionBackend } from './session';
 import type { TerminalsBackend } from './terminals';
 import type {
   Addition,
   Answer,
   AuthStatus,
   Batch,
-  BatchSource,
-  Changes,
-  Chosen,
   CliStatus,
-  Effort,
-  FileDiff,
-  Found,
-  History,
   Image,
   Killed,
   LaunchPlan,
   LaunchSpec,
   Limits,
   Page,
-  PermissionMode,
   Priority,
-  ProcessUsage,
   Quit,
-  RemovalPlan,
-  RemovalToken,
   RepositoryInfo,
-  Rewind,
-  RewindPlan,
-  ScheduleDraft,
   SessionId,
   SessionView,
   SetupChoice,
   Settings,
   Snapshot,
-  Spent,
-  Subject,
-  Template,
-  Templates,
-  ToolMark,
   TrustReport,
-  VariantGroup,
-  VariantView,
-  Variants,
-  When,
 } from './types';
+import type { UsageBackend } from './usage';
 import type { WorktreesBackend } from './worktrees';
 
 /** The windows that there are. */
 export type WindowKind = 'main' | 'monitor' | 'session' | 'strip';
 
+/** What the first picture does without. */
+export interface Rest
+  extends
+    SessionBackend,
+    PlanningBackend,
+    UsageBackend,
+    WorktreesBackend,
+    ReviewBackend,
+    MergingBackend,
+    TerminalsBackend {}
+
 /**
  * Everything the window can ask of Bosk. Each call rejects with a `Problem`.
  * `tauri.ts` is the real one, `fake.ts` its twin in memory.
  */
-export interface Backend extends WorktreesBackend, ReviewBackend, MergingBackend, TerminalsBackend {
+export interface Backend extends Rest {
   /** A snapshot that came with the page, of what the first picture shows. */
   first(): Snapshot | null;
   /** What the first picture shows, or all there is. What changes from then on is kept for who listens. */
@@ -68,7 +59,6 @@ export interface Backend extends WorktreesBackend, ReviewBackend, MergingBackend
   watch(id: SessionId): Promise<SessionView>;
   unwatch(id: SessionId): Promise<void>;
   transcriptPage(id: SessionId, from: number, count: number): Promise<Page>;
-  findInTranscript(id: SessionId, text: string): Promise<Found[]>;
 
   describeRepository(path: string): Promise<RepositoryInfo>;
   initRepository(path: string): Promise<void>;
@@ -79,12 +69,6 @@ export interface Backend extends WorktreesBackend, ReviewBackend, MergingBackend
   expectLaunch(soon: boolean): Promise<void>;
   launch(spec: LaunchSpec): Promise<SessionId>;
   tryRehearsal(): Promise<SessionId[]>;
-  /** Adds attempts at the same to the queue. */
-  launchVariants(variants: Variants): Promise<VariantGroup>;
-  /** All of a group, by their numbers. */
-  compareVariants(group: string): Promise<VariantView[]>;
-  /** Keeps one of a group; the others are stopped and put away, each after a snapshot. */
-  chooseVariant(group: string, id: SessionId): Promise<Chosen>;
 
   /** Adds tasks to the queue; the sessions that they will be. */
   queueAdd(addition: Addition): Promise<SessionId[]>;
@@ -96,27 +80,6 @@ export interface Backend extends WorktreesBackend, ReviewBackend, MergingBackend
   /** Puts a task before another, or at the end. */
   queueMove(id: SessionId, before: SessionId | null): Promise<void>;
   queuePrioritise(id: SessionId, priority: Priority): Promise<void>;
-  /** The prompts that a text, a table or a file comes to. */
-  batchPrompts(source: BatchSource): Promise<string[]>;
-  /** Asks for a file with prompts or a table: its path; null when the person thought better of it. */
-  batchFile(): Promise<string | null>;
-
-  /** Keeps a schedule, a new one or in the place of another: its id. What is there is told with the snapshot, and by events. */
-  saveSchedule(draft: ScheduleDraft): Promise<string>;
-  removeSchedule(id: string): Promise<void>;
-  enableSchedule(id: string, enabled: boolean): Promise<void>;
-  /** Adds its tasks to the queue now; the sessions that they will be. */
-  runSchedule(id: string): Promise<SessionId[]>;
-  /** When it would run next (milliseconds since 1970), so many times at most; refused where it cannot be understood. */
-  scheduleTimes(when: When, count: number): Promise<number[]>;
-
-  /** The templates for a repository: one's own, and those that it brings. Without one, those for all. */
-  templates(repository: string | null): Promise<Templates>;
-  /** Keeps one of one's own, in the place of one with the same name for the same repository. */
-  saveTemplate(template: Template): Promise<void>;
-  removeTemplate(name: string, repository: string | null): Promise<void>;
-  /** Writes one into the `bosk.toml` of a repository, for everybody who has that: the file's path. */
-  exportTemplate(template: Template, repository: string): Promise<string>;
 
   send(id: SessionId, uuid: string, text: string, images: Image[]): Promise<void>;
   editQueued(id: SessionId, uuid: string, text: string): Promise<void>;
@@ -131,35 +94,9 @@ export interface Backend extends WorktreesBackend, ReviewBackend, MergingBackend
   /** Sends the last message once more, after what kept it from its answer has been put right. */
   tryAgain(id: SessionId): Promise<void>;
   answerSetup(id: SessionId, choice: SetupChoice): Promise<void>;
-  setPermissionMode(id: SessionId, mode: PermissionMode): Promise<void>;
-  setModel(id: SessionId, model: string): Promise<void>;
-  setEffort(id: SessionId, effort: Effort): Promise<void>;
-  /** What the CLI says about itself, as it came: nothing of its form is certain. */
-  askAbout(id: SessionId, subject: Subject): Promise<unknown>;
-  /** Ends a task that runs in the background. */
-  stopTask(id: SessionId, task: string): Promise<void>;
-  reconnectServer(id: SessionId, server: string): Promise<void>;
-  /** What going back to before one of the person's messages would do. Changes nothing. */
-  rewindPlan(id: SessionId, message: string): Promise<RewindPlan>;
-  /** Goes back to before a message; refused where the folder is no longer as the plan saw it. */
-  rewind(id: SessionId, message: string, what: Rewind, now: string | null): Promise<void>;
-  /** Takes the last going back back, while no message was sent since. */
-  undoRewind(id: SessionId): Promise<void>;
-  suggestFiles(id: SessionId, query: string): Promise<string[]>;
-  changedFiles(id: SessionId): Promise<Changes>;
-  fileDiff(id: SessionId, path: string): Promise<FileDiff>;
-  removalPlan(id: SessionId): Promise<RemovalPlan>;
-  removeSession(id: SessionId, token: RemovalToken): Promise<void>;
 
   /** Whether somebody looks at what is used here: then it is measured every second, and told. */
   look(wanted: boolean): Promise<void>;
-  /** What these sessions, the machine and Bosk used between two times (seconds since 1970), in at most so many points. */
-  usageHistory(ids: SessionId[], from: number, to: number, points: number): Promise<History>;
-  /** The tool uses since then (milliseconds since 1970), the oldest first: at most the last 500. */
-  toolMarks(id: SessionId, since: number): Promise<ToolMark[]>;
-  /** What all sessions have cost since then (seconds since 1970), by hour and model. */
-  spent(since: number): Promise<Spent[]>;
-  processes(id: SessionId): Promise<ProcessUsage[]>;
   pause(id: SessionId): Promise<void>;
   goOn(id: SessionId): Promise<void>;
   pauseAll(): Promise<void>;

@@ -1,9 +1,5 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
-import type { Backend } from './backend';
-import { review } from './tauri/review';
-import { worktrees } from './tauri/worktrees';
-import { merging } from './tauri/merging';
-import { terminals } from './tauri/terminals';
+import type { Backend, Rest } from './backend';
 import type { Batch, Snapshot } from './types';
 
 declare global {
@@ -13,12 +9,7 @@ declare global {
   }
 }
 
-/** The app's own commands. This file and those in `tauri/` are the only ones of the UI that know Tauri. */
-export const tauri: Backend = {
-  ...worktrees,
-  ...merging,
-  ...terminals,
-
+const first: Omit<Backend, keyof Rest> = {
   first: () => window.__bosk_first ?? null,
   snapshot: (all) => invoke('snapshot', { all }),
   listen: (seq, onBatch) => {
@@ -31,7 +22,6 @@ export const tauri: Backend = {
   watch: (id) => invoke('watch', { id }),
   unwatch: (id) => invoke('unwatch', { id }),
   transcriptPage: (id, from, count) => invoke('transcript_page', { id, from, count }),
-  findInTranscript: (id, text) => invoke('find_in_transcript', { id, text }),
 
   describeRepository: (path) => invoke('describe_repository', { path }),
   initRepository: (path) => invoke('init_repository', { path }),
@@ -41,9 +31,6 @@ export const tauri: Backend = {
   expectLaunch: (soon) => invoke('expect_launch', { soon }),
   launch: (spec) => invoke('launch', { spec }),
   tryRehearsal: () => invoke('try_rehearsal'),
-  launchVariants: (variants) => invoke('launch_variants', { variants }),
-  compareVariants: (group) => invoke('compare_variants', { group }),
-  chooseVariant: (group, id) => invoke('choose_variant', { group, id }),
 
   queueAdd: (addition) => invoke('queue_add', { addition }),
   queueCancel: (id) => invoke('queue_cancel', { id }),
@@ -51,19 +38,6 @@ export const tauri: Backend = {
   queueRelease: (id) => invoke('queue_release', { id }),
   queueMove: (id, before) => invoke('queue_move', { id, before }),
   queuePrioritise: (id, priority) => invoke('queue_prioritise', { id, priority }),
-  batchPrompts: (source) => invoke('batch_prompts', { source }),
-  batchFile: () => invoke('batch_file'),
-
-  saveSchedule: (draft) => invoke('save_schedule', { draft }),
-  removeSchedule: (id) => invoke('remove_schedule', { id }),
-  enableSchedule: (id, enabled) => invoke('enable_schedule', { id, enabled }),
-  runSchedule: (id) => invoke('run_schedule', { id }),
-  scheduleTimes: (when, count) => invoke('schedule_times', { when, count }),
-
-  templates: (repository) => invoke('templates', { repository }),
-  saveTemplate: (template) => invoke('save_template', { template }),
-  removeTemplate: (name, repository) => invoke('remove_template', { name, repository }),
-  exportTemplate: (template, repository) => invoke('export_template', { template, repository }),
 
   send: (id, uuid, text, images) => invoke('send', { id, uuid, text, images }),
   editQueued: (id, uuid, text) => invoke('edit_queued', { id, uuid, text }),
@@ -75,26 +49,8 @@ export const tauri: Backend = {
   resume: (id) => invoke('resume', { id }),
   tryAgain: (id) => invoke('try_again', { id }),
   answerSetup: (id, choice) => invoke('answer_setup', { id, choice }),
-  setPermissionMode: (id, mode) => invoke('set_permission_mode', { id, mode }),
-  setModel: (id, model) => invoke('set_model', { id, model }),
-  setEffort: (id, effort) => invoke('set_effort', { id, effort }),
-  askAbout: (id, subject) => invoke('ask_about', { id, subject }),
-  stopTask: (id, task) => invoke('stop_task', { id, task }),
-  reconnectServer: (id, server) => invoke('reconnect_server', { id, server }),
-  rewindPlan: (id, message) => invoke('rewind_plan', { id, message }),
-  rewind: (id, message, what, now) => invoke('rewind', { id, message, what, now }),
-  undoRewind: (id) => invoke('undo_rewind', { id }),
-  suggestFiles: (id, query) => invoke('suggest_files', { id, query }),
-  changedFiles: (id) => invoke('changed_files', { id }),
-  fileDiff: (id, path) => invoke('file_diff', { id, path }),
-  removalPlan: (id) => invoke('removal_plan', { id }),
-  removeSession: (id, token) => invoke('remove_session', { id, token }),
 
   look: (wanted) => invoke('look', { wanted }),
-  usageHistory: (ids, from, to, points) => invoke('usage_history', { ids, from, to, points }),
-  toolMarks: (id, since) => invoke('tool_marks', { id, since }),
-  spent: (since) => invoke('spent', { since }),
-  processes: (id) => invoke('processes', { id }),
   pause: (id) => invoke('pause', { id }),
   goOn: (id) => invoke('go_on', { id }),
   pauseAll: () => invoke('pause_all'),
@@ -116,6 +72,10 @@ export const tauri: Backend = {
   reveal: (id) => invoke('reveal', { id }),
   remember: (key, value) => invoke('remember', { key, value }),
   recall: (key) => invoke('recall', { key }),
-
-  ...review,
 };
+
+/**
+ * The app's own commands; `tauri/rest.ts` adds those that the first picture does without.
+ * This file and those in `tauri/` are the only ones of the UI that know Tauri.
+ */
+export const tauri = { ...first } as Backend;

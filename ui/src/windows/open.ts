@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import '../backend/tauri/rest';
 import '../i18n/rest';
 import '../deeds';
 import '../tasks';
