@@ -50,7 +50,7 @@ fn collect(sandbox: &Sandbox) {
 
 async fn succeeds(sandbox: &Sandbox, args: &[&str]) -> String {
     let (code, out, said) = bosk(sandbox, args).await;
-    assert_eq!(code, 0, "{args:?}: {said}");
+    assert_eq!(code, 0, "{args:?}: {said} {out}");
     out
 }
 
