@@ -1,7 +1,8 @@
 //! Ports that a session's servers can listen on: some in a row, which no other session that lives has. Each row is a
-//! file whose lock the session's keeper holds for its life, so the system tells who is alive. Not here: telling the
-//! session (its environment).
+//! file whose lock the session's keeper holds for its life, so the system tells who is alive. Not here: when the
+//! session is told.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
@@ -30,6 +31,13 @@ impl Held {
     pub(crate) const fn first(&self) -> u16 {
         self.first
     }
+}
+
+/// How a row is told to what runs in a session, by its first port.
+pub(crate) fn variables(first: Option<u16>) -> Vec<(OsString, OsString)> {
+    let Some(first) = first else { return Vec::new() };
+    let variable = |name: &str, value: u16| (name.into(), value.to_string().into());
+    vec![variable("BOSK_PORT", first), variable("BOSK_PORTS", PORTS)]
 }
 
 /// Holds the row that the session had before, or else one that nobody has and on which nothing listens. None where

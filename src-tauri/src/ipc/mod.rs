@@ -178,3 +178,10 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
 pub(crate) fn internal(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(ProblemCode::Internal, format!("The window could not do this: {error}."))
 }
+
+/// Waits where waiting does no harm.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Answer<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error))?
+}

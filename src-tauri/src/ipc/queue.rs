@@ -1,13 +1,13 @@
 //! The queue: adding to it, and changing what waits.
 
+use bosk_core::SessionId;
 use bosk_core::queue::{Addition, BatchSource, Hold, Order, Priority};
-use bosk_core::{Problem, SessionId};
 use bosk_runtime::fleet::Fleet;
 use bosk_runtime::queue::{self, Log};
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
 
-use super::{Answer, internal};
+use super::{Answer, blocking};
 
 #[tauri::command]
 pub(crate) async fn queue_add(
@@ -69,10 +69,4 @@ async fn order(fleet: &Fleet, order: Order) -> Answer<()> {
     let home = fleet.home().clone();
     blocking(move || queue::order(&home, &mut Log::default(), vec![order])).await?;
     queue::ensure(fleet.home()).await
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Answer<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error))?
 }

@@ -5,24 +5,23 @@ use std::sync::Arc;
 
 use bosk_core::terminal::{OpenWith, TerminalSaid, TerminalView};
 use bosk_core::{Problem, SessionId};
-use bosk_runtime::client::worktree;
 use bosk_runtime::fleet::Fleet;
+use bosk_runtime::review::Reviewed;
 use bosk_runtime::terminal::Terminals;
 use bosk_runtime::{claude, process, programs, settings};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt as _;
 
-use super::{Answer, internal};
+use super::{Answer, blocking, internal};
 
 /// What is asked of terminals may wait for a process.
-async fn blocking<T: Send + 'static>(
+async fn ask<T: Send + 'static>(
     terminals: &State<'_, Arc<Terminals>>,
     work: impl FnOnce(&Terminals) -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
     let terminals = Arc::clone(terminals);
-    let done = tauri::async_runtime::spawn_blocking(move || work(&terminals)).await;
-    done.unwrap_or_else(|error| Err(internal(&error)))
+    blocking(move || work(&terminals)).await
 }
 
 /// Ends those in a folder that has gone: what is written there goes with it.
@@ -33,7 +32,7 @@ pub(super) async fn folder_gone(
     if folder.exists() {
         return Ok(());
     }
-    blocking(terminals, move |terminals| {
+    ask(terminals, move |terminals| {
         terminals.close_in(&folder);
         Ok(())
     })
@@ -54,7 +53,7 @@ pub(crate) async fn open_terminal(
     rows: u16,
 ) -> Answer<TerminalView> {
     let folder = fleet.summary(id.clone()).await?.folder;
-    blocking(&terminals, move |terminals| {
+    ask(&terminals, move |terminals| {
         let environment = claude::environment::clean(&process::Environment::own());
         terminals.open(&id, Path::new(&folder), &environment, (columns, rows))
     })
@@ -103,7 +102,7 @@ pub(crate) async fn close_terminal(
     terminals: State<'_, Arc<Terminals>>,
     terminal: u32,
 ) -> Answer<()> {
-    blocking(&terminals, move |terminals| terminals.close(terminal)).await
+    ask(&terminals, move |terminals| terminals.close(terminal)).await
 }
 
 /// Opens the session's folder, or a file in it. The page names the session and a path below its folder.
@@ -116,8 +115,12 @@ pub(crate) async fn open_with(
     path: Option<String>,
     line: Option<u32>,
 ) -> Answer<()> {
-    let folder = PathBuf::from(fleet.summary(id).await?.folder);
-    let file = path.map(|path| worktree::inside(&folder, &path)).transpose()?;
+    let session = fleet.summary(id).await?;
+    let file = match path {
+        Some(path) => Some(Reviewed::open(fleet.home(), &session).await?.file_at(&path).await?),
+        None => None,
+    };
+    let folder = PathBuf::from(session.folder);
     match what {
         OpenWith::Editor => {
             let chosen = settings::peek(fleet.home()).editor;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bosk_core::git::RemovalToken;
 use bosk_core::script::Timed;
-use bosk_core::session::PORTS;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -19,7 +18,7 @@ use crate::keeper::script::command;
 use crate::process::{self, Environment};
 use crate::project::Project;
 use crate::session_record::SessionRecord;
-use crate::{claude, files, trust};
+use crate::{claude, files, ports, trust};
 
 /// The most that its log holds, in bytes: what is said beyond is dropped.
 const LOG: u64 = 1 << 20;
@@ -124,24 +123,39 @@ fn log_file(home: &Home, folder: &Path) -> std::io::Result<PathBuf> {
     Ok(logs.join(format!("teardown-{name}-{key}.log")))
 }
 
+/// Why it has not torn everything down, as the end of a sentence.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error("could not be run ({0})")]
+    Begun(String),
+    #[error("left something running that could not be ended")]
+    Left,
+    #[error("failed ({0})")]
+    Code(std::process::ExitStatus),
+    #[error("was lost ({0})")]
+    Lost(std::io::Error),
+    /// Seconds.
+    #[error("took longer than {0} s")]
+    Late(u64),
+}
+
 async fn run(
     repository: &Repository,
     folder: &Path,
     script: &Timed,
     port: Option<u16>,
     log: &Path,
-) -> Result<(), String> {
+) -> Result<(), Failed> {
     let (program, args) = command(&script.run);
     let mut env = claude::environment::clean(&Environment::own());
     env.set("BOSK_REPOSITORY", &repository.root);
     env.set("BOSK_WORKTREE", folder);
-    if let Some(port) = port {
-        env.set("BOSK_PORT", port.to_string());
-        env.set("BOSK_PORTS", PORTS.to_string());
+    for (name, value) in ports::variables(port) {
+        env.set(name, value);
     }
     // Of its own: what carries it is ended, and nothing of the session's.
-    let cookie: SessionId = new_id().map_err(|problem| problem.message)?;
-    let failed = |error: std::io::Error| format!("could not be run ({error})");
+    let cookie: SessionId = new_id().map_err(|problem| Failed::Begun(problem.message))?;
+    let failed = |error: std::io::Error| Failed::Begun(error.to_string());
     let mut file = tokio::fs::File::create(log).await.map_err(failed)?;
     let spec =
         process::Spec { program, args, cwd: folder.to_owned(), env, file_size: None, cookie };
@@ -183,13 +197,13 @@ async fn run(
     if let Ok(killed) = killed
         && !killed.left.is_empty()
     {
-        return Err("left something running that could not be ended".to_owned());
+        return Err(Failed::Left);
     }
     match waited {
         Ok(Ok(status)) if status.success() => Ok(()),
-        Ok(Ok(status)) => Err(format!("failed ({status})")),
-        Ok(Err(error)) => Err(format!("was lost ({error})")),
-        Err(_) => Err(format!("took longer than {} s", script.timeout_s)),
+        Ok(Ok(status)) => Err(Failed::Code(status)),
+        Ok(Err(error)) => Err(Failed::Lost(error)),
+        Err(_) => Err(Failed::Late(script.timeout_s)),
     }
 }
 

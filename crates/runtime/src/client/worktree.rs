@@ -164,23 +164,6 @@ pub struct Removed {
     pub record: PathBuf,
 }
 
-/// A file of a session's folder, by its path from there.
-///
-/// # Errors
-/// The path leads out of the folder, or names nothing in it.
-pub fn inside(folder: &Path, path: &str) -> Result<PathBuf, Problem> {
-    let found = folder.canonicalize().and_then(|folder| {
-        let file = folder.join(path).canonicalize()?;
-        Ok(file.starts_with(&folder).then_some(file))
-    });
-    found.ok().flatten().ok_or_else(|| {
-        Problem::new(
-            ProblemCode::InvalidInput,
-            format!("There is no file `{path}` in the session's folder."),
-        )
-    })
-}
-
 /// Whether the session's folder goes with it: Bosk made it for the session, and no other works in it. Before it is
 /// made, the repository itself stands in its place.
 ///

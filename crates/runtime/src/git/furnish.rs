@@ -5,9 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bosk_core::{Problem, ProblemCode};
+use bosk_core::Problem;
 
 use super::{GitError, Repository, paths};
+use crate::client::blocking;
 
 /// How long submodules, or files of LFS, may take to be fetched.
 const FETCHING: Duration = Duration::from_secs(300);
@@ -158,7 +159,7 @@ async fn pointers(repository: &Repository, worktree: &Path) -> Result<Vec<String
     let root = worktree.to_owned();
     let names_lfs = blocking(move || {
         let names = |content: Vec<u8>| memchr::memmem::find(&content, b"filter=lfs").is_some();
-        lists.iter().any(|path| std::fs::read(root.join(path)).is_ok_and(names))
+        Ok(lists.iter().any(|path| std::fs::read(root.join(path)).is_ok_and(names)))
     });
     // Without such an attribute anywhere, there is nothing to look at.
     if !names_lfs.await? {
@@ -182,16 +183,10 @@ async fn pointers(repository: &Repository, worktree: &Path) -> Result<Vec<String
             metadata.is_ok_and(|one| one.is_file() && one.len() <= LONGEST_POINTER)
                 && std::fs::read(&file).is_ok_and(|content| content.starts_with(POINTER))
         };
-        large.into_iter().filter(is_pointer).map(|path| format!("`{}`", path.display())).collect()
+        let pointers = large.into_iter().filter(is_pointer);
+        Ok(pointers.map(|path| format!("`{}`", path.display())).collect())
     })
     .await
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }
 
 /// The first of them, and how many more.

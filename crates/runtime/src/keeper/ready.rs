@@ -1,12 +1,11 @@
 //! Making a session ready, as the loop sees it: the folder and the CLI are looked for, then the repository's
 //! script runs, then the CLI is started. Not here: how that is done ([`super::prepare`]).
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bosk_core::claude::args::arguments;
 use bosk_core::journal::Note;
-use bosk_core::session::{Input, PORTS, State};
+use bosk_core::session::{Input, State};
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::actor::{Actor, KILL_LIMIT, Readied};
@@ -77,7 +76,7 @@ impl Actor {
     /// What a script finds in its environment.
     pub(super) fn script_environment(&self) -> process::Environment {
         let mut environment = claude::environment::clean(&process::Environment::own());
-        for (name, value) in port_variables(self.ports.as_ref()) {
+        for (name, value) in ports::variables(self.ports.as_ref().map(Held::first)) {
             environment.set(name, value);
         }
         environment
@@ -118,7 +117,7 @@ impl Actor {
         }
         let (home, id, mut overrides) =
             (self.home.clone(), self.record.id.clone(), self.overrides.clone());
-        overrides.set.extend(port_variables(self.ports.as_ref()));
+        overrides.set.extend(ports::variables(self.ports.as_ref().map(Held::first)));
         let mut spec = self.record.spec.clone();
         // The CLI holds what it has counted against it, also what another session has spent.
         spec.max_budget_usd = spec.max_budget_usd.map(|usd| usd + self.tally.counted_before());
@@ -180,13 +179,6 @@ async fn take_ports(
     }
     let (home, id) = (home.clone(), id.clone());
     tokio::task::spawn_blocking(move || ports::hold(&home, &id, had)).await.ok().flatten()
-}
-
-/// How the session's ports are told to what runs in it.
-pub(super) fn port_variables(held: Option<&Held>) -> Vec<(OsString, OsString)> {
-    let Some(held) = held else { return Vec::new() };
-    let variable = |name: &str, value: u16| (name.into(), value.to_string().into());
-    vec![variable("BOSK_PORT", held.first()), variable("BOSK_PORTS", PORTS)]
 }
 
 fn failed(message: String) -> Problem {

@@ -15,7 +15,6 @@ use bosk_core::wire::Ready;
 
 use super::actor::{KILL_LIMIT, Spare};
 use super::cli::{Running, Said};
-use super::ready::port_variables;
 use super::{Overrides, Patience, say};
 use crate::home::Home;
 use crate::usage::condition;
@@ -35,7 +34,7 @@ pub(super) async fn start(home: &Home, id: &SessionId) -> Spare {
     let (at, own) = (home.clone(), id.clone());
     let held = tokio::task::spawn_blocking(move || ports::hold(&at, &own, None)).await;
     let held = held.ok().flatten();
-    let set = port_variables(held.as_ref());
+    let set = ports::variables(held.as_ref().map(ports::Held::first));
     (start_with(home, id, Overrides { set, remove: Vec::new() }).await, held)
 }
 

@@ -2,7 +2,7 @@
 //! all, and is refused where it is no longer what was read. Not here: where paths lead ([`super::place`]).
 
 use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bosk_core::review::{Closed, EditedFile, ends};
 use bosk_core::{Problem, ProblemCode};
@@ -17,6 +17,15 @@ use crate::git::compare::named;
 const LARGEST: u64 = 2 << 20;
 
 impl Reviewed {
+    /// Where a file lies, for a program that opens it.
+    ///
+    /// # Errors
+    /// There is no such file, or it is not the session's.
+    pub async fn file_at(&self, path: &str) -> Result<PathBuf, Problem> {
+        let (root, path) = (self.root.clone(), path.to_owned());
+        blocking(move || find(&root, &path)).await
+    }
+
     /// A file's text, to be edited.
     ///
     /// # Errors
@@ -24,7 +33,7 @@ impl Reviewed {
     pub async fn read_file(&self, path: &str) -> Result<EditedFile, Problem> {
         let (root, path) = (self.root.clone(), path.to_owned());
         blocking(move || {
-            let real = place::find(&root, &named(&path)?)?.ok_or_else(|| gone(&path))?;
+            let real = find(&root, &path)?;
             Ok(match read(&real).map_err(|error| unreadable(&path, &error))? {
                 Ok((text, stamp)) => {
                     EditedFile { text: Some(ends::edited(&text)), closed: None, stamp }
@@ -99,6 +108,10 @@ fn read(path: &Path) -> io::Result<Result<(String, String), Closed>> {
     let stamp = digest(&content);
     // What is not UTF-8 would be saved as something else.
     Ok(String::from_utf8(content).map(|text| (text, stamp)).map_err(|_| Closed::Binary))
+}
+
+fn find(root: &Path, path: &str) -> Result<PathBuf, Problem> {
+    place::find(root, &named(path)?)?.ok_or_else(|| gone(path))
 }
 
 fn gone(path: &str) -> Problem {

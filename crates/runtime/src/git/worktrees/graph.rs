@@ -2,11 +2,15 @@
 //! command line. Not here: whether what differs is the same work.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::io::BufRead as _;
+use std::path::Path;
 
+use bosk_core::Problem;
 use bosk_core::session::SessionSummary;
-use bosk_core::{Problem, ProblemCode};
 
 use super::bases::Bases;
+use crate::client::blocking;
 use crate::git::Repository;
 use crate::git::listing::Listed;
 
@@ -33,11 +37,7 @@ pub(super) async fn apart(
 ) -> Result<HashMap<Pair, Apart>, Problem> {
     let pairs: HashSet<Pair> = pairs.into_iter().collect();
     let (root, asked) = (repository.root.clone(), pairs.clone());
-    let looked = blocking(move || {
-        let library = git2::Repository::open(root)?;
-        let of = |pair: Pair| Some((pair.clone(), one_apart(&library, &pair).ok()?));
-        Ok::<_, git2::Error>(asked.into_iter().filter_map(of).collect())
-    });
+    let looked = blocking(move || Ok(by_library(&root, asked, one_apart)));
     if let Ok(found) = looked.await? {
         return Ok(found);
     }
@@ -54,6 +54,17 @@ pub(super) async fn apart(
         found.insert(pair, Apart { ahead, behind, fork });
     }
     Ok(found)
+}
+
+/// What the library tells of each that was asked about. One that it cannot tell of is left out.
+fn by_library<K: Eq + Hash, V>(
+    root: &Path,
+    asked: HashSet<K>,
+    tell: impl Fn(&git2::Repository, &K) -> Result<V, git2::Error>,
+) -> Result<HashMap<K, V>, git2::Error> {
+    let library = git2::Repository::open(root)?;
+    let of = |one: K| tell(&library, &one).ok().map(|told| (one, told));
+    Ok(asked.into_iter().filter_map(of).collect())
 }
 
 fn one_apart(library: &git2::Repository, pair: &Pair) -> Result<Apart, git2::Error> {
@@ -83,11 +94,8 @@ pub(super) async fn between(
 ) -> Result<HashMap<Range, Vec<String>>, Problem> {
     let ranges: HashSet<Range> = ranges.into_iter().collect();
     let (root, asked) = (repository.root.clone(), ranges.clone());
-    let looked = blocking(move || {
-        let library = git2::Repository::open(root)?;
-        let of = |range: Range| Some((range.clone(), walk(&library, &range, most).ok()?));
-        Ok::<_, git2::Error>(asked.into_iter().filter_map(of).collect())
-    });
+    let walk = move |library: &git2::Repository, range: &Range| walk(library, range, most);
+    let looked = blocking(move || Ok(by_library(&root, asked, walk)));
     if let Ok(found) = looked.await? {
         return Ok(found);
     }
@@ -153,24 +161,18 @@ pub(super) async fn untouched(
 
 /// The commit that a branch was made at, as far as git remembers.
 async fn began_at(repository: &Repository, branch: &str) -> Result<Option<String>, Problem> {
-    // Source of the format: gitrepository-layout(5), `<old> <new> <who> <when>\t<message>`; the oldest is first.
     let file = repository.common_dir.join("logs").join(branch);
-    blocking(move || {
-        use std::io::BufRead as _;
-        let mut line = Vec::new();
-        let file = std::fs::File::open(file).ok()?;
-        std::io::BufReader::new(file).read_until(b'\n', &mut line).ok()?;
-        let text = String::from_utf8_lossy(&line);
-        let mut words = text.split(' ');
-        let (old, new) = (words.next()?, words.next()?);
-        old.bytes().all(|digit| digit == b'0').then(|| new.to_owned())
-    })
-    .await
+    blocking(move || Ok(made_at(&file))).await
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+/// What a reference was made at, by its log.
+fn made_at(log: &Path) -> Option<String> {
+    // Source of the format: gitrepository-layout(5), `<old> <new> <who> <when>\t<message>`; the oldest is first.
+    let mut line = Vec::new();
+    let file = std::fs::File::open(log).ok()?;
+    std::io::BufReader::new(file).read_until(b'\n', &mut line).ok()?;
+    let text = String::from_utf8_lossy(&line);
+    let mut words = text.split(' ');
+    let (old, new) = (words.next()?, words.next()?);
+    old.bytes().all(|digit| digit == b'0').then(|| new.to_owned())
 }
