@@ -13,7 +13,7 @@ use crate::files;
 use crate::git::trash;
 use crate::home::{self, Home};
 use crate::journal::writer::wall_clock;
-use crate::keeper::lock_file;
+use crate::keeper::{self, lock_file};
 use crate::session_record::SessionRecord;
 
 /// In the folder of a session that was put away: when, in milliseconds since 1970.
@@ -82,13 +82,10 @@ pub(super) fn hold(home: &Home, id: &SessionId) -> Result<Option<File>, Problem>
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(home::unwritable(&error)),
     };
-    file.try_lock().map_err(|_| {
-        Problem::new(
-            ProblemCode::SessionState,
-            format!("Session `{}` is running, so it was not removed.", id.short()),
-        )
-        .hint("Stop it first.")
-    })?;
+    if !keeper::take(&file).map_err(|error| home::unwritable(&error))? {
+        let text = format!("Session `{}` is running, so it was not removed.", id.short());
+        return Err(Problem::new(ProblemCode::SessionState, text).hint("Stop it first."));
+    }
     // Windows moves no folder in which a file is open; there the lock ends a moment earlier.
     Ok((!cfg!(windows)).then_some(file))
 }

@@ -2,7 +2,7 @@
 //! whoever comes next ends what it left behind, writes that the session was lost, and so makes it
 //! resumable. The lock decides who that is.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::time::Duration;
 
 use bosk_core::journal::{Kind, Note};
@@ -11,7 +11,7 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use crate::home::{self, Home};
 use crate::journal::{JOURNAL, Writer, writer};
-use crate::keeper::{lock_file, replay};
+use crate::keeper::{self, lock_file, replay};
 use crate::process;
 use crate::session_record::SessionRecord;
 
@@ -38,13 +38,16 @@ pub async fn standing(home: &Home, id: &SessionId) -> Result<Standing, Problem> 
     let (home, id) = (home.clone(), id.clone());
     blocking(move || {
         // Only a look, and over at once: a keeper that starts now wants the lock for itself.
-        if lock(&home, &id, File::try_lock_shared)?.is_none() {
-            return Ok(Standing::Kept);
+        match open(&home, &id)?.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => return Ok(Standing::Kept),
+            looked => looked.map_err(|error| home::unwritable(&error.into()))?,
         }
         if is_unfinished(&home, &id)? {
-            let Some(lock) = lock(&home, &id, File::try_lock)? else { return Ok(Standing::Kept) };
+            let lock = open(&home, &id)?;
+            if !keeper::take(&lock).map_err(|error| home::unwritable(&error))? {
+                return Ok(Standing::Kept);
+            }
             mend(&home, &id)?;
-            drop(lock);
         }
         Ok(Standing::Ended)
     })
@@ -60,19 +63,10 @@ pub async fn past(home: &Home, record: &SessionRecord) -> Result<replay::Past, P
     blocking(move || replay::read(&folder, tally).map_err(|error| home::unwritable(&error))).await
 }
 
-fn lock(
-    home: &Home,
-    id: &SessionId,
-    take: impl Fn(&File) -> Result<(), std::fs::TryLockError>,
-) -> Result<Option<File>, Problem> {
+fn open(home: &Home, id: &SessionId) -> Result<File, Problem> {
     // No keeper has ever had it where it has to be made.
     let file = File::options().create(true).truncate(false).write(true).open(lock_file(home, id));
-    let file = file.map_err(|error| home::unwritable(&error))?;
-    match take(&file) {
-        Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(home::unwritable(&error)),
-    }
+    file.map_err(|error| home::unwritable(&error))
 }
 
 /// Whether a keeper has died before it could write the end down. One that was launched just now may

@@ -18,6 +18,7 @@ mod conversation;
 pub(crate) mod disk;
 mod ending;
 mod limits;
+mod lock;
 mod meter;
 mod money;
 mod output;
@@ -39,8 +40,7 @@ mod warm;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bosk_core::settings::Settings;
 use bosk_core::wire::Ready;
@@ -51,6 +51,9 @@ use crate::process;
 use crate::session_record::SessionRecord;
 use crate::socket;
 
+pub use lock::lock_file;
+pub(crate) use lock::{take, take_lock};
+
 /// What a keeper changes in the environment of its session: how a rehearsal is done.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
@@ -58,13 +61,6 @@ pub struct Overrides {
     pub set: Vec<(OsString, OsString)>,
     /// Taken out.
     pub remove: Vec<OsString>,
-}
-
-/// The file whose lock a keeper holds for its life. The system lets go of it when the keeper dies,
-/// however it dies, so whoever can take it knows that there is none.
-#[must_use]
-pub fn lock_file(home: &Home, id: &SessionId) -> PathBuf {
-    home.session(id).join("keeper.lock")
 }
 
 /// Keeps a session until it has ended. Says on standard output whether it can, once.
@@ -143,30 +139,6 @@ fn open(
         )
     })?;
     Ok((lock, actor, listener))
-}
-
-/// How long the lock may be held by somebody who is no keeper.
-const LOCK_PATIENCE: Duration = Duration::from_secs(1);
-
-pub(crate) fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(|error| home::unwritable(&error))?;
-    let begun = Instant::now();
-    // Whoever looks whether there is a keeper holds it too, for less than a moment.
-    while file.try_lock().is_err() {
-        if begun.elapsed() > LOCK_PATIENCE {
-            return Err(Problem::new(
-                ProblemCode::SessionState,
-                format!("Session `{}` is running already.", id.short()),
-            ));
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    Ok(file)
 }
 
 /// Says one line to whoever started this process. Nobody may be listening; that is no error.

@@ -13,7 +13,7 @@ use crate::client::points::points;
 use crate::git::{Git, checkpoint, snapshot};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, read_decisions};
-use crate::keeper::lock_file;
+use crate::keeper::{self, lock_file};
 
 /// Finishes it where nobody has the session.
 ///
@@ -28,7 +28,8 @@ pub(in crate::client) async fn settle(home: &Home, id: &SessionId) -> Result<(),
         let file = File::options().create(true).truncate(false).write(true).open(path);
         let file = file.map_err(|error| home::unwritable(&error))?;
         // A keeper, or somebody who goes back at this moment, knows that it is done.
-        Ok(file.try_lock().is_ok().then_some(file))
+        let taken = keeper::take(&file).map_err(|error| home::unwritable(&error))?;
+        Ok(taken.then_some(file))
     });
     match lock.await? {
         Some(_lock) => finish(home, id).await,
