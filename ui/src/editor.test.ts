@@ -175,7 +175,7 @@ describe('a file that is edited', () => {
     const { backend, bosk } = await edit(new Disk('one\n'));
     bosk.sheet = null;
     await waitFor(() => expect(screen.queryByTestId('file-editor')).toBeNull());
-    const ask = vi.spyOn(backend, 'suggestFiles');
+    const ask = vi.spyOn(backend, 'findFiles');
     editingOf(bosk).open(null);
     const field = await screen.findByRole('combobox', { name: 'Find a file' });
     await fireEvent.input(field, { target: { value: 'auth' } });
@@ -184,7 +184,7 @@ describe('a file that is edited', () => {
     expect(await faults()).toEqual([]);
     await fireEvent.keyDown(field, { key: 'ArrowDown' });
     await fireEvent.keyDown(field, { key: 'Enter' });
-    await screen.findByRole('dialog', { name: 'Edit src/auth/login.ts' });
+    await screen.findByRole('dialog', { name: 'Edit src/auth/redirect.ts' });
   });
 });
 

@@ -62,6 +62,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         review::do_picked,
         review::undos,
         review::undo_deed,
+        review::find_files,
         review::read_file,
         review::write_file,
         review::comments,

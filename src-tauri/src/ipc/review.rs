@@ -101,6 +101,15 @@ pub(crate) async fn undo_deed(fleet: State<'_, Fleet>, id: SessionId, undo: Stri
 }
 
 #[tauri::command]
+pub(crate) async fn find_files(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    query: String,
+) -> Answer<Vec<String>> {
+    open(&fleet, id).await?.find_files(query).await
+}
+
+#[tauri::command]
 pub(crate) async fn read_file(
     fleet: State<'_, Fleet>,
     id: SessionId,

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod by_hand;
 mod desk;
 mod first_run;
 mod killed;
@@ -23,3 +24,4 @@ mod transcript;
 mod variants;
 mod webdriver;
 mod window;
+mod worktrees;

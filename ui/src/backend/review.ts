@@ -38,6 +38,8 @@ export interface ReviewBackend {
   undos(id: SessionId): Promise<Undo[]>;
   /** Takes a deed back; refused where its files have changed since. */
   undoDeed(id: SessionId, undo: string): Promise<void>;
+  /** Files of its folder whose paths have these letters, the best first. */
+  findFiles(id: SessionId, query: string): Promise<string[]>;
   readFile(id: SessionId, path: string): Promise<EditedFile>;
   /** Saves a file's text; refused where it is no longer what was read. */
   writeFile(id: SessionId, path: string, text: string, stamp: string): Promise<EditedFile>;

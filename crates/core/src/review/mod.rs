@@ -4,6 +4,7 @@
 pub mod comment;
 pub mod commit;
 pub mod ends;
+pub mod find;
 pub mod forge;
 pub mod generated;
 pub mod graph;

@@ -6,6 +6,7 @@ pub mod comments;
 mod content;
 mod deeds;
 mod edit;
+mod find;
 pub mod kept;
 mod lines;
 mod list;

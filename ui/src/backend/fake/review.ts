@@ -180,6 +180,10 @@ export class Reviewed extends Beside implements ReviewBackend {
     kept.undos = kept.undos.filter((one) => one !== found);
   }
 
+  async findFiles(id: SessionId, query: string): Promise<string[]> {
+    return this.#of(id).files.flatMap(({ path }) => (path.includes(query) ? [path] : []));
+  }
+
   async readFile(id: SessionId, path: string): Promise<EditedFile> {
     const { work, binary, huge } = this.#file(id, path);
     const closed = binary ? 'binary' : huge ? 'huge' : null;

@@ -13,6 +13,7 @@ export const review: ReviewBackend = {
   doPicked: (id, deed, against, picked) => invoke('do_picked', { id, deed, against, picked }),
   undos: (id) => invoke('undos', { id }),
   undoDeed: (id, undo) => invoke('undo_deed', { id, undo }),
+  findFiles: (id, query) => invoke('find_files', { id, query }),
   readFile: (id, path) => invoke('read_file', { id, path }),
   writeFile: (id, path, text, stamp) => invoke('write_file', { id, path, text, stamp }),
   comments: (id) => invoke('comments', { id }),

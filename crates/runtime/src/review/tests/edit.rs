@@ -32,6 +32,19 @@ async fn a_file_is_saved_as_it_was_written_in() {
 }
 
 #[tokio::test]
+async fn files_are_found_by_letters_whoever_knows_them() {
+    let desk = desk().await;
+    desk.scratch.write(".gitignore", "*.log\n");
+    desk.scratch.write("src/price list.rs", "");
+    desk.scratch.write("price.log", "");
+    desk.scratch.run(&["add", ".gitignore"]).await;
+    let found = async |query: &str| desk.reviewed.find_files(query.to_owned()).await.unwrap();
+    assert_eq!(found("PRI").await, ["src/price list.rs"]);
+    assert_eq!(found("readme").await, ["readme.md"]);
+    assert!(found("").await.contains(&".gitignore".to_owned()));
+}
+
+#[tokio::test]
 async fn what_is_no_text_or_leads_elsewhere_is_not_edited() {
     let desk = desk().await;
     std::fs::write(desk.path().join("b.bin"), b"a\0b").unwrap();
