@@ -1,4 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { definedOnFrozen } from './frozen.ts';
 import { defineConfig } from 'vitest/config';
 
 type Info = { isEntry: boolean; importers: readonly string[] } | null;
@@ -12,7 +13,7 @@ function isNeededFirst(id: string, infoOf: (id: string) => Info, seen = new Set<
 }
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [definedOnFrozen(), svelte()],
   clearScreen: false,
   server: { port: 5173, strictPort: true },
   // The oldest web view that knows `light-dark()` and `:popover-open`.

@@ -74,7 +74,8 @@ async fn a_folder_is_worked_in_by_hand() {
     window.press(&[ENTER]).await;
     window.until("one('edit-text')?.contains(document.activeElement)").await;
     window.inspect("edit").await;
-    type_keys(&window, "first\n").await;
+    type_keys(&window, "first").await;
+    window.press(&[ENTER]).await;
     window.until("one('edit-state').textContent.includes('Not saved')").await;
     window.press(&[CONTROL, "s"]).await;
     window.until("one('edit-state').textContent.includes('Saved')").await;

@@ -75,7 +75,9 @@ async fn until_cell(window: &Window, folder: &Path, name: &str, words: &str) {
 /// Goes to the row and presses a key there.
 async fn press_at(window: &Window, folder: &Path, key: &str) {
     let main = format!("{} {}", row(folder), at("worktree-main"));
-    window.run(&format!("document.querySelector(\"{main}\").focus()")).await;
+    let button = format!("document.querySelector(\"{main}\")");
+    window.run(&format!("{button}.focus()")).await;
+    window.until(&format!("{button}.ariaCurrent === 'true'")).await;
     window.press(&[key]).await;
 }
 
@@ -96,6 +98,7 @@ async fn worktrees_are_looked_at_adopted_put_away_and_back() {
 
     // Adopted by its key, and its size known by another.
     press_at(&window, &theirs, "a").await;
+    window.until("one('said')?.textContent.includes('Adopted')").await;
     window
         .until(&format!(
             "document.querySelector(\"{}\").textContent.includes('Adopted')",
@@ -125,7 +128,9 @@ async fn worktrees_are_looked_at_adopted_put_away_and_back() {
         .await;
     window.until("all('worktree').length === 6").await;
     press_at(&window, &folders[0], DELETE).await;
-    window.until("one('delete-dialog')?.textContent.includes('1 file that git does not know')").await;
+    window
+        .until("one('delete-dialog')?.textContent.includes('1 file that git does not know')")
+        .await;
     window.inspect("worktrees-delete").await;
     window.press_escape().await;
     window.until("!one('delete-dialog')").await;

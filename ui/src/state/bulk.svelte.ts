@@ -5,7 +5,7 @@ import { isTask, type Row } from './groups';
 import { applies, type Deed } from './picked';
 import { titleOf } from './queue';
 import { several } from './several';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 /** Done at the same time: more would only wait for each other. */
 export const AT_ONCE = 4;

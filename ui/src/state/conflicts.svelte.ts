@@ -1,6 +1,6 @@
 import type { Conflicts as Standing, Operation, SessionId } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 const none: Standing = { operation: null, files: [], resolved: [] };
 

@@ -1,5 +1,5 @@
 import type { Bosk } from './bosk.svelte';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 /** A file of the session on screen that is edited, or that none is chosen yet. */
 export class Editing {

@@ -1,7 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { SessionId } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 /** Something that can be done with the review on screen. */
 export interface Offer {

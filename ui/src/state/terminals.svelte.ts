@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { SessionId, TerminalView } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 /** One terminal, as the window knows it. */
 export interface Shell extends TerminalView {

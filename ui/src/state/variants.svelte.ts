@@ -2,7 +2,7 @@ import type { SessionId, SessionSummary } from '../backend/types';
 import type { Bosk } from './bosk.svelte';
 import { titleOf } from './queue';
 import type { Store } from './store.svelte';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 /** One of several attempts at the same, as far as the window knows it. */
 export interface Attempt {

@@ -17,7 +17,7 @@ import type { Bosk } from './bosk.svelte';
 import { asProblem } from './connection';
 import { several } from './several';
 import { listed, type Known, type Order, type Show } from './worktrees';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 export const views = ['there', 'archived', 'disk'] as const;
 export type View = (typeof views)[number];

@@ -1,7 +1,7 @@
 import type { Backend } from '../../backend';
 import type { RunOutput, SessionId } from '../../backend/types';
 import type { Bosk } from '../../state/bosk.svelte';
-import { oneEach } from '../../state/window';
+import { oneEach } from '../../state/window.svelte';
 
 /** How much of it is shown, in characters: more than somebody reads here. */
 export const KEPT = 20_000;

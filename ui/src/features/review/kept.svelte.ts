@@ -1,6 +1,6 @@
 import type { SessionId } from '../../backend/types';
 import type { Bosk } from '../../state/bosk.svelte';
-import { oneEach } from '../../state/window';
+import { oneEach } from '../../state/window.svelte';
 import { Blocks } from './blocks.svelte';
 import { Choices } from './choices.svelte';
 import { Reading } from './reading.svelte';

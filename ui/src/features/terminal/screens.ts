@@ -3,7 +3,7 @@ import { t } from '../../i18n/index.svelte';
 import type { Bosk } from '../../state/bosk.svelte';
 import { terminalsOf, type Shell } from '../../state/terminals.svelte';
 import { Screen } from './screen';
-import { oneEach } from '../../state/window';
+import { oneEach } from '../../state/window.svelte';
 
 /** The pictures of a window's terminals, by number: they outlive the drawer that shows them. */
 class Screens {

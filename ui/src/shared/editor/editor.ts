@@ -91,7 +91,7 @@ export function makeEditor(parent: HTMLElement, wanted: Wanted): EditorView {
     extensions: [
       EditorView.cspNonce.of(styleNonce()),
       EditorState.phrases.of(phrases()),
-      EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true' }),
+      EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true', tabindex: '0' }),
       // A file keeps its line ends; what is pasted takes to them.
       EditorState.lineSeparator.of(ends),
       EditorView.clipboardInputFilter.of((pasted) => pasted.replace(/\r\n?|\n/g, ends)),
@@ -108,11 +108,7 @@ export function makeEditor(parent: HTMLElement, wanted: Wanted): EditorView {
       language.of([]),
       theme,
       readonly
-        ? [
-            EditorState.readOnly.of(true),
-            EditorView.editable.of(false),
-            EditorView.contentAttributes.of({ tabindex: '0' }),
-          ]
+        ? [EditorState.readOnly.of(true), EditorView.editable.of(false)]
         : [highlightActiveLine(), highlightActiveLineGutter()],
       keymap.of([
         { key: 'Mod-s', preventDefault: true, run: () => (onsave?.(), true) },
