@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use bosk_tests::spec;
 
 use super::desk::Desk;
+use super::looks::settings;
 use super::window::{Window, at};
 
-/// Control, Enter and Escape, as WebDriver names them (W3C WebDriver, 17.4.2).
+/// Control and Enter, as WebDriver names them (W3C WebDriver, 17.4.2).
 const CONTROL: &str = "\u{e009}";
 const ENTER: &str = "\u{e007}";
 
@@ -84,6 +85,7 @@ async fn a_folder_is_worked_in_by_hand() {
     window.press_escape().await;
     window.until("!one('file-editor')").await;
 
+    settings(&window, "Colours", "Dark").await;
     // A terminal in the folder takes it back, and ends with all that it has started.
     window.press(&[CONTROL, "`"]).await;
     window.until("one('terminal-screen')?.contains(document.activeElement)").await;

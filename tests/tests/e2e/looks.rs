@@ -82,7 +82,7 @@ async fn every_look_of_the_window() {
 }
 
 /// Changes one setting.
-async fn settings(window: &Window, label: &str, option: &str) {
+pub(crate) async fn settings(window: &Window, label: &str, option: &str) {
     window.click("[aria-label=Settings]").await;
     window.choose(label, option).await;
     window.press_escape().await;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bosk_tests::{Session, spec};
 
 use super::desk::Desk;
+use super::looks::settings;
 use super::window::{Window, at, button};
 
 /// Delete, as WebDriver names it (W3C WebDriver, 17.4.2).
@@ -146,10 +147,7 @@ async fn worktrees_are_looked_at_adopted_put_away_and_back() {
     window.until("all('worktree').length === 6").await;
 
     for (theme, option) in [("dark", "Dark"), ("light", "Light")] {
-        window.press(&["\u{e009}", ","]).await;
-        window.choose("Colours", option).await;
-        window.press_escape().await;
-        window.until("!one('settings')").await;
+        settings(&window, "Colours", option).await;
         for (size, width) in [("wide", 1600), ("middle", 880), ("narrow", 600)] {
             window.resize(width, 800).await;
             window.until(&format!("innerWidth === {width}")).await;
@@ -157,10 +155,8 @@ async fn worktrees_are_looked_at_adopted_put_away_and_back() {
         }
         window.resize(1280, 820).await;
     }
-    window.press(&["\u{e009}", ","]).await;
-    window.choose("Language", "한국어").await;
-    window.press_escape().await;
-    window.until("!one('settings') && all('worktree').length === 6").await;
+    settings(&window, "Language", "한국어").await;
+    window.until("all('worktree').length === 6").await;
     window.inspect("worktrees-korean").await;
 }
 
