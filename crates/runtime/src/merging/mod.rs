@@ -11,6 +11,8 @@ mod propose;
 mod push;
 mod update;
 
+pub use push::Pushed;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
