@@ -14,6 +14,7 @@ mod disk_full;
 mod foreign;
 mod forge;
 mod killed;
+mod large_files;
 mod launching;
 mod limits;
 mod merge_killed;
