@@ -31,6 +31,7 @@ mod schedules;
 mod serve;
 mod service;
 mod set_up;
+mod signing;
 mod spare;
 mod spending;
 mod steering;
