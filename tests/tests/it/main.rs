@@ -37,6 +37,7 @@ mod spending;
 mod steering;
 mod stop;
 mod templates;
+mod terminal;
 mod usage;
 mod variants;
 mod warm;
