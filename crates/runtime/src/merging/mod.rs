@@ -11,8 +11,6 @@ mod propose;
 mod push;
 mod update;
 
-pub use push::Pushed;
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,6 +24,8 @@ use crate::git::merge::advance;
 use crate::git::{Git, Repository};
 use crate::home::Home;
 use crate::process::Environment;
+
+pub use push::Pushed;
 
 /// A session's work: its folder in its repository.
 #[derive(Debug, Clone)]
