@@ -19,6 +19,7 @@ pub(crate) mod back;
 pub(crate) mod batch;
 pub(crate) mod comment;
 pub(crate) mod commit;
+pub(crate) mod conflicts;
 pub(crate) mod delete;
 pub(crate) mod diff;
 pub(crate) mod disk;
@@ -40,10 +41,12 @@ pub(crate) mod schedule;
 pub(crate) mod send;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod stage;
 pub(crate) mod stop;
 pub(crate) mod template;
 pub(crate) mod token;
 pub(crate) mod top;
+pub(crate) mod update;
 pub(crate) mod usage;
 pub(crate) mod variants;
 pub(crate) mod wait;
@@ -110,6 +113,11 @@ pub(crate) async fn work(home: &Home, id: &str) -> Result<Work, Problem> {
     let id = catalog::find(home, id)?;
     let index = Index::open(home);
     Work::open(home, &catalog::summary(home, &index, &id).await?).await
+}
+
+/// The same, where nothing is to be signed if so.
+pub(crate) fn signing(work: Work, not: bool) -> Work {
+    if not { work.unsigned() } else { work }
 }
 
 /// The session is not in a state in which that can be done.

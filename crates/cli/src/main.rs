@@ -18,14 +18,15 @@ use std::process::ExitCode;
 
 use bosk_core::Problem;
 use bosk_core::ProblemCode;
+use bosk_core::review::Deed as Pick;
 use bosk_runtime::home::Home;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use command::queue::Deed;
 use command::{
-    adopt, answer, archive, back, batch, comment, commit, delete, diff, disk, doctor, kill, limit,
-    log, logs, ls, merge, pause, pr, push, queue, resume, rm, run, schedule, send, serve, show,
-    stop, template, token, top, usage, variants, wait, worktrees,
+    adopt, answer, archive, back, batch, comment, commit, conflicts, delete, diff, disk, doctor,
+    kill, limit, log, logs, ls, merge, pause, pr, push, queue, resume, rm, run, schedule, send,
+    serve, show, stage, stop, template, token, top, update, usage, variants, wait, worktrees,
 };
 use failure::{EXIT_CODES, Exit, Failure};
 
@@ -111,6 +112,14 @@ enum Command {
     Resume(resume::Arguments),
     /// Show what a session has changed
     Diff(diff::Arguments),
+    /// Have files, parts or lines of what a session has changed committed by the next `bosk commit --staged`
+    Stage(stage::Arguments),
+    /// Take files, parts or lines out of what is staged; they stay as they are in the folder
+    Unstage(stage::Arguments),
+    /// Take files, parts or lines of what a session has changed out of its folder
+    Revert(stage::Arguments),
+    /// Take back what was staged, unstaged or reverted last, while the files are as it left them
+    Undo(stage::Undoing),
     /// Comment on lines of a file, and send comments as one message
     Comment(comment::Arguments),
     /// Go back to before one of your messages: files, conversation, or both
@@ -126,6 +135,14 @@ enum Command {
     /// Nothing is touched where both have changed the same lines, or where something that is not committed is in the way.
     #[command(after_help = EXIT_CODES)]
     Merge(merge::Arguments),
+    /// Bring what its base has got since into a session's branch
+    ///
+    /// Where both have changed the same lines it stands half-way, and the exit code is 1: see `bosk conflicts`.
+    #[command(after_help = EXIT_CODES)]
+    Update(update::Arguments),
+    /// Show and resolve the conflicts in a session's folder, and go on with what stands half-way there, or abort it
+    #[command(after_help = EXIT_CODES)]
+    Conflicts(conflicts::Arguments),
     /// Push a session's branch
     Push(push::Arguments),
     /// Show or open the pull request of a session's branch, by `gh` or `glab`
@@ -219,12 +236,18 @@ async fn act(command: Command) -> Result<Exit, Failure> {
         Command::Adopt(arguments) => adopt::run(&home()?, &arguments).await,
         Command::Resume(arguments) => resume::run(&home()?, &arguments).await,
         Command::Diff(arguments) => diff::run(&home()?, &arguments).await,
+        Command::Stage(arguments) => stage::run(&home()?, Pick::Stage, &arguments).await,
+        Command::Unstage(arguments) => stage::run(&home()?, Pick::Unstage, &arguments).await,
+        Command::Revert(arguments) => stage::run(&home()?, Pick::Revert, &arguments).await,
+        Command::Undo(arguments) => stage::undo(&home()?, &arguments).await,
         Command::Comment(arguments) => comment::run(&home()?, &arguments).await,
         Command::Back(arguments) => back::run(&home()?, &arguments).await,
         Command::Fork(arguments) => back::fork(&home()?, arguments).await,
         Command::Commit(arguments) => commit::run(&home()?, arguments).await,
         Command::Log(arguments) => log::run(&home()?, &arguments).await,
         Command::Merge(arguments) => merge::run(&home()?, arguments).await,
+        Command::Update(arguments) => update::run(&home()?, &arguments).await,
+        Command::Conflicts(arguments) => conflicts::run(&home()?, &arguments).await,
         Command::Push(arguments) => push::run(&home()?, &arguments).await,
         Command::Pr(arguments) => pr::run(&home()?, &arguments).await,
         Command::Rm(arguments) => rm::run(&home()?, &arguments).await,

@@ -2,8 +2,6 @@
 //! all but one. Nothing is put away that could not be had back. Not here: what each is launched with, and how they
 //! are ranked (`bosk_core::variants`).
 
-use std::time::Duration;
-
 use bosk_core::launch::Variant;
 use bosk_core::queue::{Addition, Order, Priority, Stage, Task};
 use bosk_core::session::{Glance, SessionSummary, StopReason};
@@ -11,20 +9,16 @@ use bosk_core::variants::{
     Archived, ChangeCounts, Chosen, LeftAlone, VariantGroup, VariantRow, VariantView, Variants,
     rank,
 };
-use bosk_core::wire::Call;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use tokio::task::JoinSet;
 
 use crate::catalog;
-use crate::client::{Connection, blocking, ended, worktree};
+use crate::client::{blocking, ended, worktree};
 use crate::home::Home;
 use crate::queue::{self, Log};
 
 /// How many are looked at, or put away, at the same time: each is some calls of git.
 const AT_ONCE: usize = 4;
-
-/// How long a session may take to end: the stop ladder takes 11 s at most.
-const ENDING: Duration = Duration::from_secs(30);
 
 /// Most characters of the prompt that name the batch.
 const NAME: usize = 60;
@@ -145,12 +139,8 @@ pub async fn choose(home: &Home, group: &str, winner: &SessionId) -> Result<Chos
 async fn put_away(home: Home, session: SessionSummary) -> Result<String, Problem> {
     let (home, id) = (&home, &session.id);
     if !session.state.is_ended() {
-        // It may be ending by itself, which is as good.
-        if let Ok(connection) = Connection::open(home, id).await {
-            let _ = connection.call(Call::Stop { reason: StopReason::Finished }).await;
-        }
-        let ended = tokio::time::timeout(ENDING, ended::ended(home, id)).await;
-        ended.unwrap_or_else(|_| Err(still_running(id)))?;
+        let stopped = ended::stop(home, id, StopReason::Finished).await;
+        stopped.map_err(|_| kept(&format!("session `{}` does not end", id.short())))?;
     }
     // As it is now: it may have got its folder, or written something, meanwhile.
     let at = home.clone();
@@ -236,10 +226,6 @@ fn kept(why: &str) -> Problem {
 
 fn starting() -> Problem {
     kept("it is being launched at this moment")
-}
-
-fn still_running(id: &SessionId) -> Problem {
-    kept(&format!("session `{}` does not end", id.short()))
 }
 
 fn broken_off() -> Problem {

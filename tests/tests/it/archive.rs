@@ -77,6 +77,27 @@ async fn what_a_session_runs_in_is_left_alone() {
 }
 
 #[tokio::test]
+async fn what_rests_is_stopped_first_where_that_is_said() {
+    let sandbox = Sandbox::new();
+    for (branch, args) in [
+        ("one", &["archive", "--yes", "--stop"][..]),
+        ("two", &["delete", "--yes", "--stop"]),
+        ("three", &["rm", "--yes", "--stop"]),
+    ] {
+        let (session, folder) = ended(&sandbox, branch).await;
+        sandbox.resume(&session).await.unwrap();
+        session.follow().await.idle().await;
+        std::fs::write(folder.join("new.txt"), "new\n").unwrap();
+        says(&sandbox, &[args, &[session.id.as_str()]].concat()).await;
+        assert!(!folder.exists() && session.keeper().is_none(), "{branch}");
+        let one =
+            archived(&sandbox).await.into_iter().find(|one| one.branch.as_deref() == Some(branch));
+        says(&sandbox, &["restore", &one.unwrap().id]).await;
+        assert_eq!(std::fs::read_to_string(folder.join("new.txt")).unwrap(), "new\n");
+    }
+}
+
+#[tokio::test]
 async fn a_session_finds_its_folder_where_it_was_put() {
     let sandbox = Sandbox::new();
     let (session, folder) = ended(&sandbox, "work").await;

@@ -40,7 +40,16 @@ fn missing(purpose: Purpose) -> Vec<String> {
     let libraries = ["webkit2gtk-4.1", "ayatana-appindicator3-0.1", "librsvg-2.0", "dbus-1"];
     let programs: &[&str] = match purpose {
         Purpose::Run | Purpose::Platforms => &["cc", "git"],
-        Purpose::Test => &["cc", "git", "Xvfb", "WebKitWebDriver", "dbus-run-session"],
+        Purpose::Test => &[
+            "cc",
+            "git",
+            "Xvfb",
+            "WebKitWebDriver",
+            "dbus-run-session",
+            "gpg",
+            "ssh-keygen",
+            "git-lfs",
+        ],
         Purpose::Package => &["cc", "file", "patchelf"],
     };
     let library =
@@ -65,22 +74,22 @@ fn install(os_release: &str, purpose: Purpose) -> String {
     let (build, more) = if is("fedora") || is("rhel") {
         (
             "sudo dnf install gcc gcc-c++ git pkgconf-pkg-config webkit2gtk4.1-devel libayatana-appindicator-gtk3-devel librsvg2-devel dbus-devel",
-            " xorg-x11-server-Xvfb dbus-daemon ImageMagick google-noto-sans-cjk-fonts /usr/bin/WebKitWebDriver",
+            " xorg-x11-server-Xvfb dbus-daemon ImageMagick google-noto-sans-cjk-fonts /usr/bin/WebKitWebDriver gnupg2 openssh git-lfs",
         )
     } else if is("arch") {
         (
             "sudo pacman -S --needed base-devel git webkit2gtk-4.1 libayatana-appindicator librsvg dbus",
-            " xorg-server-xvfb imagemagick noto-fonts-cjk",
+            " xorg-server-xvfb imagemagick noto-fonts-cjk gnupg openssh git-lfs",
         )
     } else if is("opensuse") || is("suse") {
         (
             "sudo zypper install gcc gcc-c++ git pkg-config webkit2gtk3-devel libayatana-appindicator3-devel librsvg-devel dbus-1-devel",
-            " xorg-x11-server-Xvfb dbus-1-daemon ImageMagick /usr/bin/WebKitWebDriver",
+            " xorg-x11-server-Xvfb dbus-1-daemon ImageMagick /usr/bin/WebKitWebDriver gpg2 openssh-common git-lfs",
         )
     } else if is("alpine") {
         (
             "sudo apk add build-base git pkgconf webkit2gtk-4.1-dev libayatana-appindicator-dev librsvg-dev dbus-dev",
-            " xvfb dbus imagemagick font-noto-cjk webkit2gtk-4.1",
+            " xvfb dbus imagemagick font-noto-cjk webkit2gtk-4.1 gnupg openssh-keygen git-lfs",
         )
     } else {
         return "Install these by your system's package manager (with their development files), then run the same command again.".to_owned();

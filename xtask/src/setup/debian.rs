@@ -19,7 +19,8 @@ const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
-/// A screen, a session bus and a driver for the window; fonts for the languages it speaks; `import` for pictures of it.
+/// A screen, a session bus and a driver for the window; fonts for the languages it speaks; `import` for pictures of it;
+/// what signs commits, and git LFS.
 const TEST: &[&str] = &[
     "at-spi2-core",
     "dbus",
@@ -27,7 +28,10 @@ const TEST: &[&str] = &[
     "fonts-dejavu-core",
     "fonts-noto-cjk",
     "fonts-noto-color-emoji",
+    "git-lfs",
+    "gnupg",
     "imagemagick",
+    "openssh-client",
     "python3-venv",
     "systemd",
     "webkit2gtk-driver",

@@ -23,6 +23,9 @@ pub(crate) struct Arguments {
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
+    /// Stop the sessions that run in it first, as `bosk stop` does
+    #[arg(long)]
+    stop: bool,
 }
 
 /// A worktree, as a person names it.
@@ -78,9 +81,20 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     if !agreed(arguments.yes, "Put it away?", "nothing was put away").await? {
         return Ok(Exit::Stopped);
     }
+    if arguments.stop {
+        stop(home, &folder).await?;
+    }
     let away = archive::archive(home, &repository, &folder, plan.token).await?;
     print(&put_away(&away))?;
     Ok(Exit::Done)
+}
+
+/// Stops what runs in it, and says so.
+pub(super) async fn stop(home: &Home, folder: &Path) -> Result<(), Failure> {
+    for id in archive::stop_inside(home, folder).await? {
+        print(&format!("Session {} was stopped.\n", id.short()))?;
+    }
+    Ok(())
 }
 
 /// What became of it.

@@ -64,7 +64,8 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     Ok(Exit::Done)
 }
 
-fn placed(place: &str) -> Result<(&str, u32, u32), Problem> {
+/// A path with its lines behind the last colon.
+pub(super) fn placed(place: &str) -> Result<(&str, u32, u32), Problem> {
     let read = || {
         let (path, lines) = place.rsplit_once(':')?;
         let (from, to) = lines.split_once('-').unwrap_or((lines, lines));

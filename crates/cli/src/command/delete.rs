@@ -7,7 +7,7 @@ use bosk_runtime::git::Repository;
 use bosk_runtime::home::Home;
 
 use super::agreed;
-use super::archive::{Found, Which, named, put_away};
+use super::archive::{Found, Which, named, put_away, stop};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::screen::{AMBER, DIM, paint, print};
@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
+    /// Stop the sessions that run in a worktree first, as `bosk stop` does
+    #[arg(long)]
+    stop: bool,
     /// Also delete the branch of a worktree, if it is still where it was
     #[arg(long)]
     delete_branch: bool,
@@ -45,6 +48,9 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
     print(&described(&plan))?;
     if !agreed(arguments.yes, "Delete it?", "nothing was deleted").await? {
         return Ok(Exit::Stopped);
+    }
+    if arguments.stop {
+        stop(home, &folder).await?;
     }
     let branch = arguments.delete_branch;
     let away = archive::delete(home, &repository, &folder, plan.token, branch).await?;

@@ -15,7 +15,7 @@ use crate::screen::{ACCENT, DIM, GREEN, RED, paint, print, print_json};
 use crate::words::count;
 
 /// Unchanged lines around each change, as git has them.
-const CONTEXT: u32 = 3;
+pub(super) const CONTEXT: u32 = 3;
 
 /// What is shown.
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 
 /// What a folder can be compared with.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum With {
+pub(super) enum With {
     /// What the session started from, without what its base has got since
     Base,
     /// The folder before your last message

@@ -1,10 +1,12 @@
 //! `bosk merge`: brings a session's branch into another one.
 
 use bosk_core::review::merge::{MergeHow, MergePlan};
+use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::home::Home;
+use bosk_runtime::merging::Work;
 use serde_json::json;
 
-use super::work;
+use super::{signing, work};
 use crate::clean::one_line;
 use crate::failure::{Exit, Failure};
 use crate::screen::{note, print, print_json};
@@ -30,9 +32,15 @@ pub(crate) struct Arguments {
     /// The message of the merge or the squashed commit
     #[arg(long, short, conflicts_with = "rebase")]
     message: Option<String>,
+    /// Do not sign what is made, even where git is set up to
+    #[arg(long)]
+    no_sign: bool,
     /// Say what it would meet, and change nothing
     #[arg(long)]
     show: bool,
+    /// Take the session's last merge back, where the target has not moved since
+    #[arg(long, conflicts_with_all = ["squash", "rebase", "message", "show"])]
+    undo: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -45,7 +53,10 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
         (_, true) => MergeHow::Rebase,
         _ => MergeHow::Merge,
     };
-    let work = work(home, &arguments.id).await?;
+    let work = signing(work(home, &arguments.id).await?, arguments.no_sign);
+    if arguments.undo {
+        return undo(&work, arguments.into.as_deref(), arguments.json).await;
+    }
     let plan = work.merge_plan(arguments.into.as_deref(), how).await?;
     if !arguments.json {
         tell(&plan);
@@ -63,8 +74,28 @@ pub(crate) async fn run(home: &Home, arguments: Arguments) -> Result<Exit, Failu
     } else if let Some(merged) = &merged {
         let short: String = merged.commit.chars().take(10).collect();
         print(&format!("{} is at {short}.\n", one_line(&plan.target, 200)))?;
+        note(&format!("`bosk merge {} --undo` takes it back.", arguments.id));
+    } else if !plan.conflicts.is_empty() {
+        note(&format!("`bosk update {}` brings them into the session's folder.", arguments.id));
     }
     Ok(if cannot { Exit::Failed } else { Exit::Done })
+}
+
+async fn undo(work: &Work, into: Option<&str>, json: bool) -> Result<Exit, Failure> {
+    let mut merges = work.merges();
+    merges.retain(|(target, _)| into.is_none_or(|into| into == target));
+    let (target, merged) = merges.pop().ok_or_else(|| {
+        let text = "Bosk has merged nothing of this session that could be taken back.";
+        Problem::new(ProblemCode::InvalidInput, text)
+    })?;
+    work.undo_merge(&target, &merged).await?;
+    if json {
+        print_json(&json!({"target": target, "undone": merged}))?;
+    } else {
+        let short: String = merged.before.chars().take(10).collect();
+        print(&format!("{} is at {short} again.\n", one_line(&target, 200)))?;
+    }
+    Ok(Exit::Done)
 }
 
 fn tell(plan: &MergePlan) {

@@ -3,6 +3,7 @@
 use bosk_core::review::forge::PushRequest;
 use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::home::Home;
+use bosk_runtime::merging::Pushed;
 use serde_json::json;
 
 use super::work;
@@ -49,12 +50,27 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
         force_with_lease: arguments.force_with_lease,
         hooks: arguments.hooks,
     };
-    tokio::select! {
-        pushed = work.push(&request) => pushed?,
-        _ = tokio::signal::ctrl_c() => {
-            note("Broken off. What the remote has by now is not known: look before you push again.");
-            return Ok(Exit::Stopped);
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
         }
+    };
+    let pushed = work.push_until(&request, interrupted).await?;
+    if let Pushed::GivenUp { arrived } = pushed {
+        let remote = one_line(&request.remote, 200);
+        if arguments.json {
+            print_json(
+                &json!({"branch": plan.branch, "remote": request.remote, "arrived": arrived}),
+            )?;
+        }
+        note(&match arrived {
+            Some(true) => format!("Broken off, but {remote} has it already."),
+            Some(false) => format!("Broken off. {remote} does not have it as of now."),
+            None => {
+                format!("Broken off. What {remote} has is not known: look before you push again.")
+            }
+        });
+        return Ok(Exit::Stopped);
     }
     if arguments.json {
         print_json(&json!({"branch": plan.branch, "remote": request.remote, "commit": plan.head}))?;

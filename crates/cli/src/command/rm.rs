@@ -2,9 +2,9 @@
 //! snapshot, its folders go to the trash, and what no snapshot holds is said before.
 
 use bosk_core::git::RemovalPlan;
-use bosk_core::session::SessionSummary;
+use bosk_core::session::{SessionSummary, StopReason};
 use bosk_runtime::catalog::{self, Index};
-use bosk_runtime::client::{Standing, standing, worktree};
+use bosk_runtime::client::{Standing, ended, standing, worktree};
 use bosk_runtime::home::Home;
 
 use super::{agreed, wrong_state};
@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
+    /// Stop it first where it runs, as `bosk stop` does
+    #[arg(long)]
+    stop: bool,
     /// Also delete the branch; its commits stay in the snapshot
     #[arg(long)]
     delete_branch: bool,
@@ -32,16 +35,23 @@ pub(crate) struct Arguments {
 /// Removes.
 pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Failure> {
     let id = catalog::find(home, &arguments.id)?;
-    if standing(home, &id).await? == Standing::Kept {
+    let runs = standing(home, &id).await? == Standing::Kept;
+    if runs && !arguments.stop {
         let problem =
             wrong_state(format!("Session `{}` is running, so it was not removed.", id.short()));
-        return Err(problem.hint(format!("Stop it first: `bosk stop {}`.", id.short())).into());
+        return Err(problem
+            .hint(format!("Stop it first: `bosk stop {}`, or --stop.", id.short()))
+            .into());
     }
-    let summary = catalog::summary(home, &Index::open(home), &id).await?;
+    let mut summary = catalog::summary(home, &Index::open(home), &id).await?;
     let plan = worktree::removal(home, &summary).await?;
     print(&described(&summary, &plan))?;
     if !agreed(arguments.yes, "Remove it?", "nothing was removed").await? {
         return Ok(Exit::Stopped);
+    }
+    if runs {
+        ended::stop(home, &id, StopReason::Person).await?;
+        summary = catalog::summary(home, &Index::open(home), &id).await?;
     }
     let token = plan.token;
     let snapshot: String = token.snapshot.chars().take(12).collect();

@@ -8,10 +8,13 @@ pub mod find;
 pub mod forge;
 pub mod generated;
 pub mod graph;
+pub mod marks;
 pub mod merge;
 pub mod overlap;
 pub mod patch;
 pub mod path;
+pub mod pick;
+pub mod pointer;
 pub mod propose;
 pub mod remote;
 pub mod told;
@@ -117,7 +120,7 @@ pub struct FileLines {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Closed {
-    /// Git takes it for binary.
+    /// Git takes it for binary, or it is kept by git LFS.
     Binary,
     /// It, or one of its lines, is too long to be read.
     Huge,

@@ -189,7 +189,7 @@ fn parts(lines: &[Line]) -> Vec<Range<usize>> {
 }
 
 /// The hunk's lines with where each changed one is.
-fn numbered(hunk: &Hunk) -> impl Iterator<Item = (&Line, Option<LineAt>)> {
+pub(super) fn numbered(hunk: &Hunk) -> impl Iterator<Item = (&Line, Option<LineAt>)> {
     let (mut old, mut new) = (hunk.old, hunk.new);
     hunk.lines.iter().map(move |line| {
         let at = match line.on {

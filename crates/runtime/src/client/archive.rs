@@ -23,6 +23,7 @@ use crate::home::{self, Home};
 use crate::journal::writer::wall_clock;
 
 pub(crate) use idle::idle;
+pub use idle::stop_inside;
 
 /// How many ignored entries a plan lists.
 const LISTED: usize = 200;

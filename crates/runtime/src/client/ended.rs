@@ -1,12 +1,36 @@
-//! Waiting until nobody keeps a session any more. Not here: asking it to stop (a call to its keeper).
+//! Stopping a session, and waiting until nobody keeps it any more. Not here: how it is stopped (its keeper's ladder).
 
 use std::fs::File;
+use std::time::Duration;
 
-use bosk_core::{Problem, SessionId};
+use bosk_core::session::StopReason;
+use bosk_core::wire::Call;
+use bosk_core::{Problem, ProblemCode, SessionId};
 
+use super::Connection;
 use super::reconcile::{self, blocking};
 use crate::home::{self, Home};
 use crate::keeper::lock_file;
+
+/// How long a session may take to end: the stop ladder takes 11 s at most.
+const ENDING: Duration = Duration::from_secs(30);
+
+/// Stops the session where it runs, and returns when nothing of it does any more.
+///
+/// # Errors
+/// It does not end, or its files cannot be used.
+pub async fn stop(home: &Home, id: &SessionId, reason: StopReason) -> Result<(), Problem> {
+    // It may be ending by itself, which is as good.
+    if let Ok(connection) = Connection::open(home, id).await {
+        let _ = connection.call(Call::Stop { reason }).await;
+    }
+    let gone = tokio::time::timeout(ENDING, ended(home, id)).await;
+    gone.unwrap_or_else(|_| {
+        let text = format!("Session `{}` does not end, so nothing was changed.", id.short());
+        Err(Problem::new(ProblemCode::SessionState, text)
+            .hint("End it by force: `bosk kill`. Then try again."))
+    })
+}
 
 /// Waits until the session's keeper is gone, however it goes, and mends what a dead one could not
 /// write. Returns at once where there is none.

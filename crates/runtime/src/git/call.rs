@@ -151,12 +151,25 @@ impl<'git> Call<'git> {
     /// # Errors
     /// Git did not start.
     pub async fn watched(self) -> Result<Output, GitError> {
+        let ran = self.watched_until(std::future::pending()).await?;
+        ran.ok_or_else(|| GitError::Start(std::io::ErrorKind::Interrupted.into()))
+    }
+
+    /// The same, until it is given up: none then, and all that came of it has ended.
+    ///
+    /// # Errors
+    /// Git did not start.
+    pub async fn watched_until(
+        self,
+        given_up: impl Future<Output = ()>,
+    ) -> Result<Option<Output>, GitError> {
         let (command, keep) = (self.command(), Keep::First(self.limit));
-        let ran = whole::run(command, self.input, keep, self.timeout).await;
+        let ran = whole::run_until(command, self.input, keep, self.timeout, given_up).await;
         let ran = ran.map_err(GitError::Start)?;
         let stderr = error::readable(&ran.stderr);
         let (code, timed_out) = (ran.code, ran.timed_out);
-        Ok(Output { stdout: ran.stdout, truncated: ran.cut, code, timed_out, stderr })
+        let output = Output { stdout: ran.stdout, truncated: ran.cut, code, timed_out, stderr };
+        Ok((!ran.given_up).then_some(output))
     }
 
     /// Runs the call; an exit code other than 0 is an error.

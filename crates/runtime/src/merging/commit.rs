@@ -25,7 +25,7 @@ impl Work {
         };
         let (staged, unstaged) = (count(|one| one.staged), count(|one| one.unstaged));
         let conflicted = count(|one| one.conflicted);
-        let signed = self.is_signed().await?;
+        let signed = self.signs().await?;
         Ok(CommitPlan { message, staged, unstaged, conflicted, last, hooks, signed })
     }
 
@@ -55,7 +55,7 @@ impl Work {
             all: request.all,
             amend: request.amend.as_deref(),
             hooks: request.hooks,
-            sign: request.sign && self.is_signed().await?,
+            sign: request.sign && self.signs().await?,
             ..commit::Wanted::staged(&request.message)
         };
         commit::commit(&self.git, &self.folder, &wanted).await
@@ -67,11 +67,6 @@ impl Work {
     /// There is no commit, or git failed.
     pub async fn log(&self, count: u32) -> Result<BranchLog, Problem> {
         log::log(&self.git, &self.folder, &self.base_commit().await?, count).await
-    }
-
-    async fn is_signed(&self) -> Result<bool, Problem> {
-        let call = self.git.look(&self.folder).args(["config", "--bool", "commit.gpgSign"]);
-        Ok(call.answer_or_nothing().await? == "true")
     }
 
     /// The commit at HEAD, where only this branch has it.

@@ -1,6 +1,7 @@
 //! Bringing a session's branch into another one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use bosk_core::git::Head;
 use bosk_core::review::merge::{MergeHow, MergePlan, Merged};
@@ -8,10 +9,14 @@ use bosk_core::{Problem, ProblemCode};
 
 use super::Work;
 use crate::git::merge::advance::{self, Advance};
+use crate::git::merge::built::Signing;
 use crate::git::merge::{status, tree};
 
 /// The most other branches that are offered.
 const TARGETS: usize = 200;
+
+/// How long signing one commit may take.
+const SIGNING: Duration = Duration::from_secs(60);
 
 impl Work {
     /// What bringing the branch into `target` (none: its base) would meet. Touches nothing, but for what somebody who was
@@ -59,8 +64,8 @@ impl Work {
     /// Brings it there.
     ///
     /// # Errors
-    /// Either branch has moved since the plan, there are conflicts, something is in the way where the target is checked
-    /// out or a session is at work there, or git failed. Then both are as they were.
+    /// Either branch has moved since the plan, there are conflicts, it cannot be signed, something is in the way where the
+    /// target is checked out or a session is at work there, or git failed. Then both are as they were.
     pub async fn merge(
         &self,
         how: MergeHow,
@@ -75,7 +80,9 @@ impl Work {
         let (git, folder) = (&self.git, &self.folder);
         let foreseen = tree::foresee(git, folder, how, target_head, head).await?;
         let sides = (target_head, head);
-        let commit = tree::build(git, folder, how, sides, message, &foreseen).await?;
+        let signing = Signing { patience: SIGNING, otherwise: "nothing was merged" };
+        let sign = self.signs().await?.then_some(signing);
+        let commit = tree::build(git, folder, how, sides, message, &foreseen, sign).await?;
         let deed = match how {
             MergeHow::Merge => "merge",
             MergeHow::Squash => "squash",

@@ -29,6 +29,14 @@ impl Known {
 }
 
 impl Work {
+    /// What was merged and not taken back, the oldest first: the target and its commits. One whose target has moved on
+    /// cannot be taken back any more.
+    #[must_use]
+    pub fn merges(&self) -> Vec<(String, Merged)> {
+        let merged = |one: Known| (one.target, Merged { commit: one.commit, before: one.before });
+        self.known().into_iter().map(merged).collect()
+    }
+
     /// Notes a merge. Without the note it only cannot be taken back here.
     pub(super) fn note_merged(&self, target: &str, merged: &Merged) {
         let mut known = self.known();

@@ -25,6 +25,8 @@ use crate::git::{Git, Repository};
 use crate::home::Home;
 use crate::process::Environment;
 
+pub use push::Pushed;
+
 /// A session's work: its folder in its repository.
 #[derive(Debug, Clone)]
 pub struct Work {
@@ -35,6 +37,7 @@ pub struct Work {
     folder: PathBuf,
     environment: Environment,
     forge_patience: Duration,
+    unsigned: bool,
 }
 
 /// How long one question to a forge may take: it goes over the net.
@@ -70,8 +73,8 @@ impl Work {
         }
         let repository = Repository::open(git.clone(), &folder).await?;
         let (home, session) = (home.clone(), session.clone());
-        let forge_patience = PATIENCE;
-        Ok(Self { home, session, git, repository, folder, environment, forge_patience })
+        let (forge_patience, unsigned) = (PATIENCE, false);
+        Ok(Self { home, session, git, repository, folder, environment, forge_patience, unsigned })
     }
 
     /// The same, with so much time for each question to a forge.
@@ -79,6 +82,19 @@ impl Work {
     pub fn forge_patience(mut self, patience: Duration) -> Self {
         self.forge_patience = patience;
         self
+    }
+
+    /// The same; what it makes is not signed, even where the person's git is set up to.
+    #[must_use]
+    pub const fn unsigned(mut self) -> Self {
+        self.unsigned = true;
+        self
+    }
+
+    /// Whether commits are signed.
+    async fn signs(&self) -> Result<bool, Problem> {
+        let call = self.git.look(&self.folder).args(["config", "--bool", "commit.gpgSign"]);
+        Ok(!self.unsigned && call.answer_or_nothing().await? == "true")
     }
 
     const fn id(&self) -> &SessionId {

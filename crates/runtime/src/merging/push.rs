@@ -5,6 +5,7 @@ use bosk_core::review::remote;
 use bosk_core::{Problem, ProblemCode};
 
 use super::Work;
+pub use crate::git::merge::push::Pushed;
 use crate::git::merge::{advance, push};
 
 impl Work {
@@ -33,12 +34,24 @@ impl Work {
         Ok(PushPlan { branch, head, remotes, upstream, ahead, behind })
     }
 
-    /// Pushes it. Given up (dropped) before its end, it is ended.
+    /// Pushes it. Dropped before its end, it is ended with all that it has started.
     ///
     /// # Errors
     /// The branch has moved since the plan, there is no such remote, the remote refuses or cannot be reached, or a hook
     /// refuses.
     pub async fn push(&self, request: &PushRequest) -> Result<(), Problem> {
+        self.push_until(request, std::future::pending()).await.map(drop)
+    }
+
+    /// The same, until it is given up: then it returns when all of it has ended, and the remote was asked what it has.
+    ///
+    /// # Errors
+    /// As for [`push`](Self::push).
+    pub async fn push_until(
+        &self,
+        request: &PushRequest,
+        given_up: impl Future<Output = ()>,
+    ) -> Result<Pushed, Problem> {
         let (git, folder) = (&self.git, &self.folder);
         let branch = self.branch().await?;
         advance::require_at(&self.repository, &branch, &request.head).await?;
@@ -69,14 +82,14 @@ impl Work {
             hooks: request.hooks,
             patience: push::PATIENCE,
         };
-        push::push(git, folder, &wanted).await?;
-        if request.set_upstream {
+        let pushed = push::push(git, folder, &wanted, given_up).await?;
+        if request.set_upstream && pushed == Pushed::Done {
             let key = |name: &str| format!("branch.{branch}.{name}");
             let there = format!("refs/heads/{branch}");
             git.change(folder).args(["config", &key("remote"), &request.remote]).run().await?;
             git.change(folder).args(["config", &key("merge"), &there]).run().await?;
         }
-        Ok(())
+        Ok(pushed)
     }
 
     /// The repository's remotes, the likeliest first: what the branch follows, what is configured for pushing, `origin`.

@@ -1,20 +1,26 @@
 //! Bringing the base into a session's folder, and ending what stands half-way there. The folder is kept in a snapshot
 //! before each step, and what it was before the first is remembered, so that an abort brings back exactly that.
 
+use std::time::Duration;
+
 use bosk_core::review::merge::{Conflicts, MergeHow, Operation};
 use bosk_core::{Problem, ProblemCode};
 
 use super::Work;
 use crate::git::command::Call;
+use crate::git::merge::built::Signing;
 use crate::git::merge::{built, operation, status};
 use crate::git::{GitError, checkpoint, snapshot};
+
+/// How long an update of which every commit is signed may take.
+const SIGNING: Duration = Duration::from_secs(120);
 
 impl Work {
     /// Brings `target` (none: the base) into the folder. Conflicts are left there to be resolved.
     ///
     /// # Errors
-    /// The session is at work, something stands half-way or is not committed, there is no such commit, or git failed.
-    /// Then all is as it was.
+    /// The session is at work, something stands half-way or is not committed, there is no such commit, it cannot be signed,
+    /// or git failed. Then all is as it was.
     pub async fn update_branch(
         &self,
         target: Option<&str>,
@@ -37,26 +43,15 @@ impl Work {
             )
             .hint("Commit them first."));
         }
+        let sign = self.signs().await?;
         let call = match how {
             MergeHow::Merge => {
                 let message = format!("Merge {shown} into {branch}");
-                self.step().args([
-                    "merge",
-                    "--no-edit",
-                    "--no-stat",
-                    "--ff",
-                    "--no-gpg-sign",
-                    "-m",
-                    &message,
-                ])
+                self.step(sign).args(["merge", "--no-edit", "--no-stat", "--ff", "-m", &message])
             }
-            MergeHow::Rebase => self.step().args([
-                "rebase",
-                "--merge",
-                "--no-stat",
-                "--no-gpg-sign",
-                "--no-autosquash",
-            ]),
+            MergeHow::Rebase => {
+                self.step(sign).args(["rebase", "--merge", "--no-stat", "--no-autosquash"])
+            }
             MergeHow::Squash => {
                 return Err(Problem::new(
                     ProblemCode::InvalidInput,
@@ -70,9 +65,9 @@ impl Work {
             .args(["update-ref", "--", &self.begun(), &before])
             .run()
             .await?;
-        match call.arg(&commit).run().await {
-            Ok(_) => self.conflicts().await,
-            Err(error) => self.stopped(error, Some(&before)).await,
+        match self.take(call.arg(&commit), sign, "the branch was not updated").await {
+            Ok(()) => self.conflicts().await,
+            Err(problem) => self.stopped(problem, Some(&before)).await,
         }
     }
 
@@ -93,9 +88,11 @@ impl Work {
             .hint("Resolve every file first."));
         }
         snapshot::take(&self.git, &self.folder, self.id()).await?;
-        match self.step().args([name(operation), "--continue"]).run().await {
-            Ok(_) => self.conflicts().await,
-            Err(error) => self.stopped(error, None).await,
+        let sign = self.signs().await?;
+        let call = self.step(sign).args([name(operation), "--continue"]);
+        match self.take(call, sign, "it still stands half-way").await {
+            Ok(()) => self.conflicts().await,
+            Err(problem) => self.stopped(problem, None).await,
         }
     }
 
@@ -112,7 +109,7 @@ impl Work {
     }
 
     async fn abort(&self, operation: Operation) -> Result<(), Problem> {
-        self.step().args([name(operation), "--abort"]).run().await?;
+        self.step(false).args([name(operation), "--abort"]).run().await?;
         let call = self.git.look(&self.folder).args(["rev-parse", "--verify", "--quiet"]);
         let before = call.arg(self.begun()).answer_or_nothing().await?;
         // Where Claude began it, git's own abort is all that is known.
@@ -129,7 +126,7 @@ impl Work {
     }
 
     /// A call that began or went on with it has failed: there are conflicts, or it could not.
-    async fn stopped(&self, error: GitError, before: Option<&str>) -> Result<Conflicts, Problem> {
+    async fn stopped(&self, problem: Problem, before: Option<&str>) -> Result<Conflicts, Problem> {
         let left = self.conflicts().await?;
         if !left.files.is_empty() {
             return Ok(left);
@@ -137,7 +134,32 @@ impl Work {
         if let (Some(operation), Some(_)) = (left.operation, before) {
             self.abort(operation).await?;
         }
-        Err(error.into())
+        Err(problem)
+    }
+
+    /// Takes a step. What signs is another's program, and may ask for something that nobody can answer here.
+    async fn take(
+        &self,
+        call: Call<'_>,
+        sign: bool,
+        otherwise: &'static str,
+    ) -> Result<(), Problem> {
+        if !sign {
+            return Ok(call.run().await.map(drop)?);
+        }
+        let sign = Signing { patience: SIGNING, otherwise };
+        let output = built::signing(call, sign.patience).await?;
+        match output.code {
+            Some(0) => Ok(()),
+            // Source of the wording: git's builtin/merge.c and sequencer.c.
+            _ if output.timed_out || output.stderr().contains("failed to write commit object") => {
+                Err(built::unsigned(&output, sign))
+            }
+            code => {
+                let (command, stderr) = ("update".to_owned(), output.stderr().to_owned());
+                Err(GitError::Failed { command, code, stderr }.into())
+            }
+        }
     }
 
     async fn half_way(&self) -> Result<Operation, Problem> {
@@ -155,9 +177,9 @@ impl Work {
     }
 
     /// A call of what a person's settings must not change the meaning of.
-    fn step(&self) -> Call<'_> {
+    fn step(&self, sign: bool) -> Call<'_> {
         let settings = [
-            "commit.gpgSign=false",
+            if sign { "commit.gpgSign=true" } else { "commit.gpgSign=false" },
             "rebase.autoStash=false",
             "rebase.updateRefs=false",
             "rebase.abbreviateCommands=false",

@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use bosk_core::SessionId;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::COOKIE;
 
 /// How long the pipes of a program that has ended are read when something that it left running holds them.
 const DRAIN: Duration = Duration::from_millis(250);
+
+/// How long it may take to end when it is asked to.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How long ending what came of it may take.
 const ENDING: Duration = Duration::from_secs(3);
@@ -43,17 +46,28 @@ pub struct Ran {
     pub code: Option<i32>,
     /// Whether it took too long, and was ended.
     pub timed_out: bool,
+    /// Whether it was given up, and was ended.
+    pub given_up: bool,
 }
 
 /// Runs it. Given up (dropped) before its end, it is ended with all that came of it.
 ///
 /// # Errors
 /// It would not start, or the system loses it.
-pub async fn run(
+pub async fn run(command: Command, input: Vec<u8>, keep: Keep, limit: Duration) -> io::Result<Ran> {
+    run_until(command, input, keep, limit, std::future::pending()).await
+}
+
+/// The same, until it is given up: then it is asked to end, ended with all that came of it, and only then told.
+///
+/// # Errors
+/// As for [`run`].
+pub async fn run_until(
     mut command: Command,
     input: Vec<u8>,
     keep: Keep,
     limit: Duration,
+    given_up: impl Future<Output = ()>,
 ) -> io::Result<Ran> {
     let cookie = SessionId::parse(&uuid::Uuid::new_v4().to_string())
         .map_err(|error| io::Error::other(error.to_string()))?;
@@ -77,17 +91,22 @@ pub async fn run(
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let talk = async { tokio::join!(feed, stdout.read(out), stderr.read(err)) };
         tokio::pin!(talk);
+        tokio::pin!(given_up);
+        let limit = tokio::time::sleep(limit);
+        tokio::pin!(limit);
         let mut all_said = false;
-        let ended = tokio::time::timeout(limit, async {
-            loop {
-                tokio::select! {
-                    status = child.wait() => return status,
-                    _ = &mut talk, if !all_said => all_said = true,
-                }
+        let ended = loop {
+            tokio::select! {
+                status = child.wait() => break Ok(status),
+                _ = &mut talk, if !all_said => all_said = true,
+                () = &mut given_up => break Err(true),
+                () = &mut limit => break Err(false),
             }
-        })
-        .await;
-        if ended.is_ok() {
+        };
+        if ended.is_err() {
+            ask_to_end(&mut child).await;
+        }
+        if child.id().is_none() {
             // Reaped, so that its id may be another's by now.
             ending.root = None;
         }
@@ -97,6 +116,7 @@ pub async fn run(
         }
         ended
     };
+    let given_up = ended.as_ref().is_err_and(|given_up| *given_up);
     let status = ended.ok().transpose()?;
     if status.is_some_and(|status| status.success()) {
         // What it leaves running then is meant to stay: an agent, a cache.
@@ -110,9 +130,23 @@ pub async fn run(
         stdout: stdout.bytes,
         stderr: stderr.bytes,
         code: status.and_then(|status| status.code()),
-        timed_out: status.is_none(),
+        timed_out: status.is_none() && !given_up,
+        given_up,
     })
 }
+
+/// Lets it take away what it would leave half-done, such as git's lock files. All else that came of it is ended after that.
+#[cfg(unix)]
+async fn ask_to_end(child: &mut Child) {
+    use nix::sys::signal::{Signal, killpg};
+    if let Some(root) = child.id().and_then(|id| i32::try_from(id).ok()) {
+        let _ = killpg(nix::unistd::Pid::from_raw(root), Signal::SIGTERM);
+        let _ = tokio::time::timeout(GRACE, child.wait()).await;
+    }
+}
+
+#[cfg(windows)]
+async fn ask_to_end(_child: &mut Child) {}
 
 /// Ends what came of a program that nobody waits for any more.
 struct Ending {
@@ -247,6 +281,30 @@ mod tests {
             left.wait_until_dead(ENDING);
             assert!(!left.is_alive());
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_in_time_puts_its_things_away_and_leaves_nothing_running() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pipe, lock) = (folder.path().join("pipe"), folder.path().join("lock"));
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let script = format!(
+            "trap 'rm {1}; exit 1' TERM; touch {1}; setsid sh -c 'trap \"\" TERM; echo $$ > {0}; sleep 600' & wait",
+            pipe.display(),
+            lock.display()
+        );
+        let pid = tokio::sync::OnceCell::new();
+        let begun = async {
+            let read = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe).unwrap());
+            pid.set(read.await.unwrap().trim().parse().unwrap()).unwrap();
+        };
+        let keep = Keep::First(100);
+        let ran = run_until(shell(&script), Vec::new(), keep, ENDING * 100, begun).await.unwrap();
+        assert!(ran.given_up && !ran.timed_out && ran.code.is_none(), "{ran:?}");
+        assert!(!lock.exists());
+        let left = super::super::ProcessIdentity::of(*pid.get().unwrap());
+        assert!(left.is_none_or(|one| !one.is_alive()));
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use bosk_core::Problem;
 use bosk_core::git::ChangeKind;
+use bosk_core::review::pointer::only_pointers;
 use bosk_core::review::{Against, Closed, FileLines};
 
 use super::Reviewed;
@@ -92,7 +93,8 @@ impl Reviewed {
         if file.old.is_repository() || file.new.is_repository() {
             return Ok(Some(Closed::Repository));
         }
-        if file.binary {
+        // What a pointer of LFS stands for is what has changed, not the pointer's lines.
+        if file.binary || (!truncated && only_pointers(diff)) {
             return Ok(Some(Closed::Binary));
         }
         let long = |line: &[u8]| line.len() > LINE;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bosk_core::{Problem, ProblemCode};
 
-use crate::git::command::Call;
+use crate::git::command::{Call, Output};
 use crate::git::{Git, GitError};
 
 /// A commit that is built in the object database, and that nothing names yet.
@@ -18,34 +18,73 @@ pub(crate) struct Built<'a> {
     pub(crate) author: Option<&'a Author>,
 }
 
-/// Builds it under the person's name.
-pub(crate) async fn build(git: &Git, folder: &Path, new: &Built<'_>) -> Result<String, Problem> {
-    let call = new.call(git.change(folder).args(["commit-tree", new.tree]));
-    Ok(call.run().await.map_err(nameless)?.text())
+/// How a commit is signed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signing {
+    /// How long it may take.
+    pub(crate) patience: Duration,
+    /// What is told to be so where it cannot be.
+    pub(crate) otherwise: &'static str,
 }
 
-pub(crate) async fn signed(
+/// Builds it under the person's name, and signed where that is wanted.
+pub(crate) async fn build(
     git: &Git,
     folder: &Path,
     new: &Built<'_>,
-    patience: Duration,
+    sign: Option<Signing>,
 ) -> Result<String, Problem> {
-    let call = git.change(folder).args(["commit-tree", "--gpg-sign", new.tree]);
-    // Without a terminal nothing waits for a passphrase there; an agent with a window of its own may still ask.
-    let call = new.call(call).env("GPG_TTY", "").timeout(patience);
-    let output = call.watched().await?;
-    if output.code == Some(0) {
-        return Ok(output.text());
-    }
-    let why = match output.timed_out {
-        true => format!("it was not there within {} s", patience.as_secs()),
-        false => last_line(output.stderr()),
+    let call = git.change(folder).arg("commit-tree");
+    let Some(sign) = sign else {
+        return Ok(new.call(call.arg(new.tree)).run().await.map_err(nameless)?.text());
     };
-    Err(Problem::new(
+    let output = signing(new.call(call.args(["--gpg-sign", new.tree])), sign.patience).await?;
+    match output.code {
+        Some(0) => Ok(output.text()),
+        _ => Err(unsigned(&output, sign)),
+    }
+}
+
+/// Runs a call that signs. Without a terminal nothing waits for a passphrase there; an agent with a window of its own may
+/// still ask.
+pub(crate) async fn signing(call: Call<'_>, patience: Duration) -> Result<Output, GitError> {
+    call.env("GPG_TTY", "").timeout(patience).watched().await
+}
+
+/// Why there is no signature.
+pub(crate) fn unsigned(output: &Output, sign: Signing) -> Problem {
+    let why = match output.timed_out {
+        true => format!("the signature was not there within {} s", sign.patience.as_secs()),
+        false => reason(output.stderr()),
+    };
+    Problem::new(
         ProblemCode::GitFailed,
-        format!("The commit could not be signed, so nothing was committed: {why}."),
+        format!("The commit could not be signed, so {}: {why}.", sign.otherwise),
     )
-    .hint("Unlock your key, by signing something in a terminal, and try again; or commit without a signature."))
+    .hint(
+        "Unlock your key in a terminal (sign something with gpg, or ssh-add a key of ssh), then try again; or do without \
+         a signature (`--no-sign`).",
+    )
+}
+
+/// Sources of the wordings: gpg, libgpg-error and ssh-keygen, in the C locale, each met in a test.
+fn reason(said: &str) -> String {
+    let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    if has(&[
+        "Inappropriate ioctl",
+        "No pinentry",
+        "incorrect passphrase supplied",
+        "cannot open '/dev/tty'",
+    ]) {
+        return "your key wants its passphrase, and nobody can be asked for it here".to_owned();
+    }
+    if has(&["No secret key", "no such identity", "No private key found"]) {
+        return "there is no key of yours to sign with".to_owned();
+    }
+    if has(&["cannot run "]) {
+        return "the program that signs is not there".to_owned();
+    }
+    last_line(said)
 }
 
 impl Built<'_> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bosk_core::{Problem, ProblemCode};
 
-use super::built::{Author, Built, build, clean, require_identity, signed};
+use super::built::{Author, Built, Signing, build, clean, require_identity};
 use super::{hook, operation, tree};
 use crate::git::snapshot::IndexCopy;
 use crate::git::{Git, GitError};
@@ -116,10 +116,8 @@ async fn make(
         None => None,
     };
     let new = Built { tree: &tree, parents: &parents, message: &message, author: author.as_ref() };
-    let commit = match wanted.sign {
-        true => signed(git, worktree, &new, wanted.patience).await?,
-        false => build(git, worktree, &new).await?,
-    };
+    let signing = Signing { patience: wanted.patience, otherwise: "nothing was committed" };
+    let commit = build(git, worktree, &new, wanted.sign.then_some(signing)).await?;
     let subject = message.lines().next().unwrap_or_default();
     let deed = if wanted.amend.is_some() { "commit (amend)" } else { "commit" };
     let old = head.unwrap_or_else(|| "0".repeat(commit.len()));

@@ -9,11 +9,14 @@ use std::time::Duration;
 use bosk_core::{Problem, ProblemCode};
 
 use super::hook::refused;
-use crate::git::command::Output;
+use crate::git::command::{Call, Output};
 use crate::git::{Git, GitError};
 
 /// How long a push may take.
 pub const PATIENCE: Duration = Duration::from_secs(180);
+
+/// How long a remote may take to tell what it has.
+const ASKING: Duration = Duration::from_secs(10);
 
 /// The remotes and their addresses, those for pushing, by name. An address may hold secrets.
 ///
@@ -87,12 +90,29 @@ pub struct Push<'a> {
     pub patience: Duration,
 }
 
-/// Pushes. Given up (dropped) before its end, it is ended with all that it has started.
+/// What came of a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    /// The remote has it.
+    Done,
+    /// It was given up, and has ended with all that it had started here.
+    GivenUp {
+        /// Whether the remote has it all the same, as far as it tells right after that.
+        arrived: Option<bool>,
+    },
+}
+
+/// Pushes, until it is given up. Dropped before its end, it is ended with all that it has started.
 ///
 /// # Errors
 /// The remote refuses or cannot be reached, a hook refuses, or it took too long; the remote's branch is then as it was,
 /// unless it was the answer that got lost.
-pub async fn push(git: &Git, folder: &Path, push: &Push<'_>) -> Result<(), Problem> {
+pub async fn push(
+    git: &Git,
+    folder: &Path,
+    push: &Push<'_>,
+    given_up: impl Future<Output = ()>,
+) -> Result<Pushed, Problem> {
     let reference = format!("refs/heads/{}", push.branch);
     let mut call =
         git.change(folder).hooks(push.hooks).args(["push", "--porcelain", "--no-progress"]);
@@ -105,18 +125,37 @@ pub async fn push(git: &Git, folder: &Path, push: &Push<'_>) -> Result<(), Probl
         call = call.arg(format!("--force-with-lease={reference}:{lease}"));
     }
     call = call.arg("--").arg(push.remote).arg(format!("{}:{reference}", push.commit));
-    // Source of the names: git(1), ssh(1), ssh_config(5), and the Git Credential Manager's own documentation.
-    call = call.setting("core.askPass=").env("SSH_ASKPASS_REQUIRE", "never");
-    call = call.env("GCM_INTERACTIVE", "never");
-    if let Some(ssh) = ssh(git, folder).await? {
-        call = call.env("GIT_SSH_COMMAND", ssh);
-    }
-    let output = call.limit(64 << 10).timeout(push.patience).watched().await?;
+    call = unasked(git, folder, call).await?;
+    let output = call.limit(64 << 10).timeout(push.patience).watched_until(given_up).await?;
+    let Some(output) = output else {
+        return Ok(Pushed::GivenUp { arrived: has(git, folder, push, &reference).await });
+    };
     match output.code {
-        Some(0) => Ok(()),
+        Some(0) => Ok(Pushed::Done),
         _ if output.timed_out => Err(too_long(push)),
         _ => Err(failed(push, &output)),
     }
+}
+
+/// Whether the remote has the commit on that branch; none where it does not say.
+async fn has(git: &Git, folder: &Path, push: &Push<'_>, reference: &str) -> Option<bool> {
+    let call = git.look(folder).args(["ls-remote", "--", push.remote, reference]);
+    let call = unasked(git, folder, call).await.ok()?;
+    let output = call.limit(64 << 10).timeout(ASKING).watched().await.ok()?;
+    // Source of the format: git-ls-remote(1), `<id>\t<reference>`.
+    let is_it = |line: &str| line == format!("{}\t{reference}", push.commit);
+    (output.code == Some(0)).then(|| output.text().lines().any(is_it))
+}
+
+/// A call that asks nobody for a password.
+/// Source of the names: git(1), ssh(1), ssh_config(5), and the Git Credential Manager's own documentation.
+async fn unasked<'git>(git: &Git, folder: &Path, call: Call<'git>) -> Result<Call<'git>, Problem> {
+    let call = call.setting("core.askPass=").env("SSH_ASKPASS_REQUIRE", "never");
+    let call = call.env("GCM_INTERACTIVE", "never");
+    Ok(match ssh(git, folder).await? {
+        Some(ssh) => call.env("GIT_SSH_COMMAND", ssh),
+        None => call,
+    })
 }
 
 /// The person's own ssh, told never to ask. One that is no OpenSSH is left as it is.

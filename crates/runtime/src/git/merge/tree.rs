@@ -6,7 +6,7 @@ use std::path::Path;
 use bosk_core::review::merge::MergeHow;
 use bosk_core::{Problem, ProblemCode};
 
-use super::built::{Author, Built, build as build_commit, require_identity};
+use super::built::{Author, Built, Signing, build as build_commit, require_identity};
 use crate::git::{Git, GitError, snapshot};
 
 /// The most commits that are rebased at once: each is some processes of git.
@@ -77,14 +77,15 @@ pub async fn foresee(
 /// Builds the commit, under the person's name; a rebased one keeps its author.
 ///
 /// # Errors
-/// There are conflicts, nobody is named, or git failed.
-pub async fn build(
+/// There are conflicts, nobody is named, it cannot be signed, or git failed.
+pub(crate) async fn build(
     git: &Git,
     folder: &Path,
     how: MergeHow,
     (target, head): (&str, &str),
     message: &str,
     foreseen: &Foreseen,
+    sign: Option<Signing>,
 ) -> Result<String, Problem> {
     if !foreseen.conflicts.is_empty() {
         return Err(conflicting(&foreseen.conflicts));
@@ -101,7 +102,7 @@ pub async fn build(
             for Step { tree, message, author } in &foreseen.steps {
                 let parents = [onto];
                 let new = Built { tree, parents: &parents, message, author: Some(author) };
-                onto = build_commit(git, folder, &new).await?;
+                onto = build_commit(git, folder, &new, sign).await?;
             }
             return Ok(onto);
         }
@@ -114,7 +115,7 @@ pub async fn build(
         .hint("Say in a line what it brings."));
     }
     let new = Built { tree: &foreseen.tree, parents: &parents, message, author: None };
-    build_commit(git, folder, &new).await
+    build_commit(git, folder, &new, sign).await
 }
 
 fn conflicting(files: &[String]) -> Problem {
@@ -263,7 +264,7 @@ mod tests {
     async fn built(scratch: &Scratch, how: MergeHow, target: &str, head: &str) -> String {
         let (git, root) = (&scratch.git, scratch.path());
         let foreseen = foresee(git, root, how, target, head).await.unwrap();
-        build(git, root, how, (target, head), "Bring it", &foreseen).await.unwrap()
+        build(git, root, how, (target, head), "Bring it", &foreseen, None).await.unwrap()
     }
 
     #[tokio::test]
@@ -316,7 +317,7 @@ mod tests {
                 foresee(&scratch.git, scratch.path(), how, &target, &head).await.unwrap();
             assert_eq!(foreseen.conflicts, ["shared.txt"], "{how:?}");
             let refused =
-                build(&scratch.git, scratch.path(), how, (&target, &head), "x", &foreseen);
+                build(&scratch.git, scratch.path(), how, (&target, &head), "x", &foreseen, None);
             assert!(refused.await.unwrap_err().message.contains("shared.txt"));
         }
         assert_eq!(scratch.run(&["status", "--porcelain"]).await, "");

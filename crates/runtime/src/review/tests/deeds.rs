@@ -1,6 +1,8 @@
 use bosk_core::review::{Against, Deed, LineAt, Picked, Side, Undo};
 use bosk_core::{Problem, ProblemCode};
 
+use crate::git::{Git, testing};
+use crate::review::Reviewed;
 use crate::review::testing::{Desk, desk};
 
 const OLD: Side = Side::Old;
@@ -254,18 +256,33 @@ async fn nothing_that_git_does_not_know_is_overwritten() {
     assert_eq!(desk.read("a.txt/ignored").as_deref(), Some("precious\n"));
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn an_index_that_somebody_holds_is_waited_for_and_then_told() {
     let (desk, _) = changed().await;
     let picked = whole(&desk, Against::Unstaged, &["a.txt"]).await;
     let lock = desk.path().join(".git/index.lock");
     std::fs::write(&lock, "").unwrap();
+    // A git that says when it has met the lock: once.
+    let place = desk.path().with_file_name("watched");
+    std::fs::create_dir(&place).unwrap();
+    let met = place.join("met");
+    assert!(std::process::Command::new("mkfifo").arg(&met).status().unwrap().success());
+    let body = format!(
+        "said='{0}'/said.$$\n\
+         git \"$@\" 2> \"$said\"; code=$?; cat \"$said\" >&2\n\
+         if grep -q 'index.lock' \"$said\" && mkdir '{0}/told' 2> /dev/null; then echo > '{0}/met'; fi\n\
+         exit $code",
+        place.display()
+    );
+    let git = Git::at(testing::script(&place, &body)).await.unwrap();
+    let git = testing::hermetic(git, &desk.path().with_file_name("home"));
+    let watched = Reviewed { git, ..desk.reviewed.clone() };
     let freed = async {
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::task::spawn_blocking(move || std::fs::read(met).unwrap()).await.unwrap();
         std::fs::remove_file(&lock).unwrap();
     };
-    let (done, ()) =
-        tokio::join!(desk.reviewed.do_picked(Deed::Stage, Against::Unstaged, picked), freed);
+    let (done, ()) = tokio::join!(watched.do_picked(Deed::Stage, Against::Unstaged, picked), freed);
     done.unwrap();
     let picked = whole(&desk, Against::Staged, &["a.txt"]).await;
     std::fs::write(&lock, "").unwrap();
@@ -326,7 +343,7 @@ fn once(desk: &mut Desk, called: &str, then: &str) {
         root = root.display(),
         real = real.display(),
     );
-    desk.reviewed.git.program = crate::git::testing::script(&folder, &body);
+    desk.reviewed.git.program = testing::script(&folder, &body);
 }
 
 #[cfg(unix)]
