@@ -30,6 +30,7 @@ pub mod remove;
 pub mod repository;
 pub mod restore;
 pub mod snapshot;
+mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trash;
