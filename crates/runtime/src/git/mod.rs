@@ -24,6 +24,7 @@ pub mod losses;
 pub mod merge;
 pub mod moving;
 pub(crate) mod paths;
+pub(crate) mod programs;
 pub mod put;
 pub mod read;
 pub mod remove;
