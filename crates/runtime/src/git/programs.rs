@@ -99,3 +99,36 @@ fn is_program(key: &str, value: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::testing;
+
+    #[tokio::test]
+    async fn those_of_single_worktrees_and_of_conditions_are_named_too() {
+        let scratch = testing::repository().await;
+        let keys = async || {
+            let found = of(&scratch.open().await).await.unwrap();
+            let touching = found.into_iter().filter(Program::touches_files);
+            touching.map(|one| one.key).collect::<Vec<_>>()
+        };
+        scratch.run(&["config", "filter.a.b.clean", "cat"]).await;
+        scratch.run(&["config", "merge.x.driver", "true"]).await;
+        scratch.run(&["config", "merge.x.name", "nothing that runs"]).await;
+        scratch.run(&["config", "core.pager", "less"]).await;
+        scratch.run(&["config", "includeIf.onbranch:never.path", "elsewhere"]).await;
+        let own = ["filter.a.b.clean", "merge.x.driver", "includeif.onbranch:never.path"];
+        assert_eq!(keys().await, own);
+        scratch.run(&["config", "extensions.worktreeConfig", "true"]).await;
+        scratch.run(&["worktree", "add", "-q", "../linked"]).await;
+        let linked = scratch.path().with_file_name("linked");
+        let set = ["config", "--worktree", "filter.own.smudge", "cat"];
+        testing::run(&scratch.git, &linked, &set).await;
+        assert_eq!(keys().await, [&own[..], &["filter.own.smudge"]].concat());
+        let there = in_folder(&scratch.git, &linked).await.unwrap();
+        assert!(there.iter().any(|one| one.key == "filter.own.smudge"));
+        let here = in_folder(&scratch.git, scratch.path()).await.unwrap();
+        assert!(here.iter().all(|one| one.key != "filter.own.smudge"));
+    }
+}

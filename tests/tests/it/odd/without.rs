@@ -1,11 +1,11 @@
-//! A repository in which nothing was committed yet.
+//! Repositories that lack something: a commit, or a work tree.
 
 use bosk_core::ProblemCode;
 use bosk_core::review::Review;
 use bosk_core::worktree::Worktrees;
 use bosk_tests::{Sandbox, spec};
 
-use super::{says, told, worked};
+use super::{put_away, says, told, worked};
 
 #[tokio::test]
 async fn a_repository_without_a_commit_says_what_it_needs_and_is_worked_in() {
@@ -38,4 +38,18 @@ async fn a_repository_without_a_commit_says_what_it_needs_and_is_worked_in() {
     // And from then on like any other.
     let (_, folder) = worked(&sandbox, &root, "echo more > more.txt").await;
     assert!(folder.join("new.txt").exists() && folder.join("more.txt").exists());
+}
+
+/// A bare one is known by one of its worktrees; that may go.
+#[tokio::test]
+async fn a_bare_repository_without_a_worktree_gives_back_what_was_put_away() {
+    let sandbox = Sandbox::new();
+    let root = (super::kinds::bare().repository)(&sandbox).unwrap();
+    let (_, folder) = worked(&sandbox, &root, "echo new > new.txt").await;
+    let away = put_away(&sandbox, &folder).await;
+    let bare = sandbox.path("repositories/outside/shop.git");
+    sandbox.git(&bare, ["worktree", "remove", "--force", root.to_str().unwrap()]);
+    says(&sandbox, &["restore", &away.id]).await;
+    assert_eq!(std::fs::read_to_string(folder.join("new.txt")).unwrap(), "new\n");
+    assert_eq!(sandbox.git(&folder, ["branch", "--show-current"]), "work");
 }
