@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::worktree::MergedAs;
+
 /// A repository that was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -226,6 +228,8 @@ pub struct RemovalPlan {
     pub branch: Option<String>,
     /// Commits that no other branch, remote or tag has.
     pub own_commits: u32,
+    /// How a main branch has the work of these commits all the same, where it does.
+    pub merged: Option<MergedAs>,
     /// Whether anything differs from the commit at HEAD.
     pub uncommitted: bool,
     /// What git ignores: in the trash only.

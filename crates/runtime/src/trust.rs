@@ -3,16 +3,18 @@
 //! Not here: what a file's content means ([`bosk_core::trust`]).
 
 mod brought;
+pub(crate) mod filters;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use bosk_core::trust::{TrustReport, TrustState};
+use bosk_core::trust::{FindingKind, TrustReport, TrustState};
 use bosk_core::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
+use crate::git::programs::Program;
 use crate::git::{Repository, lock};
 use crate::home::Home;
 
@@ -20,6 +22,9 @@ pub use brought::Source;
 
 /// How many fingerprints are kept for one repository: branches differ, and each is asked for once.
 const KEPT: usize = 64;
+
+/// How many programs.
+const PROGRAMS: usize = 256;
 
 /// The agreements of the person who owns a home of Bosk's.
 #[derive(Debug, Clone)]
@@ -32,6 +37,10 @@ pub struct Trust {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Agreements {
     accepted: BTreeMap<String, Vec<String>>,
+    /// The same of each program alone that its git configuration named then: whatever else it brings by now, to these
+    /// the person has agreed.
+    #[serde(default)]
+    programs: BTreeMap<String, Vec<String>>,
 }
 
 impl Trust {
@@ -77,7 +86,8 @@ impl Trust {
         source: &Source,
         fingerprint: &str,
     ) -> Result<(), Problem> {
-        if brought::scan(repository, source).await?.fingerprint != fingerprint {
+        let brought = brought::scan(repository, source).await?;
+        if brought.fingerprint != fingerprint {
             return Err(Problem::new(
                 ProblemCode::NotTrusted,
                 "The repository's settings have changed since they were shown, so they were not accepted.",
@@ -86,10 +96,10 @@ impl Trust {
         }
         let _lock = lock::exclusive(self.lock.clone()).await?;
         let mut agreements = self.load()?;
-        let known = agreements.accepted.entry(key(repository)).or_default();
-        known.retain(|other| other != fingerprint);
-        known.push(fingerprint.to_owned());
-        known.drain(..known.len().saturating_sub(KEPT));
+        let accepted = [fingerprint.to_owned()];
+        remember(&mut agreements.accepted, repository, KEPT, accepted);
+        let programs = brought.programs.iter().map(brought::of_program);
+        remember(&mut agreements.programs, repository, PROGRAMS, programs);
         let content = serde_json::to_vec_pretty(&agreements)
             .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
         files::write_atomically(&self.file, &content).map_err(|error| {
@@ -99,6 +109,38 @@ impl Trust {
             )
             .hint("Free or unlock Bosk's folder, then decide again.")
         })
+    }
+
+    /// Whether the person has agreed to each of these programs of the repository's git configuration, with whatever else
+    /// it brought then.
+    ///
+    /// # Errors
+    /// Git failed, or as for [`status`](Self::status).
+    pub(crate) async fn knows(
+        &self,
+        repository: &Repository,
+        programs: &[Program],
+    ) -> Result<bool, Problem> {
+        let known = {
+            let _lock = lock::exclusive(self.lock.clone()).await?;
+            self.load()?.programs.remove(&key(repository)).unwrap_or_default()
+        };
+        if programs.iter().all(|one| known.contains(&brought::of_program(one))) {
+            return Ok(true);
+        }
+        // An agreement that is older than that list.
+        let root = Source::Folder(repository.root.clone());
+        let report = self.status(repository, &root).await;
+        let shown = |one: &Program| {
+            let found = report.iter().flat_map(|report| &report.findings);
+            found.into_iter().any(|finding| {
+                finding.kind == FindingKind::GitConfig
+                    && finding.name == one.key
+                    && finding.detail.as_ref() == Some(&one.value)
+            })
+        };
+        Ok(report.as_ref().is_ok_and(|report| report.state == TrustState::Trusted)
+            && programs.iter().all(shown))
     }
 
     fn load(&self) -> Result<Agreements, Problem> {
@@ -121,6 +163,21 @@ impl Trust {
         )
         .hint("Try again: Bosk asks about each repository afresh."))
     }
+}
+
+/// Adds them as the newest, and lets the oldest go: `most` stay.
+fn remember(
+    agreements: &mut BTreeMap<String, Vec<String>>,
+    repository: &Repository,
+    most: usize,
+    fingerprints: impl IntoIterator<Item = String>,
+) {
+    let known = agreements.entry(key(repository)).or_default();
+    for fingerprint in fingerprints {
+        known.retain(|other| *other != fingerprint);
+        known.push(fingerprint);
+    }
+    known.drain(..known.len().saturating_sub(most));
 }
 
 /// What one repository is known by: all of its worktrees share this folder.

@@ -52,7 +52,7 @@ pub async fn launch(home: &Home, variants: Variants) -> Result<VariantGroup, Pro
 pub async fn compare(home: &Home, group: &str) -> Result<Vec<VariantView>, Problem> {
     let (sessions, tasks) = members(home, group).await?;
     let ranks = rank(&sessions.iter().map(VariantRow::from).collect::<Vec<_>>());
-    let counted = each(sessions.clone(), counts).await;
+    let counted = each(sessions.clone(), |session| counts(home.clone(), session)).await;
     let mut views: Vec<VariantView> = Vec::new();
     for ((session, changes), rank) in sessions.into_iter().zip(counted).zip(ranks) {
         views.push(VariantView {
@@ -84,8 +84,8 @@ pub async fn compare(home: &Home, group: &str) -> Result<Vec<VariantView>, Probl
     Ok(views)
 }
 
-async fn counts(session: SessionSummary) -> Option<ChangeCounts> {
-    let changes = worktree::changed(&session).await;
+async fn counts(home: Home, session: SessionSummary) -> Option<ChangeCounts> {
+    let changes = worktree::changed(&home, &session).await;
     changes.ok().map(|changes| ChangeCounts::from(&changes))
 }
 

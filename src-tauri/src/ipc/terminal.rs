@@ -7,8 +7,8 @@ use bosk_core::terminal::{OpenWith, TerminalSaid, TerminalView};
 use bosk_core::{Problem, SessionId};
 use bosk_runtime::fleet::Fleet;
 use bosk_runtime::review::Reviewed;
-use bosk_runtime::terminal::Terminals;
-use bosk_runtime::{claude, process, programs, settings};
+use bosk_runtime::terminal::{self, Terminals};
+use bosk_runtime::{process, programs, settings};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt as _;
@@ -52,10 +52,10 @@ pub(crate) async fn open_terminal(
     columns: u16,
     rows: u16,
 ) -> Answer<TerminalView> {
-    let folder = fleet.summary(id.clone()).await?.folder;
+    let session = fleet.summary(id.clone()).await?;
     ask(&terminals, move |terminals| {
-        let environment = claude::environment::clean(&process::Environment::own());
-        terminals.open(&id, Path::new(&folder), &environment, (columns, rows))
+        let environment = terminal::environment(&session, &process::Environment::own());
+        terminals.open(&id, Path::new(&session.folder), &environment, (columns, rows))
     })
     .await
 }

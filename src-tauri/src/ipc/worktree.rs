@@ -15,7 +15,7 @@ use super::{Answer, internal};
 
 #[tauri::command]
 pub(crate) async fn changed_files(fleet: State<'_, Fleet>, id: SessionId) -> Answer<Changes> {
-    worktree::changed(&fleet.summary(id).await?).await
+    worktree::changed(fleet.home(), &fleet.summary(id).await?).await
 }
 
 #[tauri::command]
@@ -24,7 +24,7 @@ pub(crate) async fn file_diff(
     id: SessionId,
     path: String,
 ) -> Answer<FileDiff> {
-    worktree::diff(&fleet.summary(id).await?, &path).await
+    worktree::diff(fleet.home(), &fleet.summary(id).await?, &path).await
 }
 
 #[tauri::command]

@@ -165,6 +165,8 @@ async fn what_has_expired_goes_and_what_is_needed_stays() {
     let left = refs();
     assert!(left.contains(alive.id.as_str()) && !left.contains(gone.id.as_str()), "{left}");
     assert!(left.contains(others), "{left}");
+    let told = says(&sandbox, &["disk"]).await;
+    assert!(told.contains("1 snapshot is of sessions that this Bosk does not know"), "{told}");
     assert_eq!(
         std::fs::read_dir(sandbox.home().trash()).unwrap().count(),
         0,
@@ -208,6 +210,8 @@ async fn what_would_be_lost_is_said_and_a_squash_counts_as_merged() {
     sandbox.git(&root, ["commit", "-qm", "both"]);
     let told = losses(&text).await;
     assert!(told.contains("Everything in it exists elsewhere"), "{told}");
+    let (_, plan, _) = bosk(&sandbox, &["archive", &text]).await;
+    assert!(plan.contains("2 commits of its own, and all of its work is merged"), "{plan}");
     // So the disk can have it.
     let used = disk(&sandbox).await;
     let one = &used.repositories[0].suggestions[0];

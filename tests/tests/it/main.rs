@@ -21,6 +21,7 @@ mod merge_killed;
 mod merging;
 mod messages;
 mod misbehaves;
+mod odd;
 mod pausing;
 mod promise;
 mod pushing;

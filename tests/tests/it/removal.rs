@@ -2,7 +2,7 @@
 //! also after git has cleaned up everything that nothing keeps.
 
 mod killed;
-mod kinds;
+pub(crate) mod kinds;
 
 use std::path::{Path, PathBuf};
 
@@ -132,8 +132,8 @@ async fn what_the_trash_has_lost_is_made_of_the_snapshot() {
         if kind.name == "nested" {
             continue;
         }
-        let now = State::of(&sandbox, &folder).of_snapshot(kind);
-        assert_eq!(now, before.of_snapshot(kind), "{}", kind.name);
+        let now = State::of(&sandbox, &folder).of_snapshot(kind.has_flags);
+        assert_eq!(now, before.of_snapshot(kind.has_flags), "{}", kind.name);
     }
 }
 

@@ -131,7 +131,7 @@ async fn a_branch_that_is_there_gets_a_worktree_or_says_where_it_is() {
     assert_eq!((row.worktree, row.base_commit), (true, Some(parted)));
     let at = Path::new(&row.folder);
     assert_eq!(sandbox.git(at, ["rev-parse", "HEAD"]), tip);
-    let changed = worktree::changed(&session.row().await.unwrap()).await.unwrap();
+    let changed = worktree::changed(sandbox.home(), &session.row().await.unwrap()).await.unwrap();
     assert_eq!(changed.files.len(), 1, "what the branch has is shown: {changed:?}");
     session.stop().await;
 }
@@ -159,7 +159,7 @@ async fn claude_works_in_a_subfolder_that_is_really_there() {
     let at = folder(&session).await;
     assert_eq!(Path::new(&words.next().await), at.join("packages/web"));
     std::fs::write(at.join("readme.md"), "other\n").unwrap();
-    let changed = worktree::changed(&session.row().await.unwrap()).await.unwrap();
+    let changed = worktree::changed(sandbox.home(), &session.row().await.unwrap()).await.unwrap();
     assert_eq!(changed.files[0].path, "readme.md", "changes are of the whole worktree");
     session.stop().await;
     // A link in its place leads nowhere.

@@ -46,6 +46,14 @@ fn described(used: &DiskUse) -> String {
             count(one.snapshots as usize, "snapshot", "snapshots"),
         ));
         text.extend(one.suggestions.iter().map(suggested));
+        if one.unknown_snapshots > 0 {
+            let snapshots = count(one.unknown_snapshots as usize, "snapshot is", "snapshots are");
+            text.push_str(&format!(
+                "  {snapshots} of sessions that this Bosk does not know, and stay until you remove them. If no other \
+                 Bosk works here, they are left of sessions that were deleted: {}\n",
+                paint(DIM, "git for-each-ref refs/bosk, then git update-ref -d NAME")
+            ));
+        }
     }
     text.push_str(&format!("Journals {}, free {}\n", size(used.journals), size(used.free)));
     text

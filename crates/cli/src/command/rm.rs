@@ -92,7 +92,8 @@ pub(super) fn moved(plan: &RemovalPlan) -> String {
             0 => "no commits of its own".to_owned(),
             own => count(own as usize, "commit of its own", "commits of its own"),
         };
-        text.push_str(&format!("  Branch {}, with {own}\n", one_line(branch, 200)));
+        let merged = if plan.merged.is_some() { ", and all of its work is merged" } else { "" };
+        text.push_str(&format!("  Branch {}, with {own}{merged}\n", one_line(branch, 200)));
     }
     if plan.uncommitted {
         text.push_str("  There are uncommitted changes; the snapshot keeps them.\n");

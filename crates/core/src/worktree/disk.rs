@@ -36,6 +36,9 @@ pub struct RepositoryDisk {
     pub archived: u64,
     /// Snapshots that are kept.
     pub snapshots: u32,
+    /// Those among them of sessions that this Bosk does not know: another Bosk's, or of one that was deleted before Bosk
+    /// wrote that down. They never expire, since nobody here can tell which.
+    pub unknown_snapshots: u32,
     /// What can go.
     pub suggestions: Vec<Suggestion>,
 }

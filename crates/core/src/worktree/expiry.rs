@@ -69,6 +69,14 @@ pub struct Needed {
     pub commits: BTreeSet<String>,
 }
 
+impl Needed {
+    /// Whether the session is this Bosk's, or was: only then it is known whether its snapshots are needed.
+    #[must_use]
+    pub fn knows(&self, session: &SessionId) -> bool {
+        self.sessions.contains(session) || self.ours.contains(session)
+    }
+}
+
 /// Those that may go. A name that Bosk did not make is left alone.
 #[must_use]
 pub fn expired<'a>(kept: &'a [Kept], needed: &Needed, keep: Keep, now: i64) -> Vec<&'a Kept> {

@@ -92,7 +92,8 @@ pub enum Origin {
 pub enum MergedAs {
     /// The base has its commits.
     Commits,
-    /// The base has one commit with the same changes (recognised by patch id).
+    /// The base has one commit with the same changes (recognised by patch id), or all of them so that merging would add
+    /// nothing.
     Squash,
     /// The base has commits with the same changes, one for one.
     Rebase,

@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::token::Secret;
+use crate::ports;
 use crate::process::Environment;
 
 /// What the CLI (2.1.330) sets for its own children, and so must not reach a session that merely
@@ -84,6 +85,24 @@ pub fn clean(parent: &Environment) -> Environment {
         !name.starts_with("BOSK_") && !OF_AN_ENCLOSING_SESSION.contains(&name.as_ref())
     });
     add_to_path(&mut environment, usual_folders(parent).iter().map(PathBuf::as_path));
+    environment
+}
+
+/// The same for what runs in a worktree beside Claude: the repository's scripts, and the person's terminals. It is told
+/// which repository, which worktree and which ports are its own.
+#[must_use]
+pub fn beside(
+    parent: &Environment,
+    repository: &Path,
+    worktree: &Path,
+    port: Option<u16>,
+) -> Environment {
+    let mut environment = clean(parent);
+    environment.set("BOSK_REPOSITORY", repository);
+    environment.set("BOSK_WORKTREE", worktree);
+    for (name, value) in ports::variables(port) {
+        environment.set(name, value);
+    }
     environment
 }
 

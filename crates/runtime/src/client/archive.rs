@@ -14,13 +14,14 @@ use bosk_core::{Problem, ProblemCode};
 
 use super::blocking;
 use super::teardown::before_removal;
-use super::worktrees::require_filters;
+use super::worktrees::{made_from, sharing};
 use crate::git::losses::{self, Asked};
 use crate::git::restore::{self, Restored};
 use crate::git::trash::{self, Entry, Removed};
-use crate::git::{Repository, checkpoint, kept, remove};
+use crate::git::{Git, Repository, checkpoint, kept, remove};
 use crate::home::{self, Home};
 use crate::journal::writer::wall_clock;
+use crate::trust::filters;
 
 pub(crate) use idle::idle;
 pub use idle::stop_inside;
@@ -34,8 +35,10 @@ const LISTED: usize = 200;
 /// It is not Bosk's, git fails, or its configuration names programs that the person has not agreed to.
 pub async fn plan(home: &Home, path: &Path, folder: &Path) -> Result<RemovalPlan, Problem> {
     let repository = Repository::discover(path).await?;
-    require_filters(home, &repository).await?;
-    remove::plan(&repository, &home.trash(), folder, None).await
+    filters::require(home, &repository).await?;
+    let plan = remove::plan(&repository, &home.trash(), folder, None).await?;
+    let sessions = sharing(home, folder, None).await?;
+    remove::with_merged(&repository, plan, made_from(&sessions)).await
 }
 
 /// Puts it away: the folder goes to the trash, branch and snapshot stay.
@@ -59,7 +62,7 @@ async fn put_away(
     delete_branch: bool,
 ) -> Result<PutAway, Problem> {
     let repository = Repository::discover(path).await?;
-    require_filters(home, &repository).await?;
+    filters::require(home, &repository).await?;
     let own = remove::own(&repository, folder, None).await?;
     // Held over the move, so that nobody starts a session in it meanwhile.
     let _held = idle(home, own.folder()).await?;
@@ -81,6 +84,10 @@ async fn put_away(
 pub async fn restore(home: &Home, id: &str) -> Result<Restored, Problem> {
     let entry = entry(home, id).await?;
     let repository = repository(&entry).await?;
+    if !entry.is_whole() {
+        // Its files are made of the snapshot.
+        filters::require(home, &repository).await?;
+    }
     let restored = restore::restore(&repository, &home.locks(), &home.trash(), id).await?;
     session::bring_back(home, &restored).await?;
     // Last: until then all of it can be asked for again.
@@ -192,12 +199,14 @@ async fn branch_stays(entry: &Entry, known: Option<&Repository>) -> bool {
 /// As for [`plan`].
 pub async fn delete_plan(home: &Home, path: &Path, folder: &Path) -> Result<DeletePlan, Problem> {
     let repository = Repository::discover(path).await?;
-    require_filters(home, &repository).await?;
+    filters::require(home, &repository).await?;
     let (plan, all) = remove::plan_with_ignored(&repository, &home.trash(), folder, None).await?;
+    let sessions = sharing(home, folder, None).await?;
     let asked = Asked {
         snapshot: &plan.token.snapshot,
         head: &plan.token.head,
         branch: plan.branch.as_deref(),
+        base: made_from(&sessions),
         ignored: &all,
         nested: plan.nested.clone(),
     };
@@ -227,23 +236,25 @@ pub async fn delete(
 pub async fn archived_delete_plan(home: &Home, id: &str) -> Result<DeletePlan, Problem> {
     let entry = entry(home, id).await?;
     let repository = repository(&entry).await?;
+    filters::require(home, &repository).await?;
     let record = &entry.record;
     let tree = entry.tree();
     let known = entry.known(&repository.common_dir);
     let (mut ignored, mut nested) = (Vec::new(), Vec::new());
     if entry.is_whole() {
         if known.exists() {
-            require_filters(home, &repository).await?;
             ignored = remove::ignored(&repository, &tree, Some(&known)).await?;
         }
         nested = blocking(move || Ok(losses::nested(&tree))).await?;
     }
     let stays = branch_stays(&entry, Some(&repository)).await;
+    let sessions = sharing(home, Path::new(&record.folder), None).await?;
     let asked = Asked {
         snapshot: &record.token.snapshot,
         head: &record.token.head,
         // A branch that stays keeps its commits.
         branch: record.branch.as_deref().filter(|_| !stays),
+        base: made_from(&sessions),
         ignored: &ignored,
         nested,
     };
@@ -318,7 +329,15 @@ async fn entry(home: &Home, id: &str) -> Result<Entry, Problem> {
 
 async fn repository(entry: &Entry) -> Result<Repository, Problem> {
     let root = PathBuf::from(&entry.record.repository);
-    Repository::discover(&root).await.map_err(|problem| {
+    let discovered = match Repository::discover(&root).await {
+        // It was known by a worktree that is gone.
+        Err(problem) if problem.code == ProblemCode::NotARepository => {
+            let common_dir = Path::new(&entry.record.common_dir);
+            Repository::of_common(Git::find().await?, common_dir).await
+        }
+        found => found,
+    };
+    discovered.map_err(|problem| {
         if problem.code != ProblemCode::NotARepository {
             return problem;
         }

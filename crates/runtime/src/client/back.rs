@@ -24,6 +24,7 @@ use crate::home::{self, Home};
 use crate::journal::{DECISIONS, JOURNAL, Writer};
 use crate::keeper::{lock_file, take_lock};
 use crate::session_record::SessionRecord;
+use crate::trust::filters;
 
 pub(super) use unfinished::settle;
 
@@ -42,7 +43,7 @@ pub async fn plan(home: &Home, id: &SessionId, message: &str) -> Result<RewindPl
     let points = points(home, id).await?;
     let asked = points.of(message).ok_or_else(unknown)?;
     let conversation = asked.before != *points.now();
-    let (git, folder) = (Git::find().await?, folder(home, id).await?);
+    let (git, folder) = place(home, id).await?;
     let Some(then) = checkpoint::find(&git, &folder, id, message).await? else {
         return Ok(RewindPlan { now: None, changes: Changes::default(), conversation });
     };
@@ -95,7 +96,7 @@ pub async fn go(
     let then = match &files {
         None => None,
         Some(now) => {
-            let (git, folder) = (Git::find().await?, folder(home, id).await?);
+            let (git, folder) = place(home, id).await?;
             let then = checkpoint::find(&git, &folder, id, message).await?.ok_or_else(not_kept)?;
             Some((now.clone(), then))
         }
@@ -119,7 +120,7 @@ pub async fn undo(home: &Home, id: &SessionId) -> Result<(), Problem> {
     let files = match &last.files {
         None => None,
         Some(before) => {
-            let (git, folder) = (Git::find().await?, folder(home, id).await?);
+            let (git, folder) = place(home, id).await?;
             let now = snapshot::take(&git, &folder, id).await?.commit;
             shared::refuse(home, id).await?;
             // Nobody has looked at what came after.
@@ -154,17 +155,16 @@ async fn perform(
     files: Option<(String, String)>,
     waiting: Vec<String>,
 ) -> Result<(), Problem> {
-    let git = Git::find().await?;
     let ready = match &files {
         None => None,
         Some((now, then)) => {
-            let folder = folder(home, id).await?;
+            let (git, folder) = place(home, id).await?;
             let ready = checkpoint::ready(&git, &folder, now, then).await?;
-            Some((ready, folder, now))
+            Some((ready, git, folder, now))
         }
     };
     decide(home, id, &Decision::GoBack(back.clone())).await?;
-    if let Some((ready, folder, now)) = ready
+    if let Some((ready, git, folder, now)) = ready
         && let Err(problem) = ready.restore(&git, &folder).await
     {
         // What is done by half is finished by whoever looks next.
@@ -281,6 +281,13 @@ async fn to_take_back(
         back.push(waiting.uuid);
     }
     Ok(back)
+}
+
+/// The session's folder, and the git that may keep its files and put them back.
+async fn place(home: &Home, id: &SessionId) -> Result<(Git, PathBuf), Problem> {
+    let folder = folder(home, id).await?;
+    filters::require_in(home, &folder).await?;
+    Ok((Git::find().await?, folder))
 }
 
 async fn folder(home: &Home, id: &SessionId) -> Result<PathBuf, Problem> {

@@ -6,18 +6,21 @@ use std::time::Duration;
 
 use bosk_core::session::SessionSummary;
 use bosk_core::worktree::disk::{CanGo, DiskUse, RepositoryDisk, Suggestion, WorktreeSize};
+use bosk_core::worktree::expiry::Kept;
 use bosk_core::{Problem, ProblemCode};
 
 use super::archive::idle;
 use super::blocking;
-use super::expire::{entries, repositories};
-use super::worktrees::{may_filter, require_filters};
+use super::expire::{entries, needed, repositories};
+use super::worktrees::made_from;
 use crate::cache::Cache;
 use crate::disk::{builds, size};
 use crate::git::listing::{self, Listed};
-use crate::git::{Git, Repository, kept, losses, remove, trash};
+use crate::git::worktrees::is_merged;
+use crate::git::{Git, Repository, kept, remove, trash};
 use crate::home::Home;
 use crate::journal::writer::wall_clock;
+use crate::trust::filters;
 use crate::{catalog, keeper};
 
 /// How long a size is believed: reading a large folder takes seconds.
@@ -31,7 +34,7 @@ static SIZED: Cache<PathBuf, (), WorktreeSize> = Cache::new(SIZES);
 /// It is in no repository, git fails, or its configuration names programs that the person has not agreed to.
 pub async fn worktree_size(home: &Home, folder: &Path) -> Result<WorktreeSize, Problem> {
     let repository = Repository::discover(folder).await?;
-    require_filters(home, &repository).await?;
+    filters::require(home, &repository).await?;
     sized(&repository, folder).await
 }
 
@@ -73,7 +76,7 @@ pub async fn clean_builds(
     folders: &[String],
 ) -> Result<u64, Problem> {
     let repository = Repository::discover(path).await?;
-    require_filters(home, &repository).await?;
+    filters::require(home, &repository).await?;
     let own = remove::own(&repository, folder, None).await?;
     let _held = idle(home, own.folder()).await?;
     let made = builds_in(&repository, own.folder()).await?;
@@ -149,9 +152,10 @@ async fn of_repository(
         builds: 0,
         archived: 0,
         snapshots: 0,
+        unknown_snapshots: 0,
         suggestions: Vec::new(),
     };
-    let filters = may_filter(home, &repository).await?;
+    let filters = filters::may_run(home, &repository).await?;
     for one in listing::list(&repository.git, &repository.root).await?.into_iter().skip(1) {
         if !one.is_ours() || !one.folder.is_dir() {
             continue;
@@ -167,7 +171,9 @@ async fn of_repository(
             |session: &&SessionSummary| Path::new(&session.folder).starts_with(&one.folder);
         let runs = sessions.iter().filter(is_inside).any(|session| !session.state.is_ended());
         if !runs && filters {
-            found.suggestions.extend(suggestion(&repository, &one, size).await?);
+            let of_it = sessions.iter().filter(|session| Path::new(&session.folder) == one.folder);
+            let base = made_from(of_it);
+            found.suggestions.extend(suggestion(&repository, &one, base, size).await?);
         }
     }
     let keep = crate::settings::peek(home).keep();
@@ -187,10 +193,17 @@ async fn of_repository(
             });
         }
     }
-    let snapshots = kept::list(&repository, now).await?.len();
-    found.snapshots = u32::try_from(snapshots).unwrap_or(u32::MAX);
+    let snapshots = kept::list(&repository, now).await?;
+    // Where that cannot be told, nothing is said of them.
+    let known = needed(home, &repository).await.ok();
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let is_unknown = |one: &&Kept| {
+        one.session().zip(known.as_ref()).is_some_and(|(session, known)| !known.knows(&session))
+    };
+    found.unknown_snapshots = count(snapshots.iter().filter(is_unknown).count());
+    found.snapshots = count(snapshots.len());
     found.suggestions.sort_by_key(|one| std::cmp::Reverse(one.bytes));
-    let is_empty = found.worktrees + found.builds + found.archived == 0 && snapshots == 0;
+    let is_empty = found.worktrees + found.builds + found.archived == 0 && snapshots.is_empty();
     Ok((!is_empty).then_some(found))
 }
 
@@ -199,6 +212,7 @@ async fn of_repository(
 async fn suggestion(
     repository: &Repository,
     one: &Listed,
+    base: Option<&str>,
     size: WorktreeSize,
 ) -> Result<Option<Suggestion>, Problem> {
     let branch = one.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
@@ -210,7 +224,7 @@ async fn suggestion(
     let head = one.head.as_deref().unwrap_or_default();
     let is_merged = !head.is_empty()
         && is_clean(&repository.git, &one.folder).await?
-        && losses::is_in_base(repository, head, branch).await?;
+        && is_merged(repository, head, branch, base).await?.is_some();
     if is_merged {
         return Ok(suggest(CanGo::Merged, size.bytes + size.builds));
     }

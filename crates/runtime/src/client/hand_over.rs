@@ -20,6 +20,7 @@ use crate::git::{Repository, furnish, include, listing, remove, worktree};
 use crate::home::{self, Home};
 use crate::journal::JOURNAL;
 use crate::session_record::SessionRecord;
+use crate::trust::filters;
 
 /// The file in the session's folder, while a move goes on.
 const FILE: &str = "hand-over.json";
@@ -91,6 +92,7 @@ async fn finish_old(home: &Home, id: &SessionId) -> Result<(), Problem> {
     })?;
     let record = SessionRecord::load(home, id)?;
     let repository = Repository::discover(Path::new(&record.repository_root)).await?;
+    filters::require(home, &repository).await?;
     let _lock = repository.lock(&home.locks()).await?;
     match going.there {
         true => complete(home, &repository, going).await.map(drop),
@@ -108,6 +110,7 @@ async fn perform(home: &Home, id: &SessionId, to: To, _lock: File) -> Result<Str
         )
     })?;
     let repository = Repository::discover(Path::new(&record.repository_root)).await?;
+    filters::require(home, &repository).await?;
     let from = std::fs::canonicalize(&place.folder).map_err(|error| {
         Problem::new(
             ProblemCode::WorktreeFailed,

@@ -18,7 +18,7 @@ use crate::keeper::script::command;
 use crate::process::{self, Environment};
 use crate::project::Project;
 use crate::session_record::SessionRecord;
-use crate::{claude, files, ports, trust};
+use crate::{claude, files, trust};
 
 /// The most that its log holds, in bytes: what is said beyond is dropped.
 const LOG: u64 = 1 << 20;
@@ -147,12 +147,7 @@ async fn run(
     log: &Path,
 ) -> Result<(), Failed> {
     let (program, args) = command(&script.run);
-    let mut env = claude::environment::clean(&Environment::own());
-    env.set("BOSK_REPOSITORY", &repository.root);
-    env.set("BOSK_WORKTREE", folder);
-    for (name, value) in ports::variables(port) {
-        env.set(name, value);
-    }
+    let env = claude::environment::beside(&Environment::own(), &repository.root, folder, port);
     // Of its own: what carries it is ended, and nothing of the session's.
     let cookie: SessionId = new_id().map_err(|problem| Failed::Begun(problem.message))?;
     let failed = |error: std::io::Error| Failed::Begun(error.to_string());

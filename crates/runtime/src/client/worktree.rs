@@ -16,6 +16,7 @@ use crate::cache::Cache;
 use crate::git::{Git, Repository, changes, remove};
 use crate::home::Home;
 use crate::review::sides;
+use crate::trust::filters;
 
 /// How long a list of branches is believed while its repository's files say nothing else: a branch in a folder of its
 /// own (`a/b`) changes none of those that are looked at.
@@ -72,13 +73,14 @@ pub async fn init(path: &Path) -> Result<(), Problem> {
 /// The files that differ from what the session started from, without what its base has got since.
 ///
 /// # Errors
-/// The folder is gone, or git fails.
-pub async fn changed(session: &SessionSummary) -> Result<Changes, Problem> {
+/// The folder is gone, its git configuration names programs that the person has not agreed to, or git fails.
+pub async fn changed(home: &Home, session: &SessionSummary) -> Result<Changes, Problem> {
     static KNOWN: Cache<SessionId, (i64, Option<String>), Changes> = Cache::new(CHANGES);
     let stamp = (session.last_event_at, session.base_commit.clone());
     if let Some(known) = KNOWN.get(&session.id, &stamp) {
         return Ok(known);
     }
+    filters::require_in(home, Path::new(&session.folder)).await?;
     let git = Git::find().await?;
     let base = base(&git, session).await?;
     let found = changes::changes(&git, Path::new(&session.folder), &base, MOST_FILES).await?;
@@ -90,7 +92,8 @@ pub async fn changed(session: &SessionSummary) -> Result<Changes, Problem> {
 ///
 /// # Errors
 /// As for [`changed`].
-pub async fn diff(session: &SessionSummary, path: &str) -> Result<FileDiff, Problem> {
+pub async fn diff(home: &Home, session: &SessionSummary, path: &str) -> Result<FileDiff, Problem> {
+    filters::require_in(home, Path::new(&session.folder)).await?;
     let git = Git::find().await?;
     let base = base(&git, session).await?;
     changes::file(&git, Path::new(&session.folder), &base, path, None).await
@@ -110,11 +113,13 @@ pub async fn removal(home: &Home, session: &SessionSummary) -> Result<RemovalPla
         return Ok(nothing());
     }
     let repository = Repository::discover(root).await?;
+    filters::require(home, &repository).await?;
     match remove::plan(&repository, &home.trash(), folder, Some(&session.id)).await {
         Err(problem) if problem.code == ProblemCode::InvalidInput && !folder.exists() => {
             Ok(nothing())
         }
-        plan => plan,
+        Ok(plan) => remove::with_merged(&repository, plan, session.base.as_deref()).await,
+        refused => refused,
     }
 }
 
@@ -143,6 +148,7 @@ pub async fn remove(
     }
     let worktree = if is_own && !nothing {
         let repository = Repository::discover(Path::new(&session.repository_path)).await?;
+        filters::require(home, &repository).await?;
         let folder = PathBuf::from(&session.folder);
         let _held = idle(home, &folder).await?;
         let token = before_removal(home, &repository, (&folder, Some(&session.id)), token).await?;
@@ -180,5 +186,8 @@ pub async fn takes_folder(home: &Home, session: &SessionSummary) -> Result<bool,
 /// The commit that its changes are counted from.
 async fn base(git: &Git, session: &SessionSummary) -> Result<String, Problem> {
     let left = session.base_commit.as_deref();
+    if !session.worktree && left.is_none() {
+        return sides::nothing(git, Path::new(&session.folder)).await;
+    }
     sides::common(git, Path::new(&session.folder), sides::base(session), left).await
 }

@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use bosk_core::session::{SessionSummary, State, Turn};
-use bosk_core::trust::TrustState;
 use bosk_core::worktree::Worktrees;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
@@ -12,7 +11,7 @@ use super::archive;
 use crate::catalog;
 use crate::git::{Repository, adopt, worktrees};
 use crate::home::Home;
-use crate::trust::{Source, Trust};
+use crate::trust::filters;
 
 /// All of the repository that `path` is in.
 ///
@@ -21,7 +20,7 @@ use crate::trust::{Source, Trust};
 pub async fn worktrees(home: &Home, path: &Path) -> Result<Worktrees, Problem> {
     let repository = Repository::discover(path).await?;
     let (sessions, filters) =
-        tokio::try_join!(of_repository(home, &repository), may_filter(home, &repository))?;
+        tokio::try_join!(of_repository(home, &repository), filters::may_run(home, &repository))?;
     let (all, archived) = tokio::try_join!(
         worktrees::worktrees(&repository, &sessions, filters),
         archive::list(home, Some(&repository)),
@@ -93,31 +92,18 @@ pub(super) async fn require_alone(
     }
 }
 
+/// What the branch of a worktree was made from, as the first of its sessions that it was made for tells.
+pub(super) fn made_from<'a>(
+    sessions: impl IntoIterator<Item = &'a SessionSummary>,
+) -> Option<&'a str> {
+    let made = sessions.into_iter().filter(|one| one.worktree);
+    made.min_by_key(|one| one.created_at)?.base.as_deref()
+}
+
 async fn of_repository(
     home: &Home,
     repository: &Repository,
 ) -> Result<Vec<SessionSummary>, Problem> {
     let all = catalog::list(home).await?.into_iter().filter_map(Result::ok);
     Ok(all.filter(|one| Path::new(&one.repository_path) == repository.root).collect())
-}
-
-/// Whether programs may run that the repository's own git configuration names for reading files.
-pub(super) async fn may_filter(home: &Home, repository: &Repository) -> Result<bool, Problem> {
-    if !worktrees::names_filters(repository).await? {
-        return Ok(true);
-    }
-    let root = Source::Folder(repository.root.clone());
-    let report = Trust::new(home).status(repository, &root).await;
-    Ok(report.is_ok_and(|report| report.state == TrustState::Trusted))
-}
-
-/// Refuses to look at changed files where that would run such programs.
-///
-/// # Errors
-/// The repository's configuration names some, and the person has not agreed to them; or git fails.
-pub(super) async fn require_filters(home: &Home, repository: &Repository) -> Result<(), Problem> {
-    match may_filter(home, repository).await? {
-        true => Ok(()),
-        false => Err(worktrees::not_looked()),
-    }
 }

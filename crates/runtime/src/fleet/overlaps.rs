@@ -16,6 +16,7 @@ use super::Message;
 use super::state::State;
 use crate::git::{Git, changes};
 use crate::review::sides;
+use crate::trust::filters;
 
 /// What happens is looked at together for so long.
 const GATHERED: Duration = Duration::from_secs(1);
@@ -89,10 +90,11 @@ impl State {
         let id = summary.id.clone();
         self.overlapping.moved.remove(&id);
         self.overlapping.looking = Some(id.clone());
-        let to = self.to.clone();
+        let (to, home) = (self.to.clone(), self.home.clone());
         tokio::spawn(async move {
             let found = async {
                 let (git, folder) = (Git::find().await?, Path::new(&summary.folder));
+                filters::require_in(&home, folder).await?;
                 let (base, left) = (sides::base(&summary), summary.base_commit.as_deref());
                 let from = sides::common(&git, folder, base, left).await?;
                 changes::names(&git, folder, &from).await

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bosk_core::Problem;
 
+use super::staged::{Staged, staged};
 use super::{GitError, Repository, paths};
 use crate::client::blocking;
 
@@ -111,11 +112,9 @@ async fn submodules(repository: &Repository, worktree: &Path) -> Result<Option<S
 
 /// The submodules at HEAD of the index.
 async fn gitlinks(repository: &Repository, worktree: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let staged = repository.git.look(worktree).args(["ls-files", "--stage", "-z"]).run().await?;
-    // Source of the format: git-ls-files(1), `<mode> <object> <stage>\t<path>`; 160000 is a link to a commit.
-    let links = staged.fields().filter(|entry| entry.starts_with(b"160000 "));
-    let path = |entry: &[u8]| entry.iter().position(|b| *b == b'\t').map(|at| at + 1);
-    Ok(links.filter_map(|entry| Some(paths::from_git(&entry[path(entry)?..]))).collect())
+    let listed = repository.git.look(worktree).args(["ls-files", "--stage", "-z"]).run().await?;
+    let links = staged(&listed).filter(Staged::is_repository);
+    Ok(links.map(|entry| paths::from_git(entry.path)).collect())
 }
 
 /// The repository of that submodule where the main work tree has it.

@@ -15,6 +15,9 @@ const NOTHING: &str = "NUL";
 #[cfg(not(windows))]
 const NOTHING: &str = "/dev/null";
 
+/// What stands before the lines fits into so many bytes.
+const HEADER: usize = 64 << 10;
+
 /// Which lines are wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
@@ -22,7 +25,7 @@ pub struct Wanted {
     pub ignore_space: bool,
     /// How many unchanged lines stand around each change.
     pub context: u32,
-    /// The most that is read, in bytes.
+    /// The most that is read, in bytes; 0 where only how the file differs is wanted, which takes no comparing of lines.
     pub limit: usize,
 }
 
@@ -105,8 +108,11 @@ pub(super) async fn untracked(
 }
 
 fn formatted(call: super::command::Call<'_>, wanted: Wanted) -> super::command::Call<'_> {
-    call.arg("diff")
-        .args(["--raw", "--numstat", "--patch", "-z", "--abbrev=64"])
+    let call = call.args(["diff", "--raw", "-z", "--abbrev=64"]);
+    if wanted.limit == 0 {
+        return call.limit(HEADER);
+    }
+    call.args(["--numstat", "--patch"])
         .arg(format!("--unified={}", wanted.context))
         .args(wanted.ignore_space.then_some("--ignore-all-space"))
         .limit(wanted.limit)

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bosk_core::SessionId;
 
+use super::repository::places;
 use super::{Git, GitError, paths};
 
 /// What the lock reason of a worktree of Bosk's begins with; the session's id follows.
@@ -87,6 +88,14 @@ pub async fn list(git: &Git, folder: &Path) -> Result<Vec<Listed>, GitError> {
             b"locked" => entry.locked = text(),
             _ => {}
         }
+    }
+    // Of one whose `.git` lies elsewhere, as a submodule's does, git names that folder.
+    if let Some(main) = all.first_mut().filter(|main| !main.bare)
+        && main.folder.join("HEAD").is_file()
+        && !main.folder.join(".git").exists()
+        && let Some(root) = places::main_root(git, &main.folder).await?
+    {
+        main.folder = root;
     }
     Ok(all)
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use bosk_core::Problem;
-use bosk_core::git::{Head, IgnoredFile};
+use bosk_core::git::IgnoredFile;
 use bosk_core::worktree::Loss;
 
+use super::worktrees::is_merged;
 use super::{Repository, checkpoint, remove, snapshot};
 
 /// What is asked about.
@@ -19,6 +20,8 @@ pub struct Asked<'a> {
     pub head: &'a str,
     /// The branch.
     pub branch: Option<&'a str>,
+    /// What the branch was made from, where a session tells.
+    pub base: Option<&'a str>,
     /// What git ignores.
     pub ignored: &'a [IgnoredFile],
     /// Repositories inside.
@@ -48,7 +51,7 @@ pub async fn losses(repository: &Repository, asked: Asked<'_>) -> Result<Vec<Los
         found.push(Loss::Unpushed { commits });
     }
     let commits = remove::own_commits(repository, asked.head, asked.branch).await?;
-    if commits > 0 && !is_in_base(repository, asked.head, asked.branch).await? {
+    if commits > 0 && is_merged(repository, asked.head, asked.branch, asked.base).await?.is_none() {
         found.push(Loss::Unmerged { commits });
     }
     if !asked.ignored.is_empty() {
@@ -105,67 +108,6 @@ pub(crate) async fn unpushed(repository: &Repository, head: &str) -> Result<Opti
     let count =
         look().args(["rev-list", "--count", head, "--not", "--remotes"]).run().await?.text();
     Ok(Some(count.parse().unwrap_or(u32::MAX)))
-}
-
-/// Whether a main branch has the work: the commits themselves, one commit with all of their changes, or nothing that
-/// merging would add. In doubt it has not.
-pub(crate) async fn is_in_base(
-    repository: &Repository,
-    head: &str,
-    branch: Option<&str>,
-) -> Result<bool, Problem> {
-    let look = || repository.git.look(&repository.root);
-    let mut bases = Vec::new();
-    if let Head::Branch { name, commit } = repository.head().await?
-        && Some(name.as_str()) != branch
-    {
-        bases.push(commit);
-    }
-    let remote =
-        look().args(["rev-parse", "--verify", "--quiet", "refs/remotes/origin/HEAD^{commit}"]);
-    bases.extend(Some(remote.answer_or_nothing().await?).filter(|id| !id.is_empty()));
-    for base in bases {
-        let fork = look().args(["merge-base", &base, head]).answer_or_nothing().await?;
-        if fork == head {
-            return Ok(true);
-        }
-        if fork.is_empty() || fork == base {
-            continue;
-        }
-        let merged = look().args(["merge-tree", "--write-tree", "--no-messages", &base, head]);
-        // Code 1: there are conflicts, which tells nothing.
-        let merged = merged.ask().await.map(|output| output.text()).unwrap_or_default();
-        let tree = look().args(["rev-parse", &format!("{base}^{{tree}}")]).run().await?.text();
-        if merged == tree || has_patch(repository, &base, head, &fork).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Whether the base has commits with the same changes: each of them, or one with all.
-async fn has_patch(
-    repository: &Repository,
-    base: &str,
-    head: &str,
-    fork: &str,
-) -> Result<bool, Problem> {
-    let look = || repository.git.look(&repository.root);
-    let all_there = async |commit: &str| -> Result<bool, Problem> {
-        let said = look().args(["cherry", base, commit]).run().await?.text();
-        Ok(!said.is_empty() && said.lines().all(|line| line.starts_with("- ")))
-    };
-    // A merge's own changes are in no list of patches.
-    let range = format!("{fork}..{head}");
-    let merges = look().args(["rev-list", "--merges", "--count", &range]).run().await?.text();
-    if merges == "0" && all_there(head).await? {
-        return Ok(true);
-    }
-    let tree = format!("{head}^{{tree}}");
-    // Kept by nothing; it only asks the question.
-    let one = repository.git.change(&repository.root).args(["commit-tree", &tree, "-p", fork]);
-    let one = snapshot::signed(one.args(["-m", "all of it"]), "@0 +0000").run().await?.text();
-    all_there(&one).await
 }
 
 /// The repositories inside of a folder in the trash: files called `.git` below its root.

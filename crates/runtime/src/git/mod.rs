@@ -24,12 +24,14 @@ pub mod losses;
 pub mod merge;
 pub mod moving;
 pub(crate) mod paths;
+pub(crate) mod programs;
 pub mod put;
 pub mod read;
 pub mod remove;
 pub mod repository;
 pub mod restore;
 pub mod snapshot;
+mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trash;

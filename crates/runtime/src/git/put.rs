@@ -8,6 +8,7 @@ use bosk_core::Problem;
 
 use super::compare::Content;
 use super::snapshot::IndexCopy;
+use super::staged::staged;
 use super::{Git, GitError, paths};
 
 /// How many paths a command line names at a time.
@@ -30,8 +31,15 @@ pub enum Where {
 /// # Errors
 /// Git failed.
 pub async fn of_index(git: &Git, worktree: &Path, files: &[Vec<u8>]) -> Result<Entries, GitError> {
-    // Source of the format: git-ls-files(1), `<mode> <object> <stage>\t<path>`.
-    entries(git, worktree, &["ls-files", "--stage", "-z", "--"], files, 1).await
+    let mut found = Entries::new();
+    for some in files.chunks(AT_ONCE) {
+        let call = git.look(worktree).args(["ls-files", "--stage", "-z", "--"]);
+        let output = call.args(some.iter().map(|file| paths::from_git(file))).run().await?;
+        for entry in staged(&output) {
+            keep(&mut found, some, entry.path, (entry.mode, entry.object));
+        }
+    }
+    Ok(found)
 }
 
 /// What a commit has under these paths.
@@ -44,36 +52,28 @@ pub async fn of_commit(
     commit: &str,
     files: &[Vec<u8>],
 ) -> Result<Entries, GitError> {
-    // Source of the format: git-ls-tree(1), `<mode> <type> <object>\t<path>`.
-    entries(git, worktree, &["ls-tree", "-z", "--full-tree", commit, "--"], files, 2).await
-}
-
-async fn entries(
-    git: &Git,
-    worktree: &Path,
-    command: &[&str],
-    files: &[Vec<u8>],
-    id_at: usize,
-) -> Result<Entries, GitError> {
     let mut found = Entries::new();
     for some in files.chunks(AT_ONCE) {
-        let call = git.look(worktree).args(command);
+        let call = git.look(worktree).args(["ls-tree", "-z", "--full-tree", commit, "--"]);
         let output = call.args(some.iter().map(|file| paths::from_git(file))).run().await?;
         for field in output.fields() {
-            let mut parts = field.splitn(2, |byte| *byte == b'\t');
-            let (Some(entry), Some(path)) = (parts.next(), parts.next()) else { continue };
-            let words: Vec<&[u8]> = entry.split(|byte| *byte == b' ').collect();
-            let text = |at: usize| words.get(at).map(|word| String::from_utf8_lossy(word).into());
-            // A folder is none of them, and what is in one was not asked for.
-            if let (Some(mode), Some(id)) = (text(0), text(id_at))
-                && mode != "040000"
-                && some.iter().any(|file| file == path)
-            {
-                found.insert(path.to_vec(), Content { mode, id });
+            // Source of the format: git-ls-tree(1), `<mode> <type> <object>\t<path>`.
+            let Some(tab) = field.iter().position(|byte| *byte == b'\t') else { continue };
+            let entry = String::from_utf8_lossy(&field[..tab]);
+            let mut words = entry.split(' ');
+            if let (Some(mode), Some(id)) = (words.next(), words.nth(1)) {
+                keep(&mut found, some, &field[tab + 1..], (mode, id));
             }
         }
     }
     Ok(found)
+}
+
+/// A folder is none of them, and what is in one was not asked for.
+fn keep(found: &mut Entries, asked: &[Vec<u8>], path: &[u8], (mode, id): (&str, &str)) {
+    if mode != "040000" && asked.iter().any(|file| file == path) {
+        found.insert(path.to_vec(), Content { mode: mode.to_owned(), id: id.to_owned() });
+    }
 }
 
 /// Has the index hold these files as `entries` has them, and not at all where it has none.

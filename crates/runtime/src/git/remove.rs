@@ -12,6 +12,7 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::snapshot::{self, Snapshot};
 use super::trash::{self, Entry, Removed};
+use super::worktrees::is_merged;
 use super::{GitError, Repository, paths};
 
 pub(super) use own::admin_of;
@@ -33,7 +34,8 @@ pub struct Removal {
     pub branch_deleted: bool,
 }
 
-/// Takes a snapshot and tells what a removal would take away. Removes nothing.
+/// Takes a snapshot and tells what a removal would take away, but for whether its work is merged ([`with_merged`]).
+/// Removes nothing.
 ///
 /// # Errors
 /// The worktree is not Bosk's (or not of this session, where one is given), or no snapshot can be taken.
@@ -46,7 +48,23 @@ pub async fn plan(
     Ok(plan_with_ignored(repository, trash, folder, session).await?.0)
 }
 
-/// The same, and all that git ignores there, which the plan lists the largest of.
+/// The plan, with whether the work of the branch's own commits is in a main branch; `base` is what it was made from.
+///
+/// # Errors
+/// Git failed.
+pub(crate) async fn with_merged(
+    repository: &Repository,
+    mut plan: RemovalPlan,
+    base: Option<&str>,
+) -> Result<RemovalPlan, Problem> {
+    if plan.own_commits > 0 {
+        let (head, branch) = (&plan.token.head, plan.branch.as_deref());
+        plan.merged = is_merged(repository, head, branch, base).await?;
+    }
+    Ok(plan)
+}
+
+/// The plan, and all that git ignores there, which the plan lists the largest of.
 pub(crate) async fn plan_with_ignored(
     repository: &Repository,
     trash: &Path,
@@ -62,6 +80,7 @@ pub(crate) async fn plan_with_ignored(
         own_commits: own_commits(repository, &token.head, own.branch()).await?,
         token,
         folder: paths::shown(own.folder()),
+        merged: None,
         branch: own.branch().map(str::to_owned),
         uncommitted,
         ignored: all.iter().take(LISTED).cloned().collect(),

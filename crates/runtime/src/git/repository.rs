@@ -1,5 +1,8 @@
 //! One repository: found from any folder inside it, or made. Knows where HEAD is and what a base
-//! names. Not here: its worktrees ([`super::worktree`]) and the list of bases ([`super::read`]).
+//! names. Not here: where its folders are ([`places`]), its worktrees ([`super::worktree`]) and the list of bases
+//! ([`super::read`]).
+
+pub(super) mod places;
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +10,15 @@ use bosk_core::git::{Bases, Head, RepositoryView};
 use bosk_core::{Problem, ProblemCode};
 
 use super::lock::{self, FileLock};
-use super::{Git, GitError, paths, read};
+use super::{Git, GitError, listing, paths, read};
 
 /// A repository with a work tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
     /// The git that reads and writes it.
     pub git: Git,
-    /// The root of its main work tree; of the worktree that was opened, where the main one is bare.
+    /// The root of its main work tree. Where it has none, of the worktree that was opened; where that is Bosk's, and so
+    /// may go, of the first one that is not.
     pub root: PathBuf,
     /// The folder that all of its worktrees share (`.git`): what tells one repository from another.
     pub common_dir: PathBuf,
@@ -44,12 +48,27 @@ impl Repository {
             )
             .hint("Choose a folder that exists."));
         }
-        let (root, common) = match places(&git, folder).await? {
-            Some(places) => places,
-            None => places_one_by_one(&git, folder).await?,
-        };
+        let (root, common) = places::places(&git, folder).await?;
         let common_dir = std::fs::canonicalize(&common).unwrap_or(common);
         Ok(Self { git, root, common_dir })
+    }
+
+    /// The repository with this common folder, whichever of its work trees are left: one without any is known by that
+    /// folder itself.
+    ///
+    /// # Errors
+    /// The folder is gone, or git cannot read it.
+    pub(crate) async fn of_common(git: Git, common_dir: &Path) -> Result<Self, Problem> {
+        if !common_dir.is_dir() {
+            let text = format!("There is no repository {} any more.", common_dir.display());
+            return Err(Problem::new(ProblemCode::NotARepository, text));
+        }
+        let root = match places::main_root(&git, common_dir).await? {
+            Some(root) => Some(root),
+            None => places::first_lasting(&listing::list(&git, common_dir).await?),
+        };
+        let root = root.unwrap_or_else(|| common_dir.to_owned());
+        Ok(Self { git, root, common_dir: common_dir.to_owned() })
     }
 
     /// Makes a repository of a folder that is in none, with a first commit: of nothing, or of all
@@ -245,84 +264,6 @@ fn unreadable_head() -> Problem {
         "HEAD of the repository names a commit that cannot be read.",
     )
     .hint("Run git fsck in the repository to see what is damaged.")
-}
-
-/// The root and the common folder, where one question tells them: each is a process, and a launch
-/// waits for them twice. Nothing where there is more to be looked at.
-async fn places(git: &Git, folder: &Path) -> Result<Option<(PathBuf, PathBuf)>, GitError> {
-    let questions = ["--is-bare-repository", "--git-common-dir", "--git-dir", "--show-toplevel"];
-    let call = git.look(folder).args(["rev-parse", "--path-format=absolute"]).args(questions);
-    let output = match call.run().await {
-        Ok(output) => output.stdout,
-        Err(GitError::Failed { .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    // A path may hold a line end; then there are more lines.
-    let lines: Vec<&[u8]> = output.split(|byte| *byte == b'\n').collect();
-    Ok(match lines.as_slice() {
-        [b"false", common, own, root, b""] if common == own => {
-            Some((paths::from_git(root), paths::from_git(common)))
-        }
-        _ => None,
-    })
-}
-
-/// The same by one question at a time: what is asked decides what is wrong.
-async fn places_one_by_one(git: &Git, folder: &Path) -> Result<(PathBuf, PathBuf), Problem> {
-    let common = match rev_parse(git, folder, &["--git-common-dir"]).await {
-        Ok(common) => common,
-        Err(error) => return Err(not_opened(folder, error)),
-    };
-    if git.look(folder).args(["rev-parse", "--is-bare-repository"]).run().await?.text() == "true" {
-        return Err(Problem::new(
-            ProblemCode::BareRepository,
-            "This repository is bare: it has no work tree to start a session from.",
-        )
-        .hint("Open a clone of it, or one of its worktrees."));
-    }
-    let own = rev_parse(git, folder, &["--git-dir"]).await?;
-    let root = if own == common {
-        match rev_parse(git, folder, &["--show-toplevel"]).await {
-            Ok(root) => root,
-            // Inside the `.git` folder itself.
-            Err(_) => main_root(git, &common).await?,
-        }
-    } else {
-        match main_root(git, &common).await {
-            Ok(root) => root,
-            Err(_) => rev_parse(git, folder, &["--show-toplevel"]).await?,
-        }
-    };
-    Ok((root, common))
-}
-
-/// One absolute path that `git rev-parse` prints.
-async fn rev_parse(git: &Git, folder: &Path, question: &[&str]) -> Result<PathBuf, GitError> {
-    let call = git.look(folder).args(["rev-parse", "--path-format=absolute"]).args(question);
-    let output = call.run().await?;
-    Ok(paths::from_git(output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout)))
-}
-
-/// The main work tree of the repository with this common folder.
-async fn main_root(git: &Git, common: &Path) -> Result<PathBuf, GitError> {
-    let beside = common.parent().unwrap_or(common);
-    rev_parse(git, beside, &["--show-toplevel"]).await
-}
-
-/// Git calls a damaged repository "not a repository"; the `.git` that stands there tells better.
-fn not_opened(folder: &Path, error: GitError) -> Problem {
-    let mut problem = Problem::from(error);
-    if problem.code != ProblemCode::NotARepository {
-        return problem;
-    }
-    if let Some(owner) = folder.ancestors().find(|f| f.join(".git").symlink_metadata().is_ok()) {
-        problem = Problem::new(
-            ProblemCode::RepositoryUnreadable,
-            format!("{} has a .git, but git cannot read a repository from it.", owner.display()),
-        );
-        return problem.hint("Its .git is damaged, or points to a folder that is gone.");
-    }
-    problem.hint("Choose a folder inside a repository, or let Bosk make one here.")
 }
 
 #[cfg(test)]

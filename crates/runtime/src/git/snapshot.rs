@@ -10,9 +10,11 @@ mod unmerged;
 
 use std::path::{Path, PathBuf};
 
+use bosk_core::review::path::to_text;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::command::Call;
+use super::staged::{Staged, staged};
 use super::{Git, paths};
 
 /// Who makes snapshots.
@@ -274,20 +276,13 @@ pub(super) async fn add_work_tree<'git>(
         let add = ["update-index", "--add", "--replace", "-z", "--stdin"];
         adding().args(add).input(input).run().await?;
     }
-    let staged = with_copy().args(["ls-files", "--stage", "-z"]).limit(MOST_LISTED).run().await?;
-    if staged.truncated {
+    let listed = with_copy().args(["ls-files", "--stage", "-z"]).limit(MOST_LISTED).run().await?;
+    if listed.truncated {
         return Err(too_many());
     }
-    // Source of the format: git-ls-files(1), `<mode> <object> <stage>\t<path>`; 160000 is a link to
-    // a commit of another repository.
-    let submodules = staged.fields().filter(|entry| entry.starts_with(b"160000 "));
-    nested.extend(submodules.filter_map(|entry| entry.splitn(2, |byte| *byte == b'\t').nth(1)));
+    nested.extend(staged(&listed).filter(Staged::is_repository).map(|entry| entry.path));
     let there = |path: &&[u8]| worktree.join(paths::from_git(path)).join(".git").exists();
-    Ok(nested
-        .iter()
-        .filter(|path| there(path))
-        .map(|p| String::from_utf8_lossy(p).into_owned())
-        .collect())
+    Ok(nested.into_iter().filter(there).map(to_text).collect())
 }
 
 /// Copies the index with its time: git takes a file that is as young as the index for perhaps

@@ -2,6 +2,7 @@
 //! wanted, so limits, cookie, pause and stop ladder hold it. Of what it prints, the end is kept, in memory. Not here:
 //! which command that is ([`super::prepare`]).
 
+use std::path::Path;
 use std::time::Duration;
 
 use bosk_core::journal::{Note, RunNote};
@@ -88,10 +89,10 @@ impl Actor {
             return Err(state("The session does not run, so nothing was started.")
                 .hint("Resume it first, or let it go on."));
         }
-        let (env, file_size) = (self.script_environment(), self.limits.file_size);
+        let folder = Path::new(&place.folder);
+        let (env, file_size) = (self.script_environment(folder), self.limits.file_size);
         let once = (Duration::MAX, self.journal.now());
-        let started =
-            Script::start(&run, place.folder.as_ref(), env, &self.record, file_size, once);
+        let started = Script::start(&run, folder, env, &self.record, file_size, once);
         let script = started.map_err(|error| {
             Problem::new(
                 ProblemCode::SetupFailed,

@@ -2,6 +2,7 @@
 //! well and nothing else is to be done, and is broken off by whatever comes next. Not here: how a command is run
 //! ([`super::script`]), and what a verdict means (`bosk_core::session`).
 
+use std::path::Path;
 use std::time::Duration;
 
 use bosk_core::journal::{CheckNote, Note};
@@ -63,12 +64,12 @@ impl Actor {
         // The person's own comes first; an empty one means that none is to run.
         let command = self.record.spec.check.as_ref().or(place.check.as_ref()).cloned();
         let Some(command) = command.filter(|command| !command.trim().is_empty()) else { return };
-        let env = self.script_environment();
-        let (folder, file_size) = (place.folder.clone(), self.limits.file_size);
+        let folder = Path::new(&place.folder);
+        let (env, file_size) = (self.script_environment(folder), self.limits.file_size);
         // How long it has taken is counted here, since it does not count while it is frozen.
         let once = (Duration::MAX, self.journal.now());
         let run = Run::Script(command.clone());
-        let started = Script::start(&run, folder.as_ref(), env, &self.record, file_size, once);
+        let started = Script::start(&run, folder, env, &self.record, file_size, once);
         self.note(&Note::Check(CheckNote::Begun { command }));
         self.checking = Some(Checking::begin(self.patience.check));
         match started {

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::actor::Actor;
 use crate::git::{Git, checkpoint};
+use crate::trust::filters;
 
 /// The longest that a message waits: in a repository of 100,000 files a snapshot takes some 0.3 s.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -60,8 +61,10 @@ impl Actor {
         }
         let (to, from) = oneshot::channel();
         self.checkpoints.keeping = Some(from);
+        let home = self.home.clone();
         tokio::task::spawn_local(async move {
             let kept = async {
+                filters::require_in(&home, &folder).await?;
                 let git = Git::find().await?;
                 checkpoint::keep(&git, &folder, &id, &message).await
             };

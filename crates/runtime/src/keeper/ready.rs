@@ -1,7 +1,7 @@
 //! Making a session ready, as the loop sees it: the folder and the CLI are looked for, then the repository's
 //! script runs, then the CLI is started. Not here: how that is done ([`super::prepare`]).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bosk_core::claude::args::arguments;
 use bosk_core::journal::Note;
@@ -73,19 +73,18 @@ impl Actor {
         self.trusted = prepared.trusted;
     }
 
-    /// What a script finds in its environment.
-    pub(super) fn script_environment(&self) -> process::Environment {
-        let mut environment = claude::environment::clean(&process::Environment::own());
-        for (name, value) in ports::variables(self.ports.as_ref().map(Held::first)) {
-            environment.set(name, value);
-        }
-        environment
+    /// What a script finds in its environment in that folder.
+    pub(super) fn script_environment(&self, folder: &Path) -> process::Environment {
+        let repository = Path::new(&self.record.repository_root);
+        let port = self.ports.as_ref().map(Held::first);
+        claude::environment::beside(&process::Environment::own(), repository, folder, port)
     }
 
     pub(super) fn run_setup(&mut self) {
         let (Some(setup), Some(place)) = (&self.setup, &self.place) else { return };
-        let env = self.script_environment();
-        let (folder, once) = (place.folder.as_ref(), (setup.timeout(), self.journal.now()));
+        let folder = Path::new(&place.folder);
+        let env = self.script_environment(folder);
+        let once = (setup.timeout(), self.journal.now());
         match Script::start(&setup.run, folder, env, &self.record, None, once) {
             Ok(script) => {
                 self.script = Some(script);

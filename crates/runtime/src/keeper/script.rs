@@ -51,8 +51,6 @@ impl Script {
     ) -> io::Result<Self> {
         let (program, args) = command(run);
         let mark = format!("{}-{number}", record.id.short());
-        env.set("BOSK_REPOSITORY", &record.repository_root);
-        env.set("BOSK_WORKTREE", folder);
         env.set(MARK, &mark);
         let cookie = record.id.clone();
         let child = process::spawn(&process::Spec {

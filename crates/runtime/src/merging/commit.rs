@@ -56,6 +56,7 @@ impl Work {
             amend: request.amend.as_deref(),
             hooks: request.hooks,
             sign: request.sign && self.signs().await?,
+            patience: self.hook_patience,
             ..commit::Wanted::staged(&request.message)
         };
         commit::commit(&self.git, &self.folder, &wanted).await

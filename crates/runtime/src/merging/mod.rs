@@ -20,10 +20,11 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 use crate::catalog::{self, Index};
 use crate::client::reconcile::blocking;
 use crate::git::lock::{self, FileLock};
-use crate::git::merge::advance;
+use crate::git::merge::{advance, commit as commits};
 use crate::git::{Git, Repository};
 use crate::home::Home;
 use crate::process::Environment;
+use crate::trust::filters;
 
 pub use push::Pushed;
 
@@ -38,6 +39,7 @@ pub struct Work {
     environment: Environment,
     forge_patience: Duration,
     unsigned: bool,
+    hook_patience: Duration,
 }
 
 /// How long one question to a forge may take: it goes over the net.
@@ -47,7 +49,8 @@ impl Work {
     /// The work of that session.
     ///
     /// # Errors
-    /// Its folder is gone or not ready yet, or is in no repository that can be read.
+    /// Its folder is gone or not ready yet, is in no repository that can be read, or its git configuration names programs
+    /// that the person has not agreed to.
     pub async fn open(home: &Home, session: &SessionSummary) -> Result<Self, Problem> {
         Self::open_with(home, session, Git::find().await?, Environment::own()).await
     }
@@ -72,9 +75,18 @@ impl Work {
             .hint("Restore its worktree, or wait until it is made."));
         }
         let repository = Repository::open(git.clone(), &folder).await?;
-        let (home, session) = (home.clone(), session.clone());
-        let (forge_patience, unsigned) = (PATIENCE, false);
-        Ok(Self { home, session, git, repository, folder, environment, forge_patience, unsigned })
+        filters::require_in(home, &folder).await?;
+        Ok(Self {
+            home: home.clone(),
+            session: session.clone(),
+            git,
+            repository,
+            folder,
+            environment,
+            forge_patience: PATIENCE,
+            hook_patience: commits::PATIENCE,
+            unsigned: false,
+        })
     }
 
     /// The same, with so much time for each question to a forge.
@@ -95,6 +107,13 @@ impl Work {
     async fn signs(&self) -> Result<bool, Problem> {
         let call = self.git.look(&self.folder).args(["config", "--bool", "commit.gpgSign"]);
         Ok(!self.unsigned && call.answer_or_nothing().await? == "true")
+    }
+
+    /// The same, with so much time for each hook, and for whatever signs.
+    #[must_use]
+    pub fn hook_patience(mut self, patience: Duration) -> Self {
+        self.hook_patience = patience;
+        self
     }
 
     const fn id(&self) -> &SessionId {

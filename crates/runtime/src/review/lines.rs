@@ -73,8 +73,7 @@ impl Reviewed {
         path: &[u8],
         old_path: Option<&[u8]>,
     ) -> Result<Option<Difference>, Problem> {
-        // What stands before the lines fits into this.
-        let wanted = Wanted { ignore_space: false, context: 0, limit: 64 << 10 };
+        let wanted = Wanted { ignore_space: false, context: 0, limit: 0 };
         Ok(lines(&self.git, &self.root, sides, (path, old_path), wanted).await?.file)
     }
 

@@ -27,6 +27,7 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use crate::git::Git;
 use crate::home::Home;
+use crate::trust::filters;
 
 /// A session whose changes are looked at.
 #[derive(Debug, Clone)]
@@ -44,16 +45,20 @@ impl Reviewed {
     /// The session, whose folder is there.
     ///
     /// # Errors
-    /// The folder is gone or not made yet, or there is no git.
+    /// The folder is gone or not made yet, there is no git, or its configuration names programs that the person has not
+    /// agreed to.
     pub async fn open(home: &Home, session: &SessionSummary) -> Result<Self, Problem> {
         let root = PathBuf::from(&session.folder);
-        if session.base_commit.is_none() || !root.is_dir() {
+        // One that works in the repository itself may find it without a commit.
+        let is_ready = !session.worktree || session.base_commit.is_some();
+        if !is_ready || !root.is_dir() {
             return Err(Problem::new(
                 ProblemCode::SessionState,
                 "The session's folder is not there, so there are no changes to show.",
             )
             .hint("Wait until it is made; or resume the session, where it has ended."));
         }
+        filters::require_in(home, &root).await?;
         Ok(Self {
             home: home.clone(),
             id: session.id.clone(),

@@ -25,7 +25,7 @@ impl Reviewed {
         Ok(match against {
             Against::Base => {
                 let (commit, name) = self.base().await?;
-                (Sides::Commit(commit), Some(name))
+                (Sides::Commit(commit), name)
             }
             Against::LastTurn => {
                 let commit = self.last_turn().await?;
@@ -33,24 +33,35 @@ impl Reviewed {
                 (Sides::Commit(commit), Some(name))
             }
             Against::Uncommitted => {
-                let head = self.head().await?;
-                let name = short(&head);
-                (Sides::Commit(head), Some(name))
+                let (head, name) = self.last_commit().await?;
+                (Sides::Commit(head), name)
             }
             Against::Unstaged => (Sides::Index, None),
             Against::Staged => {
-                let head = self.head().await?;
-                let name = short(&head);
-                (Sides::Staged(head), Some(name))
+                let (head, name) = self.last_commit().await?;
+                (Sides::Staged(head), name)
             }
         })
     }
 
-    async fn base(&self) -> Result<(String, String), Problem> {
+    async fn base(&self) -> Result<(String, Option<String>), Problem> {
         let (base, left) = (self.base.as_deref(), self.base_commit.as_deref());
+        if base.is_none() && left.is_none() {
+            return Ok((nothing(&self.git, &self.root).await?, None));
+        }
         let commit = common(&self.git, &self.root, base, left).await?;
         let name = self.base.clone().unwrap_or_else(|| short(&commit));
-        Ok((commit, name))
+        Ok((commit, Some(name)))
+    }
+
+    async fn last_commit(&self) -> Result<(String, Option<String>), Problem> {
+        match commit::head(&self.git, &self.root).await? {
+            Some(head) => {
+                let name = short(&head);
+                Ok((head, Some(name)))
+            }
+            None => Ok((nothing(&self.git, &self.root).await?, None)),
+        }
     }
 
     /// The full id of the commit at HEAD.
@@ -97,6 +108,12 @@ pub(crate) async fn common(
         let text = "The session's folder is not ready yet, so there are no changes to show.";
         Problem::new(ProblemCode::SessionState, text)
     })
+}
+
+/// The tree without files: what a branch without a commit is compared with.
+pub(crate) async fn nothing(git: &Git, root: &Path) -> Result<String, Problem> {
+    let call = git.look(root).args(["hash-object", "-t", "tree", "--stdin"]);
+    Ok(call.run().await?.text())
 }
 
 fn short(commit: &str) -> String {

@@ -12,9 +12,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bosk_core::session::SessionSummary;
 use bosk_core::terminal::{TerminalSaid, TerminalView};
 use bosk_core::{Problem, ProblemCode, SessionId};
 
+use crate::claude::environment;
 use crate::home::Home;
 use crate::process::Environment;
 use pty::Terminal;
@@ -24,6 +26,13 @@ pub type Listener = Box<dyn Fn(TerminalSaid) -> bool + Send>;
 
 /// Most terminals at the same time: each is a process and three threads.
 const MOST: usize = 64;
+
+/// What a terminal of that session finds in its environment: the person's own, and what the session's scripts are told.
+#[must_use]
+pub fn environment(session: &SessionSummary, own: &Environment) -> Environment {
+    let (repository, folder) = (Path::new(&session.repository_path), Path::new(&session.folder));
+    environment::beside(own, repository, folder, session.port)
+}
 
 /// All terminals of this process.
 #[derive(Debug)]
@@ -46,7 +55,8 @@ impl Terminals {
         left::end(&self.home);
     }
 
-    /// Opens one in a folder, for a session; it blocks for milliseconds. `environment` is the person's own.
+    /// Opens one in a folder, for a session; it blocks for milliseconds. `environment` is what
+    /// [`environment()`] tells.
     ///
     /// # Errors
     /// There are too many, the folder is gone, or the system gives no terminal.

@@ -30,7 +30,8 @@ impl Stage {
         let home = self.folder.path().into();
         let pairs =
             [("PATH", path), ("HOME", home), ("SHELL", "/bin/sh".into()), ("PS1", "".into())];
-        pairs.into_iter().collect()
+        let own: Environment = pairs.into_iter().collect();
+        environment::beside(&own, Path::new("/shop"), self.folder.path(), Some(20_010))
     }
 
     fn open(&self) -> u32 {
@@ -98,6 +99,9 @@ fn a_shell_in_the_folder_that_is_typed_to_and_ends() {
     let stage = Stage::new();
     let id = stage.open();
     let mut heard = stage.listen(id);
+    // It is told the session's ports and places, as the session's scripts are.
+    stage.terminals.write(id, "echo \"$BOSK_PORT+$BOSK_PORTS $BOSK_REPOSITORY\"\n").unwrap();
+    heard.until("20010+10 /shop");
     stage.terminals.write(id, "pwd; stty size; echo \"$TERM\"\n").unwrap();
     heard.until("xterm-256color");
     assert!(heard.text.contains("24 80"), "{}", heard.text);

@@ -9,6 +9,7 @@ use bosk_core::{Problem, ProblemCode};
 use sha2::{Digest as _, Sha256};
 
 use crate::git::lock::hex;
+use crate::git::programs::{self, Program};
 use crate::git::{GitError, Repository};
 use crate::project::{self, Project, Run};
 
@@ -85,6 +86,8 @@ impl Source {
 #[derive(Debug)]
 pub(super) struct Brought {
     pub(super) fingerprint: String,
+    /// The programs of git's configuration.
+    pub(super) programs: Vec<Program>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -102,13 +105,9 @@ pub(super) async fn scan(repository: &Repository, source: &Source) -> Result<Bro
             Source::Below(..) => Ok(Files::new()),
         }
     };
-    let (files, configured) = tokio::try_join!(files, git_commands(repository))?;
+    let (files, programs) = tokio::try_join!(files, programs::of(repository))?;
     let mut digest = Sha256::new();
-    // Each part with its length, so that no two sets of parts read the same.
-    let mut part = |bytes: &[u8]| {
-        digest.update((bytes.len() as u64).to_le_bytes());
-        digest.update(bytes);
-    };
+    let mut part = |bytes: &[u8]| add(&mut digest, bytes);
     let mut findings = Vec::new();
     for (path, content) in &files {
         part(path.as_bytes());
@@ -116,17 +115,31 @@ pub(super) async fn scan(repository: &Repository, source: &Source) -> Result<Bro
         findings.extend(in_file(path, content, &places));
     }
     part(b"");
-    for (key, value) in configured {
+    for Program { key, value } in &programs {
         part(key.as_bytes());
         part(value.as_bytes());
         findings.push(Finding {
             kind: FindingKind::GitConfig,
-            name: key,
-            detail: Some(value),
+            name: key.clone(),
+            detail: Some(value.clone()),
             file: ".git/config".to_owned(),
         });
     }
-    Ok(Brought { fingerprint: hex(&digest.finalize()), findings })
+    Ok(Brought { fingerprint: hex(&digest.finalize()), programs, findings })
+}
+
+/// What stands for one program of git's configuration.
+pub(super) fn of_program(program: &Program) -> String {
+    let mut digest = Sha256::new();
+    add(&mut digest, program.key.as_bytes());
+    add(&mut digest, program.value.as_bytes());
+    hex(&digest.finalize())
+}
+
+/// Each part with its length, so that no two sets of parts read the same.
+fn add(digest: &mut Sha256, part: &[u8]) {
+    digest.update((part.len() as u64).to_le_bytes());
+    digest.update(part);
 }
 
 /// Some count at the root alone.
@@ -263,43 +276,6 @@ async fn in_commit(
 
 /// Commands that the repository's own git configuration (which also travels in an archive) would
 /// make git run in a session, or in Bosk's own checkout of a worktree.
-async fn git_commands(repository: &Repository) -> Result<Vec<(String, String)>, Problem> {
-    let call = repository.git.look(&repository.root);
-    let listed = call.args(["config", "--list", "--includes", "--show-scope", "-z"]).run().await?;
-    let mut fields = listed.fields();
-    let mut found = Vec::new();
-    while let (Some(scope), Some(entry)) = (fields.next(), fields.next()) {
-        if !matches!(scope, b"local" | b"worktree") {
-            continue;
-        }
-        let entry = String::from_utf8_lossy(entry);
-        let (key, value) = entry.split_once('\n').unwrap_or((&entry, "true"));
-        if is_command(key, value) {
-            found.push((key.to_owned(), value.to_owned()));
-        }
-    }
-    Ok(found)
-}
-
-/// Source of the names: git-config(1) and gitattributes(5).
-fn is_command(key: &str, value: &str) -> bool {
-    let section = key.split('.').next().unwrap_or_default();
-    let name = key.rsplit('.').next().unwrap_or_default();
-    match (section, name) {
-        ("core", "fsmonitor") => !matches!(value, "true" | "false" | "1" | "0" | "yes" | "no" | ""),
-        ("core", "hookspath" | "sshcommand" | "gitproxy" | "editor" | "pager" | "askpass")
-        | ("filter", "clean" | "smudge" | "process")
-        | ("diff", "external" | "command" | "textconv")
-        | ("merge", "driver")
-        | ("credential", "helper")
-        | ("remote", "uploadpack" | "receivepack" | "vcs")
-        | ("gpg", "program")
-        | ("sequence", "editor") => true,
-        ("alias", _) | ("submodule", "update") => value.starts_with('!'),
-        _ => false,
-    }
-}
-
 fn too_much() -> Problem {
     Problem::new(
         ProblemCode::NotTrusted,

@@ -221,7 +221,7 @@ enum Entry {
 
 /// A worktree, as it lies there and as git sees it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct State {
+pub(crate) struct State {
     files: BTreeMap<PathBuf, Entry>,
     index: String,
     flags: String,
@@ -234,7 +234,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn of(sandbox: &Sandbox, folder: &Path) -> Self {
+    pub(crate) fn of(sandbox: &Sandbox, folder: &Path) -> Self {
         let git = |args: &[&str]| sandbox.git(folder, args);
         let inner = folder.join("inner");
         let inside = inner.exists().then(|| {
@@ -254,14 +254,15 @@ impl State {
         }
     }
 
-    /// What a snapshot alone holds of it: not what is ignored, which git's flags are set, and what else git knew.
-    pub(super) fn of_snapshot(mut self, kind: &Kind) -> Self {
+    /// What a snapshot alone holds of it: not what is ignored, which git's flags are set, and what else git knew. Where
+    /// there are such flags, nothing that they change either.
+    pub(crate) fn of_snapshot(mut self, has_flags: bool) -> Self {
         self.files.retain(|path, _| !path.to_string_lossy().contains(".ignored"));
         self.status = self.status.split('\0').filter(|field| !field.starts_with('!')).collect();
         for field in [&mut self.flags, &mut self.history, &mut self.goes_on] {
             field.clear();
         }
-        if kind.has_flags {
+        if has_flags {
             self.status.clear();
             self.index.clear();
             self.head.clear();

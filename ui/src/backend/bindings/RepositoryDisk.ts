@@ -30,6 +30,11 @@ archived: number,
  */
 snapshots: number, 
 /**
+ * Those among them of sessions that this Bosk does not know: another Bosk's, or of one that was deleted before Bosk
+ * wrote that down. They never expire, since nobody here can tell which.
+ */
+unknown_snapshots: number, 
+/**
  * What can go.
  */
 suggestions: Array<Suggestion>, };

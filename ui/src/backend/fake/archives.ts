@@ -113,6 +113,7 @@ export class Archives extends Trees {
           builds: sum(builds),
           archived: archived.reduce((all, { bytes }) => all + bytes, 0),
           snapshots: archived.length,
+          unknown_snapshots: 0,
           suggestions: suggestions(items, archived).filter(
             ({ what, place }) => what.kind !== 'builds' || !this.cleaned.has(place),
           ),

@@ -122,6 +122,7 @@ export class Repository extends World {
       folder: summary.folder,
       branch: summary.branch,
       own_commits: 2,
+      merged: null,
       uncommitted: true,
       ignored: [
         { path: 'node_modules/', bytes: 412_000_000 },

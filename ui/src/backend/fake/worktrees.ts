@@ -100,6 +100,7 @@ export class Trees extends Plans {
       folder,
       branch,
       own_commits: ahead,
+      merged: null,
       uncommitted: modified + untracked + conflicted > 0,
       ignored: [
         { path: 'node_modules/', bytes: 412_000_000 },

@@ -91,6 +91,7 @@ export const around: Record<keyof typeof english, string> = {
   'remove.uncommitted': '커밋하지 않은 변경이 있습니다. 스냅샷에 보관합니다.',
   'remove.ownCommits.one': '다른 브랜치에 없는 커밋이 {count}개 있습니다. 브랜치는 남습니다.',
   'remove.ownCommits.other': '다른 브랜치에 없는 커밋이 {count}개 있습니다. 브랜치는 남습니다.',
+  'remove.merged': '그 작업은 모두 병합되었습니다.',
   'remove.ignored.one': 'git이 무시하는 파일 {count}개는 휴지통에만 남습니다:',
   'remove.ignored.other': 'git이 무시하는 파일 {count}개는 휴지통에만 남습니다:',
   'remove.ignoredList': 'git이 무시하는 파일',

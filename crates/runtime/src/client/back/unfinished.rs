@@ -7,10 +7,10 @@ use bosk_core::journal::{Decision, Note, WentBack};
 use bosk_core::session::{Points, went_back_last};
 use bosk_core::{Problem, ProblemCode, SessionId};
 
-use super::{decide, folder, not_kept, note, shared, to_take_back, told};
+use super::{decide, not_kept, note, place, shared, to_take_back, told};
 use crate::client::blocking;
 use crate::client::points::points;
-use crate::git::{Git, checkpoint, snapshot};
+use crate::git::{checkpoint, snapshot};
 use crate::home::{self, Home};
 use crate::journal::{DECISIONS, read_decisions};
 use crate::keeper::{self, lock_file};
@@ -73,7 +73,7 @@ async fn files(
     back: &WentBack,
     before: &str,
 ) -> Result<(), Problem> {
-    let (git, folder) = (Git::find().await?, folder(home, id).await?);
+    let (git, folder) = place(home, id).await?;
     let then = match back.undo {
         true => points.back().and_then(|last| last.files.clone()),
         false => checkpoint::find(&git, &folder, id, &back.message).await?,

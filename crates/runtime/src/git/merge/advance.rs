@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bosk_core::review::merge::Checkout;
+use bosk_core::review::path::to_text;
 use bosk_core::{Problem, ProblemCode, SessionId};
 use serde::{Deserialize, Serialize};
 
@@ -187,7 +188,7 @@ pub async fn look(git: &Git, folder: &Path, from: &str, to: &str) -> Result<Chec
         looking.await.map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))?;
     in_the_way.extend(strangers);
     let dirty = unclean.iter().any(|one| !in_the_way.contains(&one.path));
-    let in_the_way = in_the_way.iter().map(|path| paths::shown(path)).collect();
+    let in_the_way = in_the_way.iter().map(|path| to_text(&paths::to_git(path))).collect();
     Ok(Checkout { folder: paths::shown(folder), in_the_way, dirty })
 }
 

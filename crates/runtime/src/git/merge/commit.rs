@@ -13,7 +13,7 @@ use crate::git::snapshot::IndexCopy;
 use crate::git::{Git, GitError};
 
 /// How long a hook, or whatever signs, may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is committed, and how.
 #[derive(Debug, Clone)]

@@ -5,10 +5,13 @@ use std::io::Read as _;
 use std::path::Path;
 
 use bosk_core::review::merge::{ConflictFile, Resolution};
+use bosk_core::review::path::to_text;
 use bosk_core::{Problem, ProblemCode};
 use sha2::{Digest as _, Sha256};
 
+use crate::git::compare::named;
 use crate::git::lock::hex;
+use crate::git::staged::{Staged, staged};
 use crate::git::{Git, paths};
 
 /// The most of a file that is shown as text, in bytes.
@@ -24,30 +27,20 @@ struct Entry {
 /// What the index has of it: what both came from, ours, theirs.
 type Stages = [Option<Entry>; 3];
 
-async fn stages(git: &Git, worktree: &Path, path: &str) -> Result<Stages, Problem> {
-    let call = git.look(worktree).args(["ls-files", "--unmerged", "-z", "--full-name", "--", path]);
-    let output = call.run().await?;
+async fn stages(git: &Git, worktree: &Path, path: &[u8]) -> Result<Stages, Problem> {
+    let call = git.look(worktree).args(["ls-files", "--unmerged", "-z", "--full-name", "--"]);
+    let output = call.arg(paths::from_git(path)).run().await?;
     let mut stages = Stages::default();
-    // Source of the format: git-ls-files(1), `<mode> <object> <stage>\t<path>`.
-    for entry in output.fields() {
-        let text = String::from_utf8_lossy(entry);
-        let Some((words, name)) = text.split_once('\t') else { continue };
-        let mut words = words.split(' ').map(str::to_owned);
-        let (Some(mode), Some(object), Some(stage)) = (words.next(), words.next(), words.next())
-        else {
-            continue;
-        };
-        let place = stage.parse::<usize>().ok().and_then(|stage| stage.checked_sub(1));
-        if name == path
-            && let Some(place) = place.and_then(|place| stages.get_mut(place))
-        {
-            *place = Some(Entry { mode, object });
+    for entry in staged(&output).filter(|entry| entry.path == path) {
+        let place = entry.stage.checked_sub(1).and_then(|place| stages.get_mut(place));
+        if let Some(place) = place {
+            *place = Some(Entry { mode: entry.mode.to_owned(), object: entry.object.to_owned() });
         }
     }
     if stages.iter().all(Option::is_none) {
         return Err(Problem::new(
             ProblemCode::SessionState,
-            format!("`{path}` is not in conflict any more."),
+            format!("`{}` is not in conflict any more.", to_text(path)),
         )
         .hint("Look at the conflicts once more."));
     }
@@ -64,8 +57,9 @@ pub async fn file(
     path: &str,
     turned: bool,
 ) -> Result<ConflictFile, Problem> {
-    let stages = stages(git, worktree, path).await?;
-    let now = lying(worktree, path).await?;
+    let name = named(path)?;
+    let stages = stages(git, worktree, &name).await?;
+    let now = lying(worktree, &name).await?;
     let stamp = stamp(&stages, now.as_ref());
     let mut binary = false;
     let mut sides = Vec::new();
@@ -114,14 +108,16 @@ pub async fn resolve(
     resolution: &Resolution,
     turned: bool,
 ) -> Result<(), Problem> {
-    let stages = stages(git, worktree, path).await?;
-    if stamp(&stages, lying(worktree, path).await?.as_ref()) != stamp_seen {
+    let name = named(path)?;
+    let stages = stages(git, worktree, &name).await?;
+    if stamp(&stages, lying(worktree, &name).await?.as_ref()) != stamp_seen {
         return Err(Problem::new(
             ProblemCode::SessionState,
             format!("`{path}` has changed since you looked, so it was left as it is."),
         )
         .hint("Look at it once more, then decide."));
     }
+    let place = paths::from_git(&name);
     let [base, ours, theirs] = stages;
     let (ours, theirs) = if turned { (theirs, ours) } else { (ours, theirs) };
     let taken = match resolution {
@@ -132,26 +128,29 @@ pub async fn resolve(
             let mode = [ours, theirs, base].into_iter().flatten().map(|entry| entry.mode);
             let mode = mode.into_iter().find(|mode| mode.starts_with("100"));
             // As `git add` would take the file: with its line ends and filters.
-            let call = git.change(worktree).args(["hash-object", "-w", "--stdin", "--path", path]);
+            let call = git.change(worktree).args(["hash-object", "-w", "--stdin", "--path"]);
+            let call = call.arg(&place);
             // Git closes an empty input as well as it reads one.
             let object = call.input(text.clone().into_bytes()).run().await?.text();
             Some(Entry { mode: mode.unwrap_or_else(|| "100644".to_owned()), object })
         }
     };
     let Some(Entry { mode, object }) = taken else {
-        git.change(worktree).args(["rm", "--force", "--quiet", "--", path]).run().await?;
+        let call = git.change(worktree).args(["rm", "--force", "--quiet", "--"]);
+        call.arg(&place).run().await?;
         return Ok(());
     };
-    let line = format!("{mode} {object} 0\t{path}\0").into_bytes();
+    let entry = Staged { mode: &mode, object: &object, stage: 0, path: &name };
+    let line = entry.info(entry.stage, entry.path);
     git.change(worktree).args(["update-index", "-z", "--index-info"]).input(line).run().await?;
-    let call = git.change(worktree).args(["checkout-index", "--force", "--index", "--", path]);
-    call.run().await?;
+    let call = git.change(worktree).args(["checkout-index", "--force", "--index", "--"]);
+    call.arg(&place).run().await?;
     Ok(())
 }
 
 /// The file as it lies in the folder: none where there is none, or none that could be read.
-async fn lying(worktree: &Path, path: &str) -> Result<Option<Vec<u8>>, Problem> {
-    let file = worktree.join(paths::from_git(path.as_bytes()));
+async fn lying(worktree: &Path, path: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
+    let file = worktree.join(paths::from_git(path));
     let root = worktree.to_owned();
     crate::client::blocking(move || {
         // Only a file of this folder's: a link may lead anywhere, and a pipe would never end.
@@ -188,3 +187,6 @@ fn stamp(stages: &Stages, now: Option<&Vec<u8>>) -> String {
     digest.update(now.map_or(&[][..], Vec::as_slice));
     hex(&digest.finalize()[..16])
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use bosk_core::review::merge::Operation;
+use bosk_core::review::path::to_text;
 use bosk_core::{Problem, ProblemCode};
 
+use crate::git::staged::staged;
 use crate::git::{Git, paths};
 
 /// The files that tell, in the order in which they are believed: a rebase applies commits one by one.
@@ -38,7 +40,7 @@ pub(crate) async fn own_file(git: &Git, worktree: &Path, name: &str) -> Result<P
     Ok(paths::from_git(call.run().await?.stdout.trim_ascii_end()))
 }
 
-/// The files that are unresolved, in order.
+/// The files that are unresolved, in order, as text ([`bosk_core::review::path`]).
 ///
 /// # Errors
 /// Git failed.
@@ -46,7 +48,7 @@ pub async fn unresolved(git: &Git, worktree: &Path) -> Result<Vec<String>, Probl
     listed(git, worktree, "--unmerged").await
 }
 
-/// The files that were unresolved and are resolved, in order.
+/// The same of those that were unresolved and are resolved.
 ///
 /// # Errors
 /// Git failed.
@@ -56,12 +58,7 @@ pub async fn resolved(git: &Git, worktree: &Path) -> Result<Vec<String>, Problem
 
 async fn listed(git: &Git, worktree: &Path, which: &str) -> Result<Vec<String>, Problem> {
     let output = git.look(worktree).args(["ls-files", which, "-z", "--full-name"]).run().await?;
-    // Source of the format: git-ls-files(1), `<mode> <object> <stage>\t<path>`.
-    let path = |entry: &[u8]| {
-        let at = entry.iter().position(|byte| *byte == b'\t')?;
-        Some(String::from_utf8_lossy(&entry[at + 1..]).into_owned())
-    };
-    let mut found: Vec<String> = output.fields().filter_map(path).collect();
+    let mut found: Vec<String> = staged(&output).map(|entry| to_text(entry.path)).collect();
     found.sort();
     found.dedup();
     Ok(found)

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use bosk_core::review::merge::MergeHow;
+use bosk_core::review::path::to_text;
 use bosk_core::{Problem, ProblemCode};
 
 use super::built::{Author, Built, Signing, build as build_commit, require_identity};
@@ -163,7 +164,7 @@ async fn merged(
     let call = git.change(folder).args(["merge-tree", "--write-tree", "-z", "--name-only"]);
     let output = call.args(["--no-messages", "--end-of-options", ours, theirs]).ask().await?;
     // Source of the format: git-merge-tree(1), "OUTPUT".
-    let mut fields = output.fields().map(|one| String::from_utf8_lossy(one).into_owned());
+    let mut fields = output.fields().map(to_text);
     let tree = fields.next().ok_or(GitError::Unexpected { command: "merge-tree".into() })?;
     let mut conflicts: Vec<String> = fields.filter(|path| !path.is_empty()).collect();
     conflicts.sort();

@@ -1,6 +1,7 @@
 //! Files that git keeps in another form than they lie in the folder: line ends, filters, encodings. What is not
 //! committed is kept as it lies, too, so that putting it back gives the same bytes.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use bosk_core::{Problem, ProblemCode};
@@ -44,10 +45,13 @@ pub(super) async fn raw(
         call.args(write.then_some("-w")).input(input).limit(super::MOST_LISTED).run().await
     };
     let all: Vec<&File<'_>> = files.iter().collect();
-    let as_they_lie = hash(false, &all).await?.text();
+    let hashed = async { Ok::<_, Problem>(hash(false, &all).await?.text()) };
+    let (as_they_lie, converted) = tokio::try_join!(hashed, converted(git, worktree, &all))?;
     let differ = all.into_iter().zip(as_they_lie.lines());
-    let differ: Vec<&File<'_>> =
-        differ.filter(|(file, id)| file.object != id.as_bytes()).map(|(file, _)| file).collect();
+    let differ: Vec<&File<'_>> = differ
+        .filter(|(file, id)| file.object != id.as_bytes() || converted.contains(file.path))
+        .map(|(file, _)| file)
+        .collect();
     if differ.is_empty() {
         return Ok(None);
     }
@@ -62,6 +66,54 @@ pub(super) async fn raw(
     let with_index = || git.change(worktree).env("GIT_INDEX_FILE", &index);
     with_index().args(["update-index", "-z", "--index-info"]).input(input).run().await?;
     Ok(Some(with_index().args(["write-tree", "--missing-ok"]).run().await?.text()))
+}
+
+/// Those that git may write otherwise than it has them: what lies there in git's own form would not come back so.
+async fn converted(
+    git: &Git,
+    worktree: &Path,
+    files: &[&File<'_>],
+) -> Result<HashSet<Vec<u8>>, Problem> {
+    let settings = git.look(worktree).args(["config", "--get-regexp", r"^core\.(autocrlf|eol)$"]);
+    let input = files.iter().flat_map(|file| [file.path, b"\0".as_slice()].concat()).collect();
+    let attributes = git.look(worktree).args(["check-attr", "-z", "--stdin"]);
+    let attributes = attributes.args(["filter", "ident", "working-tree-encoding", "text", "eol"]);
+    let attributes = attributes.input(input).limit(super::MOST_LISTED);
+    let (settings, attributes) = tokio::try_join!(settings.ask(), attributes.run())?;
+    if attributes.truncated {
+        return Err(super::too_many());
+    }
+    let (mut carriage, mut eol) = (false, cfg!(windows));
+    for line in settings.text().to_ascii_lowercase().lines() {
+        match line.split_once(' ') {
+            Some(("core.autocrlf", value)) => carriage = value == "true",
+            Some(("core.eol", value)) => {
+                eol = value == "crlf" || (cfg!(windows) && value == "native");
+            }
+            _ => {}
+        }
+    }
+    let mut found = HashSet::new();
+    let fields: Vec<&[u8]> = attributes.fields().collect();
+    // Source of the format: git-check-attr(1), `-z`: path, attribute, value; of the meanings: gitattributes(5).
+    for told in fields.chunks_exact(15) {
+        let value = |at: usize| told[at * 3 + 2];
+        let is_set = |at: usize| !matches!(value(at), b"unspecified" | b"unset");
+        let is_text = match value(3) {
+            b"unset" => false,
+            b"unspecified" => carriage || is_set(4),
+            _ => true,
+        };
+        let ends = match value(4) {
+            b"crlf" => true,
+            b"lf" => false,
+            _ => carriage || eol,
+        };
+        if is_set(0) || is_set(1) || is_set(2) || (is_text && ends) {
+            found.insert(told[0].to_vec());
+        }
+    }
+    Ok(found)
 }
 
 /// Puts the files of such a tree into the folder, as they are in it.

@@ -3,6 +3,7 @@
 use bosk_core::Problem;
 
 use super::super::command::Call;
+use super::super::staged::staged;
 
 /// The tree with `1/…`, `2/…` and `3/…` for the sides that unresolved files have, and `0/…` for those that are
 /// resolved; none where there are no unresolved ones.
@@ -13,23 +14,15 @@ pub(super) async fn sides<'git>(
     if any.stdout.is_empty() {
         return Ok(None);
     }
-    let staged = with_copy().args(["ls-files", "--stage", "-z"]).limit(super::MOST_LISTED);
-    let staged = staged.run().await?;
-    if staged.truncated {
+    let listed = with_copy().args(["ls-files", "--stage", "-z"]).limit(super::MOST_LISTED);
+    let listed = listed.run().await?;
+    if listed.truncated {
         return Err(super::too_many());
     }
     let mut input = Vec::new();
-    for entry in staged.fields() {
-        // `<mode> <object> <stage>\t<path>`.
-        let Some(tab) = entry.iter().position(|byte| *byte == b'\t').filter(|at| *at > 2) else {
-            continue;
-        };
-        input.extend_from_slice(&entry[..tab - 1]);
-        input.extend_from_slice(b"0\t");
-        input.push(entry[tab - 1]);
-        input.push(b'/');
-        input.extend_from_slice(&entry[tab + 1..]);
-        input.push(0);
+    for entry in staged(&listed) {
+        let path = [format!("{}/", entry.stage).as_bytes(), entry.path].concat();
+        input.extend(entry.info(0, &path));
     }
     // A file of its own beside the copy, which stays as it is.
     let folder = tempfile::tempdir().map_err(super::unwritten)?;

@@ -56,10 +56,7 @@ impl Bases {
             let started = first.and_then(|session| session.base.clone()).filter(|_| !is_main);
             let mut name = None;
             for candidate in [started, default.clone()].into_iter().flatten() {
-                let candidate = match branch == Some(candidate.as_str()) {
-                    true => format!("origin/{candidate}"),
-                    false => candidate,
-                };
+                let candidate = beside(branch, candidate);
                 if name.is_none() && bases.look(repository, &candidate).await? {
                     name = Some(candidate);
                 }
@@ -98,6 +95,34 @@ impl Bases {
     pub(super) fn is_main(&self, at: usize) -> bool {
         self.main.get(at).copied().unwrap_or_default()
     }
+}
+
+/// The commits of all main branches that a branch's work may be in: what it was made from, the repository's main branch,
+/// what its main work tree is on, and what the remote has of them; not the branch itself.
+pub(super) async fn tips_beside(
+    repository: &Repository,
+    branch: Option<&str>,
+    base: Option<&str>,
+) -> Result<Vec<String>, Problem> {
+    let head = repository.head().await.ok();
+    let default = default_base(repository).await?;
+    let names = [base, default.as_deref(), head.as_ref().and_then(branch_of)];
+    let mut bases = Bases { found: HashMap::new(), names: Vec::new(), main: Vec::new() };
+    let mut tips = Vec::new();
+    for name in names.into_iter().flatten() {
+        let name = beside(branch, name.to_owned());
+        bases.look(repository, &name).await?;
+        let found = bases.found.get(&name).and_then(Option::as_ref);
+        tips.extend(found.iter().flat_map(|base| base.tips()).map(str::to_owned));
+    }
+    tips.sort();
+    tips.dedup();
+    Ok(tips)
+}
+
+/// A base's name; of the branch itself, what the remote has of it.
+fn beside(branch: Option<&str>, name: String) -> String {
+    if branch == Some(name.as_str()) { format!("origin/{name}") } else { name }
 }
 
 async fn commit(repository: &Repository, name: &str) -> Result<Option<String>, Problem> {

@@ -1,6 +1,6 @@
 //! What is not committed in each worktree. Not here: which files ([`crate::git::changes`]).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use bosk_core::{Problem, ProblemCode};
@@ -8,8 +8,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::AT_ONCE;
+use crate::git::Git;
 use crate::git::listing::Listed;
-use crate::git::{Git, Repository};
 
 /// The most that is read of a list of changed files, in bytes: what is beyond is not counted.
 const LIMIT: usize = 16 << 20;
@@ -78,36 +78,8 @@ pub(super) async fn counts(git: &Git, folder: &Path) -> Result<Counts, Problem> 
     Ok(counts)
 }
 
-/// Whether the repository's own configuration names programs through which git would read changed files.
-///
-/// # Errors
-/// Git failed.
-pub(crate) async fn names_filters(repository: &Repository) -> Result<bool, Problem> {
-    let call = repository.git.look(&repository.root);
-    let call = call.args(["config", "--show-scope", "--name-only", "-z", "--get-regexp"]);
-    let output = call.arg(r"^filter\..*\.(clean|process)$").ask().await?;
-    if output.fields().any(|scope| matches!(scope, b"local" | b"worktree")) {
-        return Ok(true);
-    }
-    // Each worktree may have a configuration of its own, which git reads only there.
-    let folder = repository.common_dir.join("worktrees");
-    let reading = tokio::task::spawn_blocking(move || {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let files = entries.map(|entry| entry.path().join("config.worktree"));
-        let files: Vec<PathBuf> = files.filter(|file| file.exists()).collect();
-        files.iter().any(|file| match std::fs::read_to_string(file) {
-            Ok(text) => {
-                let text = text.to_ascii_lowercase();
-                text.contains("[filter") || text.contains("[include")
-            }
-            Err(_) => true,
-        })
-    });
-    reading.await.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
-}
-
 /// Why a repository is not looked at that names such programs.
-pub(crate) fn not_looked() -> Problem {
+fn not_looked() -> Problem {
     Problem::new(
         ProblemCode::NotTrusted,
         "The repository's git configuration names programs that reading its files would start, and you have not agreed \

@@ -79,6 +79,38 @@ fn one_apart(library: &git2::Repository, pair: &Pair) -> Result<Apart, git2::Err
     Ok(Apart { ahead: count(ahead), behind: count(behind), fork })
 }
 
+/// Those whose base has since the fork changed every file that the head has, so that merging may add nothing; and all
+/// that the library cannot tell of.
+pub(super) async fn touched<'a>(
+    repository: &Repository,
+    pairs: impl Iterator<Item = (&'a Pair, &'a String)>,
+) -> Result<HashSet<Pair>, Problem> {
+    let asked: HashSet<(Pair, String)> =
+        pairs.map(|(pair, fork)| (pair.clone(), fork.clone())).collect();
+    let (root, all) = (repository.root.clone(), asked.clone());
+    let looked = blocking(move || Ok(by_library(&root, asked, all_touched)));
+    let found = looked.await?.unwrap_or_default();
+    let is_open = |one: &(Pair, String)| found.get(one).copied().unwrap_or(true);
+    Ok(all.into_iter().filter(is_open).map(|(pair, _)| pair).collect())
+}
+
+fn all_touched(
+    library: &git2::Repository,
+    (pair, fork): &(Pair, String),
+) -> Result<bool, git2::Error> {
+    let tree = |commit: &str| library.find_commit(git2::Oid::from_str(commit)?)?.tree();
+    let (fork, head, base) = (tree(fork)?, tree(&pair.head)?, tree(&pair.base)?);
+    let diff = library.diff_tree_to_tree(Some(&fork), Some(&head), None)?;
+    let entry = |tree: &git2::Tree<'_>, path: &Path| {
+        tree.get_path(path).ok().map(|entry| (entry.id(), entry.filemode()))
+    };
+    let is_touched = |delta: git2::DiffDelta<'_>| {
+        let path = delta.new_file().path().or_else(|| delta.old_file().path());
+        path.is_some_and(|path| entry(&fork, path) != entry(&base, path))
+    };
+    Ok(diff.deltas().len() > 0 && diff.deltas().all(is_touched))
+}
+
 /// The commits that `to` has and `from` has not, without merges, the newest first: at most so many.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Range {

@@ -1,5 +1,6 @@
-//! Whether a branch's work is in its base: as its own commits, as one commit with the same changes, or as one for each.
-//! The same changes are recognised by git's patch ids. Where anything is in doubt, it is not.
+//! Whether a branch's work is in its base: as its own commits, as one commit with the same changes or as one for each
+//! (recognised by git's patch ids), or so that merging would add nothing. Where anything is in doubt, it is not. This is
+//! the one rule, for the list of worktrees and for what is said before one goes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -7,7 +8,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use bosk_core::Problem;
 use bosk_core::worktree::MergedAs;
 
-use super::graph::{Apart, Pair, Range, between};
+use super::bases;
+use super::graph::{self, Apart, Pair, Range, between};
 use crate::git::Repository;
 
 /// Most commits of the base, since both parted, that are looked at.
@@ -49,10 +51,35 @@ impl<K: Eq + std::hash::Hash, V: Clone> Known<K, V> {
     }
 }
 
-/// Those that are in their base, and how. A git that fails leaves out what it was asked about.
+/// Whether the work of a head is in a main branch, and how: in what it was made from, in the repository's main branch, in
+/// what its main work tree is on, or where the remote has one of them. `branch` is its own, which is none of them. Merge
+/// drivers that the repository's configuration names can be started by that.
+///
+/// # Errors
+/// Git failed.
+pub(crate) async fn is_merged(
+    repository: &Repository,
+    head: &str,
+    branch: Option<&str>,
+    base: Option<&str>,
+) -> Result<Option<MergedAs>, Problem> {
+    if head.is_empty() {
+        return Ok(None);
+    }
+    let tips = bases::tips_beside(repository, branch, base).await?;
+    let pairs = tips.into_iter().map(|base| Pair { head: head.to_owned(), base });
+    let pairs: Vec<Pair> = pairs.collect();
+    let apart = graph::apart(repository, pairs.clone()).await?;
+    let found = merged(repository, apart.into_iter().collect(), true).await;
+    Ok(pairs.iter().find_map(|pair| found.get(pair).copied()))
+}
+
+/// Those that are in their base, and how. A git that fails leaves out what it was asked about. Without `drivers` nothing
+/// is asked that could start a program which the repository's configuration names.
 pub(super) async fn merged(
     repository: &Repository,
     questions: Vec<(Pair, Apart)>,
+    drivers: bool,
 ) -> HashMap<Pair, MergedAs> {
     let mut found = HashMap::new();
     let mut open = Vec::new();
@@ -65,10 +92,12 @@ pub(super) async fn merged(
             None => open.extend(apart.fork.clone().map(|fork| (pair, apart.ahead, fork))),
         }
     }
-    match by_changes(repository, &open).await {
+    match by_changes(repository, &open, drivers).await {
         Ok(answers) => {
             for (pair, answer) in answers {
-                ANSWERS.keep(pair.clone(), answer);
+                if drivers || answer.is_some() {
+                    ANSWERS.keep(pair.clone(), answer);
+                }
                 found.extend(answer.map(|answer| (pair, answer)));
             }
         }
@@ -82,6 +111,7 @@ type Open = (Pair, u32, String);
 async fn by_changes(
     repository: &Repository,
     open: &[Open],
+    drivers: bool,
 ) -> Result<Vec<(Pair, Option<MergedAs>)>, Problem> {
     let of_base = |(pair, _, fork): &Open| Range { from: fork.clone(), to: pair.base.clone() };
     let own = |(pair, _, fork): &Open| Range { from: fork.clone(), to: pair.head.clone() };
@@ -94,18 +124,58 @@ async fn by_changes(
     let id = |commit: &str, fork: Option<&str>| {
         ids.get(&(commit.to_owned(), fork.map(str::to_owned))).and_then(Option::as_deref)
     };
-    let answer = |one: &Open| {
-        let (pair, _, fork) = one;
+    let by_patch = |one: &Open| {
+        let (pair, ahead, fork) = one;
         let base = bases.get(&of_base(one))?;
         let there: HashSet<&str> = base.iter().filter_map(|commit| id(commit, None)).collect();
         if id(&pair.head, Some(fork)).is_some_and(|whole| there.contains(whole)) {
             return Some(MergedAs::Squash);
         }
-        let own = owns.get(&own(one)).filter(|own| !own.is_empty())?;
+        // A merge's own changes are in no list of patches, so a branch that has one is in doubt.
+        let own =
+            owns.get(&own(one)).filter(|own| !own.is_empty() && own.len() >= *ahead as usize)?;
         let is_there = |commit: &String| id(commit, None).is_some_and(|id| there.contains(id));
         own.iter().all(is_there).then_some(MergedAs::Rebase)
     };
-    Ok(open.iter().map(|one| (one.0.clone(), answer(one))).collect())
+    let mut answers: Vec<(Pair, Option<MergedAs>)> =
+        open.iter().map(|one| (one.0.clone(), by_patch(one))).collect();
+    if !drivers {
+        return Ok(answers);
+    }
+    let left = answers.iter().zip(open).filter(|((_, answer), _)| answer.is_none());
+    let left: Vec<Open> = left.map(|(_, one)| one.clone()).collect();
+    let touched =
+        graph::touched(repository, left.iter().map(|(pair, _, fork)| (pair, fork))).await?;
+    for ((pair, answer), (_, _, fork)) in answers.iter_mut().zip(open) {
+        if answer.is_none() && touched.contains(pair) {
+            *answer = adds_nothing(repository, pair, fork).await?.then_some(MergedAs::Squash);
+        }
+    }
+    Ok(answers)
+}
+
+/// Whether the head has changed something, and merging it would leave the base's files as they are.
+async fn adds_nothing(
+    repository: &Repository,
+    Pair { head, base }: &Pair,
+    fork: &str,
+) -> Result<bool, Problem> {
+    let trees = [base, head, fork].map(|commit| format!("{commit}^{{tree}}"));
+    let told = repository.git.look(&repository.root).arg("rev-parse").args(trees).run().await?;
+    let told = told.text();
+    let mut trees = told.lines();
+    let (Some(base_tree), Some(own), Some(before)) = (trees.next(), trees.next(), trees.next())
+    else {
+        return Ok(false);
+    };
+    if own == before {
+        return Ok(false);
+    }
+    let call = repository.git.change(&repository.root).args(["merge-tree", "--write-tree"]);
+    let call = call.args(["--no-messages", "--end-of-options", base, head]);
+    // Where there are conflicts, or a partial clone lacks a file, that tells nothing.
+    let merged = call.env("GIT_NO_LAZY_FETCH", "1").run().await;
+    Ok(merged.is_ok_and(|merged| merged.text() == base_tree))
 }
 
 type Ids = HashMap<(String, Option<String>), Option<String>>;

@@ -22,8 +22,8 @@ use super::{Git, Repository, paths};
 
 use bases::Bases;
 pub(crate) use bases::default_base;
-pub(crate) use dirty::{names_filters, not_looked};
 use graph::{Apart, Pair};
+pub(crate) use merged::is_merged;
 
 /// How many calls of git run at once.
 const AT_ONCE: usize = 4;
@@ -31,8 +31,9 @@ const AT_ONCE: usize = 4;
 /// Most branches that are listed.
 const BRANCHES: usize = 200;
 
-/// All of a repository. `filters` says whether the programs that its own configuration names for reading files may run,
-/// which a look at changed files can need; without that such a repository is listed, but its files are not looked at.
+/// All of a repository. `filters` says whether the programs that its own configuration names for reading and merging files
+/// may run, which a look at changed files can need; without that such a repository is listed, but its files are not
+/// looked at.
 ///
 /// # Errors
 /// Git cannot list them.
@@ -66,7 +67,7 @@ pub async fn worktrees(
     )?;
     let own = async {
         let bases = Bases::find(repository, &listed, &working, main.as_deref()).await?;
-        let commits = commits(repository, &listed, &working, &bases).await?;
+        let commits = commits(repository, &listed, &working, &bases, filters).await?;
         Ok::<_, Problem>((bases, commits))
     };
     let (own, dirty) = tokio::join!(own, dirty::look(git, &listed, filters));
@@ -153,6 +154,7 @@ async fn commits(
     listed: &[Listed],
     working: &[Vec<&SessionSummary>],
     bases: &Bases,
+    filters: bool,
 ) -> Result<Vec<Commits>, Problem> {
     let pairs_of = |at: usize| {
         let head = listed[at].head.as_deref();
@@ -171,7 +173,7 @@ async fn commits(
         let apart: &Apart = apart.get(&pair)?;
         Some((pair, apart.clone()))
     });
-    let merged = merged::merged(repository, questions.collect()).await;
+    let merged = merged::merged(repository, questions.collect(), filters).await;
     Ok((0..listed.len())
         .map(|at| {
             let Some(first) = pairs_of(at).next() else { return Commits::default() };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::git::programs::{self, Program};
 use crate::git::testing::{self, Scratch};
 
 async fn look(scratch: &Scratch) -> Worktrees {
@@ -8,6 +9,10 @@ async fn look(scratch: &Scratch) -> Worktrees {
 fn item<'a>(found: &'a Worktrees, name: &str) -> &'a WorktreeView {
     let of = |view: &&WorktreeView| Path::new(&view.folder).file_name().unwrap() == name;
     found.items.iter().find(of).unwrap()
+}
+
+async fn names_programs(repository: &Repository) -> bool {
+    programs::of(repository).await.unwrap().iter().any(Program::touches_files)
 }
 
 /// A worktree beside the repository on a new branch of its name, with these commits: file and content.
@@ -102,6 +107,58 @@ async fn what_is_in_the_base_is_told_however_it_got_there() {
     assert_eq!(item(&look(&scratch).await, "squashed").merged, None);
 }
 
+/// Merged in pieces: no commit of the base has all of them, and not each has one.
+#[tokio::test]
+async fn what_merging_would_add_nothing_of_is_merged_also_where_no_patch_is_the_same() {
+    let scratch = testing::repository().await;
+    work(&scratch, "pieces", &[("p.txt", "p\n"), ("q.txt", "q\n"), ("r.txt", "r\n")]).await;
+    work(&scratch, "undone", &[("u.txt", "u\n")]).await;
+    let undone = scratch.path().with_file_name("undone");
+    testing::run(&scratch.git, &undone, &["revert", "--no-edit", "HEAD"]).await;
+    scratch.write("p.txt", "p\n");
+    scratch.write("q.txt", "q\n");
+    scratch.commit("two of three").await;
+    assert_eq!(item(&look(&scratch).await, "pieces").merged, None);
+    scratch.write("r.txt", "r\n");
+    scratch.commit("the third").await;
+    let repository = scratch.open().await;
+    for (name, wanted) in [("pieces", Some(MergedAs::Squash)), ("undone", None)] {
+        let view = item(&look(&scratch).await, name).clone();
+        assert_eq!(view.merged, wanted, "{name}");
+        let head = view.head.unwrap();
+        let alone = is_merged(&repository, &head, Some(name), None).await.unwrap();
+        assert_eq!(alone, wanted, "{name}");
+    }
+    // In a base of its own, and in nothing else.
+    scratch.run(&["branch", "develop", "pieces"]).await;
+    work(&scratch, "further", &[("f.txt", "f\n")]).await;
+    scratch.run(&["branch", "-f", "develop", "further"]).await;
+    let head = scratch.run(&["rev-parse", "further"]).await;
+    let ask = |base| is_merged(&repository, &head, Some("further"), base);
+    assert_eq!(ask(None).await.unwrap(), None);
+    assert_eq!(ask(Some("develop")).await.unwrap(), Some(MergedAs::Commits));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_merge_driver_that_a_strange_repository_names_is_run_by_looking() {
+    let scratch = testing::repository().await;
+    scratch.write(".gitattributes", "* merge=evil\n");
+    scratch.commit("attributes").await;
+    work(&scratch, "both", &[("readme.md", "theirs\n")]).await;
+    scratch.write("readme.md", "ours\n");
+    scratch.commit("ours").await;
+    let mark = scratch.path().with_file_name("mark");
+    let run = format!("touch '{}'", mark.display());
+    scratch.run(&["config", "merge.evil.driver", &run]).await;
+    let repository = scratch.open().await;
+    assert!(names_programs(&repository).await);
+    worktrees(&repository, &[], false).await.unwrap();
+    assert!(!mark.exists());
+    worktrees(&repository, &[], true).await.unwrap();
+    assert!(mark.exists(), "agreed to, it would");
+}
+
 #[tokio::test]
 async fn what_was_undone_before_both_parted_is_not_taken_for_merged() {
     let scratch = testing::repository().await;
@@ -175,14 +232,14 @@ async fn repositories_that_the_library_cannot_open_are_told_the_same() {
 async fn no_program_that_a_strange_repository_names_is_run() {
     let scratch = testing::repository().await;
     let mark = scratch.path().with_file_name("mark");
-    assert!(!names_filters(&scratch.open().await).await.unwrap());
+    assert!(!names_programs(&scratch.open().await).await);
     scratch.write(".gitattributes", "* filter=evil\n");
     scratch.commit("attributes").await;
     let run = format!("touch '{}'; cat", mark.display());
     scratch.run(&["config", "filter.evil.clean", &run]).await;
     scratch.write("readme.md", "other\n");
     let repository = scratch.open().await;
-    assert!(names_filters(&repository).await.unwrap());
+    assert!(names_programs(&repository).await);
     let found = worktrees(&repository, &[], false).await.unwrap();
     assert!(found.items[0].problem.is_some());
     assert!(!mark.exists());
