@@ -2,6 +2,7 @@
 //! session runs there. Not here: how git does it ([`crate::git::remove`], [`crate::git::restore`]), and how long what
 //! was put away is kept ([`super::expire`]).
 
+mod end;
 mod idle;
 mod session;
 
@@ -22,6 +23,7 @@ use crate::git::{Repository, checkpoint, kept, remove};
 use crate::home::{self, Home};
 use crate::journal::writer::wall_clock;
 
+pub use end::end;
 pub(crate) use idle::idle;
 
 /// How many ignored entries a plan lists.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use bosk_core::session::SessionSummary;
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use crate::catalog;
@@ -15,25 +16,11 @@ use crate::home::Home;
 /// # Errors
 /// One runs there: Bosk's, or one that was started elsewhere.
 pub(crate) async fn idle(home: &Home, folder: &Path) -> Result<Vec<File>, Problem> {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = real(folder);
-    let is_inside = |path: &str| {
-        let path = Path::new(path);
-        path.starts_with(&folder) || real(path).starts_with(&folder)
-    };
-    let mut inside = Vec::new();
-    for listed in catalog::list(home).await? {
-        match listed {
-            Ok(session) if is_inside(&session.folder) => inside.push(session.id),
-            Ok(_) => {}
-            // Nobody can tell where it works: it must not run.
-            Err((id, _)) => inside.push(id),
-        }
-    }
-    let (home, folder) = (home.clone(), folder.clone());
+    let inside = inside(home, folder).await?;
+    let (home, folder) = (home.clone(), real(folder));
     blocking(move || {
         let mut held = Vec::new();
-        for id in inside {
+        for (id, _) in inside {
             held.extend(forget::hold(&home, &id).map_err(|_| runs(&id))?);
         }
         let is_there = |one: &bosk_core::view::ForeignSession| {
@@ -48,7 +35,32 @@ pub(crate) async fn idle(home: &Home, folder: &Path) -> Result<Vec<File>, Proble
     .await
 }
 
-fn runs(id: &SessionId) -> Problem {
+/// The sessions that have worked in the folder or below it, with their rows. Where nobody can tell where one works, it
+/// is among them without one: it must not run.
+///
+/// # Errors
+/// Bosk's folder cannot be read.
+pub(super) async fn inside(
+    home: &Home,
+    folder: &Path,
+) -> Result<Vec<(SessionId, Option<SessionSummary>)>, Problem> {
+    let folder = real(folder);
+    let is_inside = |path: &str| {
+        let path = Path::new(path);
+        path.starts_with(&folder) || real(path).starts_with(&folder)
+    };
+    let listed = catalog::list(home).await?.into_iter().filter_map(|listed| match listed {
+        Ok(row) => is_inside(&row.folder).then(|| (row.id.clone(), Some(row))),
+        Err((id, _)) => Some((id, None)),
+    });
+    Ok(listed.collect())
+}
+
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+pub(super) fn runs(id: &SessionId) -> Problem {
     Problem::new(
         ProblemCode::SessionState,
         format!("Session `{}` runs in the worktree, so it was left alone.", id.short()),
