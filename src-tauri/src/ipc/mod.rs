@@ -163,6 +163,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         merging::open_pull_request,
         merging::send_feedback,
         settings::save_settings,
+        merging::cancel_push,
+        merging::remote_has,
         settings::open_external,
         settings::remember,
         settings::recall,

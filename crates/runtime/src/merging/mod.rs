@@ -9,6 +9,7 @@ mod merge;
 mod merged;
 mod propose;
 mod push;
+mod pushes;
 mod update;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ use crate::git::merge::advance;
 use crate::git::{Git, Repository};
 use crate::home::Home;
 use crate::process::Environment;
+
+pub use pushes::Pushes;
 
 /// A session's work: its folder in its repository.
 #[derive(Debug, Clone)]

@@ -1,11 +1,16 @@
 //! Publishing a session's branch.
 
-use bosk_core::review::forge::{PushPlan, PushRequest, Remote};
+use std::time::Duration;
+
+use bosk_core::review::forge::{PushPlan, PushRequest, Remote, RemoteHas};
 use bosk_core::review::remote;
 use bosk_core::{Problem, ProblemCode};
 
 use super::Work;
 use crate::git::merge::{advance, push};
+
+/// How long a remote may take to say what it has.
+const ANSWER: Duration = Duration::from_secs(20);
 
 impl Work {
     /// What pushing the branch would do, as far as is known without asking the remote.
@@ -77,6 +82,18 @@ impl Work {
             git.change(folder).args(["config", &key("merge"), &there]).run().await?;
         }
         Ok(())
+    }
+
+    /// What the remote has of the branch by now, after a push that was given up: it is asked itself.
+    ///
+    /// # Errors
+    /// It cannot be reached, or does not answer: then that is not known.
+    pub async fn remote_has(&self, request: &PushRequest) -> Result<RemoteHas, Problem> {
+        let (git, folder, remote) = (&self.git, &self.folder, &request.remote);
+        let branch = self.branch().await?;
+        let before = push::last_seen(git, folder, remote, &branch).await?;
+        let now = push::there(git, folder, (remote, &branch), ANSWER).await?;
+        Ok(RemoteHas::of(now.as_deref(), &request.head, before.as_deref()))
     }
 
     /// The repository's remotes, the likeliest first: what the branch follows, what is configured for pushing, `origin`.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bosk_core::{Problem, ProblemCode};
 
 use super::hook::refused;
+use crate::git::call::Call;
 use crate::git::command::Output;
 use crate::git::{Git, GitError};
 
@@ -105,18 +106,55 @@ pub async fn push(git: &Git, folder: &Path, push: &Push<'_>) -> Result<(), Probl
         call = call.arg(format!("--force-with-lease={reference}:{lease}"));
     }
     call = call.arg("--").arg(push.remote).arg(format!("{}:{reference}", push.commit));
-    // Source of the names: git(1), ssh(1), ssh_config(5), and the Git Credential Manager's own documentation.
-    call = call.setting("core.askPass=").env("SSH_ASKPASS_REQUIRE", "never");
-    call = call.env("GCM_INTERACTIVE", "never");
-    if let Some(ssh) = ssh(git, folder).await? {
-        call = call.env("GIT_SSH_COMMAND", ssh);
-    }
-    let output = call.limit(64 << 10).timeout(push.patience).watched().await?;
+    let output =
+        unasked(git, folder, call).await?.limit(64 << 10).timeout(push.patience).watched().await?;
     match output.code {
         Some(0) => Ok(()),
         _ if output.timed_out => Err(too_long(push)),
         _ => Err(failed(push, &output)),
     }
+}
+
+/// The commit that a remote's branch is on now, by the remote's own word; none where it has no such branch.
+///
+/// # Errors
+/// The remote cannot be reached, or does not answer in time.
+pub async fn there(
+    git: &Git,
+    folder: &Path,
+    (remote, branch): (&str, &str),
+    patience: Duration,
+) -> Result<Option<String>, Problem> {
+    let reference = format!("refs/heads/{branch}");
+    let call = git.look(folder).args(["ls-remote", "--refs", "--", remote, &reference]);
+    let call = unasked(git, folder, call).await?;
+    let output = call.limit(64 << 10).timeout(patience).watched().await?;
+    if output.timed_out || output.code != Some(0) {
+        let why = match output.timed_out {
+            true => format!("did not answer within {} s", patience.as_secs()),
+            false => format!("did not answer ({})", line(output.stderr())),
+        };
+        let text = format!("\"{remote}\" {why}, so what it has by now is not known.");
+        return Err(Problem::new(ProblemCode::GitFailed, text)
+            .hint("Look again when it can be reached. Nothing here was changed."));
+    }
+    // Source of the format: git-ls-remote(1). A pattern matches the end of other names, too.
+    let id = |line: &str| {
+        let (id, name) = line.split_once('\t')?;
+        (name == reference).then(|| id.to_owned())
+    };
+    Ok(output.text().lines().find_map(id))
+}
+
+/// The same call, which asks nobody for a password.
+async fn unasked<'a>(git: &Git, folder: &Path, call: Call<'a>) -> Result<Call<'a>, Problem> {
+    // Source of the names: git(1), ssh(1), ssh_config(5), and the Git Credential Manager's own documentation.
+    let call = call.setting("core.askPass=").env("SSH_ASKPASS_REQUIRE", "never");
+    let call = call.env("GCM_INTERACTIVE", "never");
+    Ok(match ssh(git, folder).await? {
+        Some(ssh) => call.env("GIT_SSH_COMMAND", ssh),
+        None => call,
+    })
 }
 
 /// The person's own ssh, told never to ask. One that is no OpenSSH is left as it is.
