@@ -118,3 +118,6 @@ export const edit = {
   'open.terminal': 'Open in a terminal window',
   'open.files': 'Open in the file manager',
 } as const;
+  'shell.elsewhere': 'Shown in another window.',
+  'shell.take': 'Show it here',
+  'shell.takeTerminal': 'Show the terminal here, not in the other window',

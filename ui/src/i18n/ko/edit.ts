@@ -117,3 +117,6 @@ export const edit: Record<keyof typeof english, string> = {
   'open.terminal': '터미널 창에서 열기',
   'open.files': '파일 관리자에서 열기',
 };
+  'shell.elsewhere': '다른 창에서 보고 있습니다.',
+  'shell.take': '여기서 보기',
+  'shell.takeTerminal': '터미널을 다른 창 대신 여기서 보기',
