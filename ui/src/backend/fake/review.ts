@@ -202,11 +202,18 @@ export class Reviewed extends Beside implements ReviewBackend {
     kept.comments = isKnown
       ? kept.comments.map((one) => (one.id === comment.id ? comment : one))
       : [...kept.comments, comment];
+    this.#written(id);
+  }
+
+  /** Who reviews is told, also whoever has written it. */
+  #written(id: SessionId): void {
+    if (this.#watched.has(id)) this.emit({ type: 'comments', id });
   }
 
   async removeComment(id: SessionId, comment: string): Promise<void> {
     const kept = this.#of(id);
     kept.comments = kept.comments.filter((one) => one.id !== comment);
+    this.#written(id);
   }
 
   async sendComments(id: SessionId, comments: string[], note: string): Promise<void> {
@@ -215,6 +222,7 @@ export class Reviewed extends Beside implements ReviewBackend {
     kept.comments = kept.comments.map((one) =>
       comments.includes(one.id) ? { ...one, state: 'sent' as const } : one,
     );
+    this.#written(id);
   }
 }
 
