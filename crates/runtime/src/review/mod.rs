@@ -14,6 +14,7 @@ mod picture;
 mod place;
 pub(crate) mod sides;
 mod undo;
+pub mod unsaved;
 pub mod watch;
 
 #[cfg(test)]

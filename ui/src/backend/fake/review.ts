@@ -16,8 +16,8 @@ import type {
 } from '../types';
 import { pictures, twelve, very } from './changed';
 import { count, kindOf, pick, sides, stagedOf, stamp, unified, type FakeFile } from './changes';
-import { Beside } from './beside';
-import { uuid } from './scenes';
+import { Edits } from './edits';
+import { uuid } from './summary';
 import { no } from './world';
 
 const gone = no('session_state', 'The file has changed since, so nothing was done.', 'Look at it again.');
@@ -37,7 +37,7 @@ interface Kept {
 }
 
 /** A session's changes, roughly as git would tell them: what is staged, reverted and undone is so afterwards. */
-export class Reviewed extends Beside implements ReviewBackend {
+export class Reviewed extends Edits implements ReviewBackend {
   overlaps: Overlap[] = [];
   readonly #kept = new Map<SessionId, Kept>();
   readonly #watched = new Set<SessionId>();
