@@ -20,6 +20,7 @@ use std::sync::Arc;
 use bosk_core::Problem;
 use bosk_runtime::fleet::{Expected, Fleet};
 use bosk_runtime::home::Home;
+use bosk_runtime::merging::Pushes;
 use bosk_runtime::terminal::Terminals;
 use tauri::Manager as _;
 
@@ -72,6 +73,7 @@ pub fn run() -> Result<(), Problem> {
             app.manage(tray::Present::default());
             app.manage(system::Asked::default());
             app.manage(terminals(&home));
+            app.manage(Pushes::default());
             if hidden {
                 outside::start(app.handle());
             }

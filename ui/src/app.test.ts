@@ -171,14 +171,13 @@ describe('the window', () => {
     expect(field.value).toBe('');
   });
 
-  it('removes a session only once it has ended, and says what goes', async () => {
+  it('archives a session at work by one press that says what it interrupts', async () => {
     const { backend, bosk, id } = await openFirst('some');
     bosk.sheet = 'remove';
     const dialog = await screen.findByTestId('remove-dialog');
-    expect(within(dialog).queryByTestId('remove-confirm')).toBeNull();
-    await fireEvent.click(within(dialog).getByRole('button', { name: 'Stop', hidden: true }));
     await waitFor(() => expect(dialog.textContent).toContain('node_modules/'));
-    await fireEvent.click(within(dialog).getByTestId('remove-confirm'));
+    expect(within(dialog).getByTestId('ends-working').textContent).toContain('Fix the login redirect');
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Stop and archive', hidden: true }));
     await waitFor(() => expect(backend.sessions.has(id)).toBe(false));
     await waitFor(() => expect(bosk.selected).toBeNull());
   });

@@ -1,11 +1,13 @@
-import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { EditorView } from '@codemirror/view';
 import { describe, expect, it, vi } from 'vitest';
+import { actions } from './actions';
 import type { EditedFile } from './backend/types';
 // Here already, so that no test waits for it to be read.
 import './features/edit/Edit.svelte';
 import { indentOf } from './shared/editor/editor';
 import { editingOf } from './state/editing.svelte';
+import { unsavedOf } from './state/unsaved.svelte';
 import { faults, openFirst } from './test-window';
 
 /** A file that is read and written. */
@@ -148,6 +150,23 @@ describe('a file that is edited', () => {
     expect(disk.writes).toEqual([]);
   });
 
+  it('says so with both beside each other, where that is asked for', async () => {
+    const disk = new Disk('one\ntwo\n');
+    await edit(disk);
+    await type('my ');
+    disk.change('one\ntheirs\n');
+    await fireEvent.click(screen.getByTestId('edit-save'));
+    const compare = await screen.findByTestId('edit-compare');
+    await fireEvent.click(compare);
+    const differing = (await screen.findByTestId('edit-differing')).textContent;
+    expect(compare.getAttribute('aria-pressed')).toBe('true');
+    expect(differing).toContain('theirs');
+    expect(differing).toContain('my two');
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(screen.getByTestId('edit-keep'));
+    await waitFor(() => expect(screen.queryByTestId('edit-differing')).toBeNull());
+  });
+
   it('lets Tab indent, and Esc leave the text without closing it', async () => {
     await edit(new Disk('one\n  two\n'));
     await key('Tab', { keyCode: 9 });
@@ -185,6 +204,94 @@ describe('a file that is edited', () => {
     await fireEvent.keyDown(field, { key: 'ArrowDown' });
     await fireEvent.keyDown(field, { key: 'Enter' });
     await screen.findByRole('dialog', { name: 'Edit src/auth/redirect.ts' });
+  });
+});
+
+describe('what was not saved before a restart', () => {
+  async function left(disk: Disk, stamp = '1') {
+    const opened = await edit(disk, 'src/a.ts');
+    const { backend, bosk } = opened;
+    bosk.sheet = null;
+    await waitFor(() => expect(screen.queryByTestId('file-editor')).toBeNull());
+    const id = bosk.selected ?? '';
+    const at = Date.now() - 60_000;
+    await backend.keepUnsaved(id, { path: 'src/a.ts', text: 'mine\n', stamp, at });
+    await unsavedOf(bosk).look(id);
+    return { ...opened, id, bar: await screen.findByTestId('unsaved') };
+  }
+
+  it('is told, and gone on with', async () => {
+    const disk = new Disk('one\n');
+    const { backend, id, bar, store } = await left(disk);
+    expect(bar.textContent).toContain('You have edits in src/a.ts that are not saved');
+    expect(await faults()).toEqual([]);
+    store.settings = { ...store.settings, language: 'ko' };
+    await waitFor(() => expect(bar.textContent).toContain('저장하지 않은 편집이 있습니다'));
+    store.settings = { ...store.settings, language: 'en' };
+    await fireEvent.click(await screen.findByRole('button', { name: 'Restore' }));
+    expect((await view()).state.sliceDoc()).toBe('mine\n');
+    expect(screen.queryByTestId('unsaved')).toBeNull();
+    await fireEvent.click(screen.getByTestId('edit-save'));
+    await waitFor(() => expect(disk.writes).toEqual(['mine\n']));
+    await waitFor(async () => expect(await backend.unsaved(id)).toEqual([]));
+  });
+
+  it('is thrown away, and brought back by one press', async () => {
+    const { backend, bosk, id } = await left(new Disk('one\n'));
+    await backend.keepUnsaved(id, { path: 'src/b.ts', text: 'b\n', stamp: '1', at: 1 });
+    await unsavedOf(bosk).look(id);
+    await waitFor(() => expect(screen.getByTestId('unsaved').textContent).toContain('1 more file'));
+    const labels = () => actions(bosk).map(({ label }) => label);
+    expect(labels()).toContain('Restore the edits in src/a.ts');
+    await fireEvent.click(screen.getByTestId('unsaved-discard'));
+    await waitFor(() => expect(screen.getByTestId('unsaved').textContent).toContain('src/b.ts'));
+    expect(labels()).toContain('Discard the edits in src/b.ts');
+    expect((await backend.unsaved(id)).map(({ path }) => path)).toEqual(['src/b.ts']);
+    await fireEvent.click(await screen.findByTestId('undo'));
+    await waitFor(async () => expect(await backend.unsaved(id)).toHaveLength(2));
+    expect((await backend.unsavedText(id, 'src/a.ts'))?.text).toBe('mine\n');
+  });
+
+  it('is not put over a file that has become another, but compared with it', async () => {
+    const disk = new Disk('theirs\n');
+    await left(disk, 'older');
+    await fireEvent.click(screen.getByTestId('unsaved-restore'));
+    await fireEvent.click(await screen.findByTestId('edit-compare'));
+    expect((await screen.findByTestId('edit-differing')).textContent).toContain('theirs');
+    await fireEvent.click(screen.getByTestId('edit-save'));
+    expect(disk.writes).toEqual([]);
+  });
+
+  it('can be copied where the file is gone', async () => {
+    const { backend, id } = await left(new Disk('one\n'));
+    vi.spyOn(backend, 'readFile').mockRejectedValue({ code: 'invalid_input', message: 'Gone.', hint: null });
+    await fireEvent.click(screen.getByTestId('unsaved-restore'));
+    const stranded = await screen.findByTestId('edit-stranded');
+    const write = vi.fn().mockResolvedValue(undefined);
+    vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { clipboard: { writeText: write } }));
+    await fireEvent.click(within(stranded).getByRole('button', { name: /^Copy the edits/ }));
+    vi.unstubAllGlobals();
+    expect(write).toHaveBeenCalledWith('mine\n');
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(within(stranded).getByRole('button', { name: 'Discard it' }));
+    await waitFor(async () => expect(await backend.unsaved(id)).toEqual([]));
+  });
+
+  it('is kept as it is written, and says so where it cannot be', async () => {
+    const { backend, bosk } = await edit(new Disk('one\n'), 'src/c.ts');
+    const id = bosk.selected ?? '';
+    await type('my ');
+    await waitFor(async () => expect((await backend.unsavedText(id, 'src/c.ts'))?.text).toContain('my '));
+    vi.spyOn(backend, 'keepUnsaved').mockRejectedValueOnce({
+      code: 'invalid_input',
+      message: 'It is too large to be kept until it is saved.',
+      hint: null,
+    });
+    await type('very ');
+    const unkept = await screen.findByTestId('edit-unkept');
+    expect(unkept.textContent).toContain('only as long as this window. It is too large');
+    await type('own ');
+    await waitFor(() => expect(screen.queryByTestId('edit-unkept')).toBeNull());
   });
 });
 

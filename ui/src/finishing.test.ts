@@ -145,6 +145,46 @@ describe('finishing', () => {
     await waitFor(() => expect(screen.queryByTestId('push-replace')).toBeNull());
   });
 
+  it('cancels a push that hangs, says what the remote has, and looks again', async () => {
+    const hanging = (backend: FakeBackend) => {
+      clean(backend);
+      Object.assign(backend.stands, { hangs: true, has: null });
+    };
+    const { backend, bosk, id, store } = await sheet('some', hanging);
+    await unfold('push');
+    await fireEvent.click(button('push-do'));
+    await screen.findByTestId('push-cancel');
+    expect(button('push-do').textContent.trim()).toBe('Pushing…');
+    expect(await faults()).toEqual([]);
+    // It goes on while nobody looks, and can still be cancelled.
+    bosk.sheet = null;
+    await waitFor(() => expect(screen.queryByTestId('finish')).toBeNull());
+    await press('f');
+    await screen.findByTestId('finish');
+    const place = await screen.findByTestId('finish-push').then(() => unfold('push'));
+    await fireEvent.click(within(place).getByRole('button', { name: 'Cancel the push', hidden: true }));
+    const left = await screen.findByTestId('push-left');
+    await waitFor(() =>
+      expect(left.textContent).toContain('Whether origin was changed by then is not known'),
+    );
+    expect(screen.queryByTestId('push-cancel')).toBeNull();
+    expect(calls(backend, 'cancelPush')).toEqual([[id]]);
+    expect(bosk.said).not.toContain('Pushed');
+    expect(await faults()).toEqual([]);
+    backend.stands.has = 'as_before';
+    await fireEvent.click(within(left).getByRole('button', { name: 'Look again', hidden: true }));
+    await waitFor(() => expect(left.textContent).toContain('origin is as it was'));
+    backend.stands.has = 'pushed';
+    await fireEvent.click(button('push-look'));
+    await waitFor(() => expect(left.textContent).toContain('had all of it by then'));
+    store.settings = { ...store.settings, language: 'ko' };
+    await waitFor(() => expect(left.textContent).toContain('이미 모두 들어가'));
+    // The next push says what came of itself.
+    backend.stands.hangs = false;
+    await fireEvent.click(button('push-do'));
+    await waitFor(() => expect(screen.queryByTestId('push-left')).toBeNull());
+  });
+
   it('stands first with the push for whoever pushes', async () => {
     const { backend, bosk } = await sheet('some', clean);
     await unfold('push');

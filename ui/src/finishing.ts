@@ -5,6 +5,7 @@ import type { Bosk, Sheet } from './state/bosk.svelte';
 import { conflictsOf } from './state/conflicts.svelte';
 import { editingOf } from './state/editing.svelte';
 import { terminalsOf } from './state/terminals.svelte';
+import { unsavedOf } from './state/unsaved.svelte';
 
 /** What brings a session's work to its end, and what is done in its folder by hand. */
 
@@ -17,8 +18,40 @@ function here(bosk: Bosk): Action[] {
   const conflicts: Action[] = conflictsOf(bosk).standing
     ? [{ id: 'conflicts', label: t('conflict.open'), run: sheet('conflicts') }]
     : [];
+  const [written] = unsavedOf(bosk).files.get(session.id) ?? [];
+  const unsaved: Action[] = written
+    ? [
+        {
+          id: 'unsaved-restore',
+          label: t('unsaved.restoreNamed', { path: written.path }),
+          run: () => editingOf(bosk).open(written.path),
+        },
+        {
+          id: 'unsaved-discard',
+          label: t('unsaved.discardNamed', { path: written.path }),
+          danger: true,
+          run: () => void unsavedOf(bosk).discard(session.id, written.path),
+        },
+      ]
+    : [];
+  const { isOpen, shell } = terminalsOf(bosk);
+  const take: Action[] =
+    isOpen && shell?.elsewhere
+      ? [
+          {
+            id: 'take-terminal',
+            label: t('shell.takeTerminal'),
+            run: () =>
+              void import('./features/terminal/screens').then(({ screensOf }) => {
+                screensOf(bosk).takeBack(shell);
+              }),
+          },
+        ]
+      : [];
   return [
     ...conflicts,
+    ...unsaved,
+    ...take,
     { id: 'finish', label: t('finish.open'), keys: ['f'], run: sheet('finish') },
     { id: 'log', label: t('log.open'), keys: ['l'], run: sheet('log') },
     { id: 'terminal', label: t('shell.toggle'), keys: ['Ctrl', '`'], run: () => terminalsOf(bosk).toggle() },

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { actions } from './actions';
 import './features/review/Review.svelte';
 import { uuid } from './backend/fake/scenes';
-import type { Picked } from './backend/types';
+import type { Comment, Picked } from './backend/types';
 import type { Bosk } from './state/bosk.svelte';
 import { reviewsOf } from './state/reviews.svelte';
 import { faults, openFirst, press } from './test-window';
@@ -424,6 +424,98 @@ describe('comments', () => {
     // Nothing was interrupted by that.
     expect(bosk.session?.state).toBe('running');
     expect(screen.queryByTestId('review-strip')).toBeNull();
+  });
+});
+
+describe('comments of another window, or of the command line', () => {
+  const editor = () => within(screen.getByTestId('comment-editor')).getByRole<HTMLTextAreaElement>('textbox');
+  const others = (id: string, text: string, more: Partial<Comment> = {}): Comment => ({
+    id,
+    path: REDIRECT,
+    side: 'new',
+    from: 6,
+    to: 6,
+    code: '  const { search, hash } = location;',
+    text,
+    state: 'draft',
+    at: Date.now(),
+    ...more,
+  });
+  const texts = () => screen.queryAllByTestId('review-comment').map((one) => one.textContent);
+
+  async function writing(text: string) {
+    const opened = await review();
+    const id = opened.bosk.selected ?? '';
+    await goTo(REDIRECT);
+    const row = await line(REDIRECT, 'return path + search + hash');
+    await draw(row, row);
+    await key('c');
+    await fireEvent.input(editor(), { target: { value: text } });
+    return { ...opened, id };
+  }
+
+  it('appear and go as they are written, and take nothing from what is being typed', async () => {
+    const { backend, id } = await writing('Half a thou');
+    editor().setSelectionRange(4, 4);
+    const area = editor();
+    await backend.saveComment(id, others('theirs', 'Said elsewhere'));
+    await waitFor(() => expect(texts().join()).toContain('Said elsewhere'));
+    expect(editor()).toBe(area);
+    expect([area.value, area.selectionStart]).toEqual(['Half a thou', 4]);
+    expect(document.activeElement).toBe(area);
+    expect(await faults()).toEqual([]);
+    await backend.removeComment(id, 'theirs');
+    await waitFor(() => expect(texts()).toEqual([]));
+    await fireEvent.input(editor(), { target: { value: 'Half a thought' } });
+    await fireEvent.keyDown(editor(), { key: 'Enter', ctrlKey: true });
+    await waitFor(async () =>
+      expect((await backend.comments(id)).map(({ text }) => text)).toEqual(['Half a thought']),
+    );
+  });
+
+  it('that change the one that is being written leave both', async () => {
+    const { backend, id } = await writing('Mine');
+    await waitFor(async () => expect(await backend.comments(id)).toHaveLength(1));
+    const [kept] = await backend.comments(id);
+    if (!kept) throw new Error('it was not kept');
+    await fireEvent.input(editor(), { target: { value: 'Mine, and more' } });
+    await backend.saveComment(id, { ...kept, state: 'sent' });
+    await waitFor(() => expect(texts().join()).toContain('Sent'));
+    expect(editor().value).toBe('Mine, and more');
+    await fireEvent.keyDown(editor(), { key: 'Enter', ctrlKey: true });
+    await waitFor(async () =>
+      expect((await backend.comments(id)).map(({ text, state }) => [text, state])).toEqual([
+        ['Mine', 'sent'],
+        ['Mine, and more', 'draft'],
+      ]),
+    );
+  });
+
+  it('that take away the one that is being written leave what is typed', async () => {
+    const { backend, id } = await writing('Mine');
+    await waitFor(async () => expect(await backend.comments(id)).toHaveLength(1));
+    const [kept] = await backend.comments(id);
+    await backend.removeComment(id, kept?.id ?? '');
+    await tick();
+    expect(editor().value).toBe('Mine');
+    await fireEvent.keyDown(editor(), { key: 'Enter', ctrlKey: true });
+    await waitFor(async () => expect(await backend.comments(id)).toHaveLength(1));
+  });
+
+  it('leave what could not be kept here, with why', async () => {
+    const { backend, id } = await writing('Mine');
+    vi.spyOn(backend, 'saveComment').mockRejectedValueOnce({
+      code: 'disk_full',
+      message: 'The disk is full.',
+      hint: null,
+    });
+    await fireEvent.keyDown(editor(), { key: 'Enter', ctrlKey: true });
+    const strip = await screen.findByTestId('review-strip');
+    await within(strip).findByTestId('problem');
+    await backend.saveComment(id, others('theirs', 'Said elsewhere'));
+    await waitFor(() => expect(texts()).toHaveLength(2));
+    expect(texts().join()).toContain('Mine');
+    expect(within(strip).getByTestId('problem').textContent).toContain('The disk is full.');
   });
 });
 

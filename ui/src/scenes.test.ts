@@ -25,6 +25,7 @@ describe('axe finds nothing', () => {
     'stalled',
     'checked',
     'variants',
+    'unsaved',
   ])('in a session of %s', async (scene) => {
     await openFirst(scene);
     expect(await faults()).toEqual([]);

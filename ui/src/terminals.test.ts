@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import type { FakeBackend } from './backend/fake/fake';
+import type { TerminalSaid } from './backend/types';
 // Here already, so that no test waits for it to be read.
 import './features/terminal/Terminals.svelte';
 import { terminalsOf } from './state/terminals.svelte';
@@ -74,6 +75,28 @@ describe('terminals', () => {
     await waitFor(() => expect(backend.shown.get(1)).toBe(PROMPT));
     backend.says(1, 'é한');
     await waitFor(() => expect(backend.shown.get(1)).toBe(PROMPT + 5));
+  });
+
+  it('say that another window has taken one, and take it back', async () => {
+    const { backend, store } = await drawer();
+    const heard: TerminalSaid[] = [];
+    await backend.listenTerminal(1, (said) => heard.push(said));
+    const elsewhere = await screen.findByTestId('terminal-elsewhere');
+    expect(elsewhere.textContent).toContain('Shown in another window.');
+    expect(await faults()).toEqual([]);
+    expect(document.activeElement).toBe(screen.getByTestId('terminal-take'));
+    // What is typed here is not the other's.
+    await type('x');
+    expect(written(backend)).toBe('');
+    store.settings = { ...store.settings, language: 'ko' };
+    await waitFor(() => expect(elsewhere.textContent).toContain('다른 창에서 보고 있습니다.'));
+    store.settings = { ...store.settings, language: 'en' };
+    await fireEvent.click(await screen.findByRole('button', { name: 'Show it here' }));
+    await waitFor(() => expect(screen.queryByTestId('terminal-elsewhere')).toBeNull());
+    expect(heard.at(-1)).toEqual({ kind: 'taken' });
+    expect(document.activeElement).toBe(typed());
+    await type('y');
+    await waitFor(() => expect(written(backend)).toBe('y'));
   });
 
   it('are several, a tab each', async () => {

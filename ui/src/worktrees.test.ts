@@ -179,15 +179,16 @@ describe('the worktrees of a repository', () => {
 });
 
 describe('archiving', () => {
-  it('says what goes, stops what runs first, and is undone by one press', async () => {
+  it('says what goes and what it interrupts, takes one press, and is undone by one', async () => {
     const { bosk, calls } = await page();
     await choose('login-redirect', 'Archive…');
     const dialog = await screen.findByTestId('archive-dialog');
-    expect(dialog.textContent).toContain('1 session works in it and has not ended');
-    expect(within(dialog).queryByTestId('archive-confirm')).toBeNull();
-    await fireEvent.click(within(dialog).getByTestId('archive-stop'));
-    const confirm = await within(dialog).findByTestId<HTMLButtonElement>('archive-confirm');
+    const confirm = within(dialog).getByTestId<HTMLButtonElement>('archive-confirm');
     await waitFor(() => expect(confirm.disabled).toBe(false));
+    expect(dialog.textContent).toContain('1 session is at work here');
+    const interrupted = within(dialog).getByRole('list', { name: 'What is interrupted', hidden: true });
+    expect(interrupted.textContent).toContain('Fix the login redirect');
+    expect(confirm.textContent).toBe('Stop and archive');
     expect(dialog.textContent).toContain('The branch login-redirect stays.');
     expect(dialog.textContent).toMatch(/2 ignored files are in the trash only:.*node_modules\/\s*412 MB/);
     expect(dialog.textContent).toContain('vendor/fork');
@@ -195,12 +196,40 @@ describe('archiving', () => {
     await fireEvent.click(confirm);
     await waitFor(() => expect(bosk.sheet).toBeNull());
     await waitFor(() => expect(names()).not.toContain('login-redirect'));
-    expect(calls('archive')[0]?.slice(0, 2)).toEqual([SHOP, `${OWN}/login-redirect`]);
+    expect(calls('archive').map(([repository, folder, , ending]) => [repository, folder, ending])).toEqual([
+      [SHOP, `${OWN}/login-redirect`, { resting: [], working: [uuid(1)] }],
+    ]);
     expect(bosk.said).toBe('Archived login-redirect.');
     await fireEvent.click(screen.getByTestId('undo'));
     await waitFor(() => expect(names()).toContain('login-redirect'));
     expect(bosk.said).toContain(`${OWN}/login-redirect`);
     expect(screen.queryByTestId('undo')).toBeNull();
+  });
+
+  it('ends what rests with it, in one line, and looks anew where that has begun to work', async () => {
+    const { backend, calls, store } = await page();
+    const rest = { turn: 'idle', glance: 'done', doing: null };
+    backend.update(uuid(2), rest);
+    await choose('pricing-tests', 'Archive…');
+    const dialog = await screen.findByTestId('archive-dialog');
+    const line = await within(dialog).findByTestId('ends-resting');
+    expect(line.textContent.trim()).toBe('At rest, and ended with it: Port the pricing tests to Vitest.');
+    const confirm = within(dialog).getByTestId<HTMLButtonElement>('archive-confirm');
+    expect(confirm.textContent).toBe('Archive');
+    const plans = vi.spyOn(backend, 'archivePlan');
+    backend.update(uuid(2), { turn: 'working', glance: 'running' });
+    await waitFor(() => expect(confirm.textContent).toBe('Stop and archive'));
+    expect(within(dialog).getByTestId('ends-working').textContent).toContain('Port the pricing tests');
+    await waitFor(() => expect(plans).toHaveBeenCalled());
+    backend.update(uuid(2), rest);
+    await within(dialog).findByTestId('ends-resting');
+    store.settings = { ...store.settings, language: 'ko' };
+    await waitFor(() => expect(dialog.textContent).toContain('쉬고 있어 함께 끝내는 세션'));
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(confirm);
+    await waitFor(() => expect(screen.queryByTestId('archive-dialog')).toBeNull());
+    expect(calls('archive').map(([, , , ending]) => ending)).toEqual([{ resting: [uuid(2)], working: [] }]);
+    expect(backend.sessions.get(uuid(2))?.summary.state).toBe('ended');
   });
 
   it('is asked for by a key, and undone by one', async () => {
@@ -310,6 +339,17 @@ describe('deleting', () => {
     await within(dialog).findByTestId('delete-confirm');
     expect(within(dialog).queryByTestId('delete-asked')).toBeNull();
     expect(calls('deleteWorktree')).toHaveLength(1);
+  });
+
+  it('stops what is at work by the same press, which says so in both steps', async () => {
+    const { dialog, calls } = await dialogOf('pricing-tests');
+    expect((await within(dialog).findByTestId('ends-working')).textContent).toContain('Port the pricing');
+    await fireEvent.click(within(dialog).getByTestId('delete-confirm'));
+    const sure = within(dialog).getByTestId('delete-sure');
+    expect(sure.textContent.trim()).toBe('Stop, delete and lose this');
+    await fireEvent.click(sure);
+    await waitFor(() => expect(calls('deleteWorktree')[0]?.[4]).toEqual({ resting: [], working: [uuid(2)] }));
+    await waitFor(() => expect(names()).not.toContain('pricing-tests'));
   });
 
   it('only makes git forget one that is gone', async () => {
@@ -433,10 +473,10 @@ describe('a session', () => {
     const { bosk, backend } = await openFirst('worktrees');
     bosk.select(uuid(5));
     await screen.findByTestId('transcript');
-    await backend.stop(uuid(5));
     bosk.sheet = 'remove';
     const confirm = await screen.findByTestId<HTMLButtonElement>('remove-confirm');
     await waitFor(() => expect(confirm.disabled).toBe(false));
+    expect(screen.getByTestId('ends-resting').textContent).toContain('Write the migration guide');
     expect(confirm.textContent.trim()).toBe('Remove');
     await fireEvent.click(confirm);
     await waitFor(() => expect(backend.sessions.has(uuid(5))).toBe(false));

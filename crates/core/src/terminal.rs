@@ -32,6 +32,8 @@ pub enum TerminalSaid {
         /// Its exit code, where it had one.
         code: Option<i32>,
     },
+    /// Somebody else listens from here on: nothing more is told here.
+    Taken,
 }
 
 /// Where a folder or a file is opened outside the window.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bosk_core::git::{RemovalPlan, RemovalToken};
 use bosk_core::worktree::disk::{DiskUse, WorktreeSize};
-use bosk_core::worktree::{DeletePlan, PutAway};
+use bosk_core::worktree::{DeletePlan, Ending, PutAway};
 use bosk_runtime::client::{archive as client, disk};
 use bosk_runtime::fleet::Fleet;
 use bosk_runtime::terminal::Terminals;
@@ -30,8 +30,10 @@ pub(crate) async fn archive(
     repository: String,
     folder: String,
     token: RemovalToken,
+    ending: Ending,
 ) -> Answer<PutAway> {
     let (repository, folder) = (Path::new(&repository), Path::new(&folder));
+    client::end(fleet.home(), repository, folder, &token, &ending).await?;
     let away = client::archive(fleet.home(), repository, folder, token).await?;
     folder_gone(&terminals, folder.to_owned()).await?;
     Ok(away)
@@ -64,8 +66,10 @@ pub(crate) async fn delete_worktree(
     folder: String,
     token: RemovalToken,
     branch: bool,
+    ending: Ending,
 ) -> Answer<PutAway> {
     let (repository, folder) = (Path::new(&repository), Path::new(&folder));
+    client::end(fleet.home(), repository, folder, &token, &ending).await?;
     let away = client::delete(fleet.home(), repository, folder, token, branch).await?;
     folder_gone(&terminals, folder.to_owned()).await?;
     Ok(away)

@@ -2,10 +2,12 @@
 
 use bosk_core::SessionId;
 use bosk_core::review::commit::{BranchLog, CommitPlan, CommitRequest};
-use bosk_core::review::forge::{Feedback, ForgeView, PullRequest, PushPlan, PushRequest};
+use bosk_core::review::forge::{
+    Feedback, ForgeView, PullRequest, PushPlan, PushRequest, RemoteHas,
+};
 use bosk_core::review::merge::{ConflictFile, Conflicts, MergeHow, MergePlan, Merged, Resolution};
 use bosk_runtime::fleet::Fleet;
-use bosk_runtime::merging::Work;
+use bosk_runtime::merging::{Pushes, Work};
 use tauri::State;
 
 use super::Answer;
@@ -128,13 +130,29 @@ pub(crate) async fn push_plan(fleet: State<'_, Fleet>, id: SessionId) -> Answer<
     work(&fleet, &id).await?.push_plan().await
 }
 
+/// Whether it was pushed: not where it was given up meanwhile.
 #[tauri::command]
 pub(crate) async fn push(
     fleet: State<'_, Fleet>,
+    pushes: State<'_, Pushes>,
     id: SessionId,
     request: PushRequest,
-) -> Answer<()> {
-    work(&fleet, &id).await?.push(&request).await
+) -> Answer<bool> {
+    pushes.push(&work(&fleet, &id).await?, &request).await
+}
+
+#[tauri::command]
+pub(crate) fn cancel_push(pushes: State<'_, Pushes>, id: SessionId) {
+    pushes.cancel(&id);
+}
+
+#[tauri::command]
+pub(crate) async fn remote_has(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    request: PushRequest,
+) -> Answer<RemoteHas> {
+    work(&fleet, &id).await?.remote_has(&request).await
 }
 
 #[tauri::command]

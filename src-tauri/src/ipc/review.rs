@@ -3,10 +3,11 @@
 use bosk_core::SessionId;
 use bosk_core::review::comment::Comment;
 use bosk_core::review::{
-    Against, Deed, EditedFile, FileLines, Picked, PictureSide, Review, Side, Undo,
+    Against, Deed, EditedFile, FileLines, Picked, PictureSide, Review, Side, Undo, Unsaved,
+    UnsavedFile,
 };
 use bosk_runtime::fleet::Fleet;
-use bosk_runtime::review::{Reviewed, comments as kept, kept as marks};
+use bosk_runtime::review::{Reviewed, comments as kept, kept as marks, unsaved as edits};
 use tauri::{State, WebviewWindow};
 
 use super::Answer;
@@ -127,6 +128,38 @@ pub(crate) async fn write_file(
     stamp: String,
 ) -> Answer<EditedFile> {
     open(&fleet, id).await?.write_file(&path, text, stamp).await
+}
+
+#[tauri::command]
+pub(crate) async fn unsaved(fleet: State<'_, Fleet>, id: SessionId) -> Answer<Vec<UnsavedFile>> {
+    edits::unsaved(fleet.home(), &id).await
+}
+
+#[tauri::command]
+pub(crate) async fn unsaved_text(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    path: String,
+) -> Answer<Option<Unsaved>> {
+    edits::unsaved_text(fleet.home(), &id, &path).await
+}
+
+#[tauri::command]
+pub(crate) async fn keep_unsaved(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    unsaved: Unsaved,
+) -> Answer<()> {
+    edits::keep_unsaved(fleet.home(), &id, unsaved).await
+}
+
+#[tauri::command]
+pub(crate) async fn drop_unsaved(
+    fleet: State<'_, Fleet>,
+    id: SessionId,
+    path: String,
+) -> Answer<()> {
+    edits::drop_unsaved(fleet.home(), &id, &path).await
 }
 
 #[tauri::command]

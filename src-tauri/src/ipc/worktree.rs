@@ -1,10 +1,12 @@
 //! A session's folder: what has changed in it, and removing it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bosk_core::SessionId;
 use bosk_core::git::{Changes, FileDiff, RemovalPlan, RemovalToken, Rewind, RewindPlan};
-use bosk_runtime::client::{back, worktree};
+use bosk_core::worktree::Ending;
+use bosk_runtime::client::{archive, back, worktree};
 use bosk_runtime::fleet::Fleet;
 use bosk_runtime::terminal::Terminals;
 use tauri::{AppHandle, State};
@@ -38,8 +40,11 @@ pub(crate) async fn remove_session(
     terminals: State<'_, Arc<Terminals>>,
     id: SessionId,
     token: RemovalToken,
+    ending: Ending,
 ) -> Answer<()> {
     let session = fleet.summary(id).await?;
+    let (repository, folder) = (Path::new(&session.repository_path), Path::new(&session.folder));
+    archive::end(fleet.home(), repository, folder, &token, &ending).await?;
     worktree::remove(fleet.home(), &session, token, false).await?;
     folder_gone(&terminals, session.folder.into()).await
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bosk_tests::spec;
 
 use super::desk::Desk;
-use super::window::{Window, at, button};
+use super::window::{Window, at};
 
 /// Control and Enter, as WebDriver names them (W3C WebDriver, 17.4.2).
 const CONTROL: &str = "\u{e009}";
@@ -120,8 +120,7 @@ async fn a_change_is_read_commented_on_merged_and_put_away() {
 
     // Put away, and back where it was.
     window.click(&at("merge-archive")).await;
-    // Its process is at rest, and ends first.
-    window.click(&button("Stop")).await;
+    // Its process is at rest, and ends with it.
     window.until("one('remove-confirm') && !one('remove-confirm').disabled").await;
     window.inspect("archive").await;
     window.click(&at("remove-confirm")).await;

@@ -3,9 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use bosk_core::SessionId;
+use bosk_core::git::RemovalToken;
+use bosk_core::session::{Glance, SessionSummary, State, Turn};
 use bosk_core::settings::Settings;
-use bosk_core::worktree::ArchivedWorktree;
 use bosk_core::worktree::disk::{CanGo, DiskUse};
+use bosk_core::worktree::{ArchivedWorktree, Ending};
+use bosk_runtime::client::{archive, worktree};
 use bosk_tests::{Sandbox, Session, spec};
 
 use super::bosk;
@@ -74,6 +78,91 @@ async fn what_a_session_runs_in_is_left_alone() {
     inside.stop().await;
     says(&sandbox, &["archive", "--yes", text]).await;
     assert!(!folder.exists());
+}
+
+/// A session, where it works, and what archiving that would take.
+async fn planned<'a>(
+    sandbox: &'a Sandbox,
+    prompt: &str,
+) -> (Session<'a>, PathBuf, PathBuf, RemovalToken) {
+    let root = sandbox.repository("shop");
+    let mut spec = spec(&root, prompt);
+    spec.branch = Some("work".to_owned());
+    let session = sandbox.launch(&spec).await.unwrap();
+    let mut watched = session.follow().await;
+    if prompt == "!hold" {
+        watched.working().await;
+    } else {
+        watched.idle().await;
+    }
+    let folder = PathBuf::from(session.row().await.unwrap().folder);
+    let plan = archive::plan(sandbox.home(), &root, &folder).await.unwrap();
+    (session, root, folder, plan.token)
+}
+
+#[tokio::test]
+async fn what_rests_is_ended_with_its_folder_and_never_for_nothing() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.home();
+    let (session, root, folder, token) = planned(&sandbox, "!say Hello.").await;
+    let ending = Ending { resting: vec![session.id.clone()], ..Ending::default() };
+    // Somebody else was named, or nobody.
+    let other = SessionId::parse("00000000-0000-4000-8000-000000000001").unwrap();
+    for wrong in [Ending::default(), Ending { working: vec![other], ..Ending::default() }] {
+        let _ = archive::end(home, &root, &folder, &token, &wrong).await;
+        let refused = archive::archive(home, &root, &folder, token.clone()).await.unwrap_err();
+        assert!(refused.message.contains("runs in the worktree"), "{refused}");
+        assert!(session.keeper().is_some());
+    }
+    // Something was written since the person looked: it goes on.
+    std::fs::write(folder.join("new.txt"), "new\n").unwrap();
+    let refused = archive::end(home, &root, &folder, &token, &ending).await.unwrap_err();
+    assert!(refused.message.contains("has changed since"), "{refused}");
+    assert_eq!(session.row().await.unwrap().state, State::Running { turn: Turn::Idle });
+
+    let token = archive::plan(home, &root, &folder).await.unwrap().token;
+    archive::end(home, &root, &folder, &token, &ending).await.unwrap();
+    archive::archive(home, &root, &folder, token).await.unwrap();
+    assert!(!folder.exists());
+    assert_eq!(session.row().await.unwrap().glance, Glance::Done, "it was done, and is");
+}
+
+#[tokio::test]
+async fn where_no_folder_goes_others_in_it_go_on() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.home();
+    let root = sandbox.repository("shop");
+    let mut here = spec(&root, "!say Hello.");
+    here.worktree = false;
+    let (one, other) = (sandbox.launch(&here).await.unwrap(), sandbox.launch(&here).await.unwrap());
+    one.follow().await.idle().await;
+    other.follow().await.idle().await;
+    let row = one.row().await.unwrap();
+    let token = worktree::removal(home, &row).await.unwrap().token;
+    let ending = Ending { resting: vec![one.id.clone()], ..Ending::default() };
+    archive::end(home, &root, Path::new(&row.folder), &token, &ending).await.unwrap();
+    worktree::remove(home, &row, token, false).await.unwrap();
+    assert!(!one.folder().exists() && other.keeper().is_some());
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_at_work_is_interrupted_only_where_that_was_agreed_to() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.home();
+    let (session, root, folder, token) = planned(&sandbox, "!hold").await;
+    let rested = Ending { resting: vec![session.id.clone()], ..Ending::default() };
+    let refused = archive::end(home, &root, &folder, &token, &rested).await.unwrap_err();
+    assert!(refused.message.contains("has begun to work"), "{refused}");
+    assert!(session.keeper().is_some());
+    let agreed = Ending { working: vec![session.id.clone()], ..Ending::default() };
+    archive::end(home, &root, &folder, &token, &agreed).await.unwrap();
+    // The row of before, as the window may still have it.
+    let row = session.row().await.unwrap();
+    assert_eq!(row.glance, Glance::Stopped);
+    let before = SessionSummary { state: State::Running { turn: Turn::Working }, ..row };
+    worktree::remove(home, &before, token, false).await.unwrap();
+    assert!(!folder.exists() && !session.folder().exists());
 }
 
 #[tokio::test]

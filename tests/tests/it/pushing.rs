@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bosk_core::review::forge::{PushPlan, PushRequest};
+use bosk_core::review::forge::{PushPlan, PushRequest, RemoteHas};
+use bosk_runtime::merging::Pushes;
 use bosk_runtime::process::{ProcessIdentity, Signal};
 use bosk_tests::{PATIENCE, Sandbox};
 
@@ -29,11 +30,55 @@ pub(crate) fn remote(sandbox: &Sandbox) -> PathBuf {
     bare
 }
 
+/// A hook of a repository.
 fn hook(folder: &Path, name: &str, body: &str) {
     let write = r#"mkdir -p "$1" && printf '#!/bin/sh\n%s\n' "$3" > "$1/$2" && chmod 755 "$1/$2""#;
     let mut shell = Command::new("sh");
     shell.args(["-c", write, "sh"]).arg(folder).args([name, body]);
     assert!(shell.status().unwrap().success());
+}
+
+#[tokio::test]
+async fn a_push_that_hangs_is_given_up_whole_and_the_remote_is_asked() {
+    let sandbox = Sandbox::new();
+    let bare = remote(&sandbox);
+    let (session, _watched, folder) = at_rest(&sandbox, "Publish").await;
+    let work = work(&sandbox, &session).await;
+    commit_in(&sandbox, &folder, "a.txt", "a\n");
+    let request = to(&work.push_plan().await.unwrap());
+    let pipe = sandbox.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let name = pipe.display();
+    hook(&bare.join("hooks"), "pre-receive", &format!("echo $$ > {name}; exec sleep 600"));
+    let pushes = Pushes::default();
+    let hanging = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe).unwrap());
+    let cancelled = async {
+        let pid = hanging.await.unwrap();
+        let second = pushes.push(&work, &request).await.unwrap_err();
+        assert!(second.message.contains("goes on already"), "{second:?}");
+        pushes.cancel(&session.id);
+        ProcessIdentity::of(pid.trim().parse().unwrap())
+    };
+    let (pushed, left) = tokio::join!(pushes.push(&work, &request), cancelled);
+    assert!(!pushed.unwrap(), "it was given up");
+    if let Some(left) = left {
+        left.wait_until_dead(PATIENCE);
+        assert!(!left.is_alive(), "what it had started on the other side is ended with it");
+    }
+    assert_eq!(work.remote_has(&request).await.unwrap(), RemoteHas::AsBefore);
+
+    std::fs::remove_file(bare.join("hooks/pre-receive")).unwrap();
+    assert!(pushes.push(&work, &request).await.unwrap(), "another can begin");
+    assert_eq!(work.remote_has(&request).await.unwrap(), RemoteHas::Pushed);
+    commit_in(&sandbox, &folder, "b.txt", "b\n");
+    let next = to(&work.push_plan().await.unwrap());
+    let branch = work.push_plan().await.unwrap().branch;
+    sandbox.git(&bare, ["update-ref", &format!("refs/heads/{branch}"), "main"]);
+    assert_eq!(work.remote_has(&next).await.unwrap(), RemoteHas::Other);
+    std::fs::rename(&bare, sandbox.path("moved.git")).unwrap();
+    let gone = work.remote_has(&next).await.unwrap_err();
+    assert!(gone.message.contains("not known"), "{gone:?}");
+    session.stop().await;
 }
 
 #[tokio::test]

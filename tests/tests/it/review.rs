@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use bosk_core::SessionId;
 use bosk_core::review::comment::CommentState;
-use bosk_core::review::{Against, Deed, Overlap, Picked};
+use bosk_core::review::{Against, Deed, Overlap, Picked, Unsaved};
 use bosk_core::transcript::EntryBody;
 use bosk_core::view::{Batch, Event};
 use bosk_core::wire::Call;
 use bosk_runtime::fleet::{First, Fleet};
-use bosk_runtime::review::{Reviewed, comments};
+use bosk_runtime::review::{Reviewed, comments, unsaved};
 use bosk_tests::session::PATIENCE;
 use bosk_tests::{Sandbox, Session, spec};
 use tokio::sync::mpsc;
@@ -108,6 +108,90 @@ async fn a_folder_that_is_reviewed_tells_of_its_changes() {
     let unknown = SessionId::parse("00000000-0000-4000-8000-000000000001").unwrap();
     assert!(window.fleet.watch_folder("test", unknown).await.is_err());
     session.stop().await;
+}
+
+#[tokio::test]
+async fn comments_of_others_are_told_to_whoever_reviews() {
+    let sandbox = Sandbox::new();
+    let session = launch(&sandbox, "!tool echo x > code.txt").await;
+    session.follow().await.idle().await;
+    let mut window = Window::open(&sandbox).await;
+    window.fleet.watch_folder("test", session.id.clone()).await.unwrap();
+    let told = |event: &Event| match event {
+        Event::Comments { id } if *id == session.id => Some(()),
+        _ => None,
+    };
+    let (code, _, said) =
+        bosk(&sandbox, &["comment", session.id.as_str(), "code.txt:1", "Why?"]).await;
+    assert_eq!(code, 0, "{said}");
+    window.until("a comment from the command line", told).await;
+    let kept = comments::comments(sandbox.home(), &session.id).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    comments::remove_comment(sandbox.home(), &session.id, &kept[0].id).await.unwrap();
+    window.until("that it was taken away", told).await;
+    // What else is written beside it says nothing.
+    session.follow().await.turn("!say more").await;
+    window.fleet.tell(Event::Menu { action: "done".into() }).await;
+    let until = |event: &Event| match event {
+        Event::Comments { .. } => Some(false),
+        Event::Menu { .. } => Some(true),
+        _ => None,
+    };
+    assert!(window.until("the end", until).await, "the journal is no comment");
+    session.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_saved_is_kept_beside_the_session_and_goes_with_it() {
+    let sandbox = Sandbox::new();
+    let session = launch(&sandbox, "!say ready").await;
+    session.follow().await.idle().await;
+    session.stop().await;
+    let (home, id) = (sandbox.home(), &session.id);
+    let edit = |path: &str, at| Unsaved {
+        path: path.to_owned(),
+        text: format!("what was written in {path}\n"),
+        stamp: "s".into(),
+        at,
+    };
+    assert_eq!(unsaved::unsaved(home, id).await.unwrap(), []);
+    // A path that leads elsewhere is only a name here.
+    for (path, at) in [("readme.md", 1), ("../../../etc/x", 2), ("src/a.rs", 3)] {
+        unsaved::keep_unsaved(home, id, edit(path, at)).await.unwrap();
+    }
+    unsaved::keep_unsaved(home, id, edit("readme.md", 9)).await.unwrap();
+    let listed = unsaved::unsaved(home, id).await.unwrap();
+    let paths: Vec<&str> = listed.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(paths, ["readme.md", "src/a.rs", "../../../etc/x"]);
+    let kept = unsaved::unsaved_text(home, id, "readme.md").await.unwrap();
+    assert_eq!(kept, Some(edit("readme.md", 9)));
+    assert_eq!(std::fs::read_dir(session.folder().join("unsaved")).unwrap().count(), 3);
+
+    // Bounded in size and number; what was kept before stays.
+    let huge = Unsaved { text: "x".repeat((2 << 20) + 1), ..edit("readme.md", 10) };
+    let refused = unsaved::keep_unsaved(home, id, huge).await.unwrap_err();
+    assert!(refused.message.contains("too large"), "{refused}");
+    assert_eq!(unsaved::unsaved_text(home, id, "readme.md").await.unwrap(), kept);
+    for number in 3..20 {
+        unsaved::keep_unsaved(home, id, edit(&number.to_string(), 1)).await.unwrap();
+    }
+    let refused = unsaved::keep_unsaved(home, id, edit("one more", 1)).await.unwrap_err();
+    assert!(refused.message.contains("Too many files"), "{refused}");
+    unsaved::keep_unsaved(home, id, edit("src/a.rs", 11)).await.unwrap();
+    unsaved::drop_unsaved(home, id, "src/a.rs").await.unwrap();
+    unsaved::drop_unsaved(home, id, "src/a.rs").await.unwrap();
+    assert_eq!(unsaved::unsaved_text(home, id, "src/a.rs").await.unwrap(), None);
+    // A damaged one is none.
+    let folder = session.folder().join("unsaved");
+    for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+        std::fs::write(entry.path(), "{").unwrap();
+    }
+    assert_eq!(unsaved::unsaved(home, id).await.unwrap(), []);
+
+    let (code, _, said) = bosk(&sandbox, &["rm", "--yes", id.as_str()]).await;
+    assert_eq!(code, 0, "{said}");
+    let refused = unsaved::keep_unsaved(home, id, edit("readme.md", 12)).await;
+    assert!(refused.is_err() && !session.folder().exists(), "nothing is made of one that is gone");
 }
 
 #[tokio::test]

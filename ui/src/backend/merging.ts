@@ -12,6 +12,7 @@ import type {
   PullRequest,
   PushPlan,
   PushRequest,
+  RemoteHas,
   Resolution,
   SessionId,
 } from './types';
@@ -49,7 +50,12 @@ export interface MergingBackend {
   handOverConflicts(id: SessionId): Promise<void>;
 
   pushPlan(id: SessionId): Promise<PushPlan>;
-  push(id: SessionId, request: PushRequest): Promise<void>;
+  /** Whether it was pushed: not where it was cancelled meanwhile. */
+  push(id: SessionId, request: PushRequest): Promise<boolean>;
+  /** Ends a push that goes on, with all that it has started here. */
+  cancelPush(id: SessionId): Promise<void>;
+  /** Asks the remote itself what it has, after a push that was cancelled. Refused where it does not answer. */
+  remoteHas(id: SessionId, request: PushRequest): Promise<RemoteHas>;
   /** Asks the forge's own command, and so the net: it takes a moment. */
   forge(id: SessionId): Promise<ForgeView>;
   openPullRequest(id: SessionId, title: string, body: string, draft: boolean): Promise<PullRequest>;

@@ -10,6 +10,8 @@ import type {
   SessionId,
   Side,
   Undo,
+  Unsaved,
+  UnsavedFile,
 } from './types';
 
 /** What can be asked about a session's changes, and done with them. Paths are from the worktree's root. */
@@ -43,6 +45,13 @@ export interface ReviewBackend {
   readFile(id: SessionId, path: string): Promise<EditedFile>;
   /** Saves a file's text; refused where it is no longer what was read. */
   writeFile(id: SessionId, path: string, text: string, stamp: string): Promise<EditedFile>;
+
+  /** Files in which something was written and not saved, the last first; kept over a restart. */
+  unsaved(id: SessionId): Promise<UnsavedFile[]>;
+  unsavedText(id: SessionId, path: string): Promise<Unsaved | null>;
+  /** Refused where it is too large, or where too many files have some already. */
+  keepUnsaved(id: SessionId, unsaved: Unsaved): Promise<void>;
+  dropUnsaved(id: SessionId, path: string): Promise<void>;
 
   comments(id: SessionId): Promise<Comment[]>;
   /** Keeps a comment, a new one or in the place of one with the same id. */

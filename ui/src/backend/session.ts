@@ -1,6 +1,7 @@
 import type {
   Changes,
   Effort,
+  Ending,
   FileDiff,
   Found,
   PermissionMode,
@@ -33,5 +34,5 @@ export interface SessionBackend {
   changedFiles(id: SessionId): Promise<Changes>;
   fileDiff(id: SessionId, path: string): Promise<FileDiff>;
   removalPlan(id: SessionId): Promise<RemovalPlan>;
-  removeSession(id: SessionId, token: RemovalToken): Promise<void>;
+  removeSession(id: SessionId, token: RemovalToken, ending: Ending): Promise<void>;
 }

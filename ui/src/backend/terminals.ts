@@ -5,7 +5,8 @@ export interface TerminalsBackend {
   /** The terminals of a session, in the order in which they were opened. */
   terminals(id: SessionId): Promise<TerminalView[]>;
   openTerminal(id: SessionId, columns: number, rows: number): Promise<TerminalView>;
-  /** What it says: first what is kept of what it has said (the last 256 kB), then each piece as it comes. One listener at a time. */
+  /** What it says: first what is kept of what it has said (the last 256 kB), then each piece as it comes. One listener at a time:
+   *  the one before is told that it was taken. */
   listenTerminal(terminal: number, onSaid: (said: TerminalSaid) => void): Promise<void>;
   /** So many bytes of its output have been shown: it waits when too many have not. */
   shownTerminal(terminal: number, bytes: number): Promise<void>;

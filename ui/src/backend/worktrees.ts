@@ -1,6 +1,7 @@
 import type {
   DeletePlan,
   DiskUse,
+  Ending,
   PutAway,
   RemovalPlan,
   RemovalToken,
@@ -22,14 +23,21 @@ export interface WorktreesBackend {
   releaseWorktree(repository: string, folder: string): Promise<void>;
   /** Takes a snapshot, and tells what putting it away would move; what git ignores is listed. */
   archivePlan(repository: string, folder: string): Promise<RemovalPlan>;
-  /** Puts it away: the folder goes to the trash, branch and snapshot stay. Refused where it has changed since. */
-  archive(repository: string, folder: string, token: RemovalToken): Promise<PutAway>;
+  /** Puts it away: the folder goes to the trash, branch and snapshot stay. Refused where it has changed since, or where
+   *  a session is at work in it that was not agreed to be ended. */
+  archive(repository: string, folder: string, token: RemovalToken, ending: Ending): Promise<PutAway>;
   /** Puts it back where it was; the folder that it is now in. */
   restore(archive: string): Promise<string>;
   /** What deleting a worktree for good would take, in terms of what exists nowhere else. */
   deletePlan(repository: string, folder: string): Promise<DeletePlan>;
   /** Deletes it and its branch. A snapshot stays until it expires, and can be undone by `restore`. */
-  deleteWorktree(repository: string, folder: string, token: RemovalToken, branch: boolean): Promise<PutAway>;
+  deleteWorktree(
+    repository: string,
+    folder: string,
+    token: RemovalToken,
+    branch: boolean,
+    ending: Ending,
+  ): Promise<PutAway>;
   /** The same of one that was put away. */
   archivedDeletePlan(archive: string): Promise<DeletePlan>;
   /** What was put away goes for good, with its folder in the trash; with its snapshots too where that is wanted. */

@@ -18,6 +18,11 @@ export class Planned<Plan> {
     }
   }
 
+  /** What it depends on has changed: not by what is being done just now, which looks again itself where it fails. */
+  async lookAgain(): Promise<void> {
+    if (!this.busy) await this.look();
+  }
+
   async run(work: (plan: Plan) => Promise<void>): Promise<void> {
     const { plan } = this;
     if (plan === null) return;

@@ -22,6 +22,15 @@ import { UsageState } from './usage.svelte';
 
 const none: Earlier = { counts: {}, cost_usd: 0 };
 
+/** Told of what concerns one session, until the returned function is called. */
+function hears(all: Set<(id: SessionId) => void>, id: SessionId, tell: () => void): () => void {
+  const hear = (changed: SessionId) => {
+    if (changed === id) tell();
+  };
+  all.add(hear);
+  return () => void all.delete(hear);
+}
+
 /** What the window knows: the snapshot, and every event since folded into it. Asks nothing of the backend. */
 export class Store {
   ready = $state(false);
@@ -56,6 +65,7 @@ export class Store {
   onMenu: (action: string) => void = () => undefined;
   /** Who looks at the folders of sessions. */
   readonly #folders = new Set<(id: SessionId) => void>();
+  readonly #comments = new Set<(id: SessionId) => void>();
 
   get sessions(): ReadonlyMap<SessionId, SessionSummary> {
     void this.#changes;
@@ -89,11 +99,12 @@ export class Store {
 
   /** Tells each time a session's folder has changed, while somebody has it watched; until the returned function is called. */
   onFolder(id: SessionId, tell: () => void): () => void {
-    const hear = (changed: SessionId) => {
-      if (changed === id) tell();
-    };
-    this.#folders.add(hear);
-    return () => void this.#folders.delete(hear);
+    return hears(this.#folders, id, tell);
+  }
+
+  /** The same of what is kept of its review: comments that another window, or the command line, has written. */
+  onComments(id: SessionId, tell: () => void): () => void {
+    return hears(this.#comments, id, tell);
   }
 
   apply(event: Event): void {
@@ -141,6 +152,9 @@ export class Store {
         break;
       case 'folder':
         for (const hear of this.#folders) hear(event.id);
+        break;
+      case 'comments':
+        for (const hear of this.#comments) hear(event.id);
         break;
       case 'overlaps':
         this.overlaps = event.overlaps;

@@ -9,6 +9,8 @@ export interface Shell extends TerminalView {
   number: number;
   /** Once it has ended: its exit code, where it had one. */
   code: number | null;
+  /** Another window shows it now, and has its keys. */
+  elsewhere: boolean;
 }
 
 /** What a terminal is opened with, until it is known how much room there is. */
@@ -100,10 +102,19 @@ export class Terminals {
   }
 
   ended(shell: Shell, code: number | null): void {
-    const all = this.#shells.get(shell.session) ?? [];
+    this.#become(shell, { alive: false, code });
+  }
+
+  /** Another window has taken it, or this one has taken it back. */
+  elsewhere(shell: Shell, elsewhere: boolean): void {
+    this.#become(shell, { elsewhere });
+  }
+
+  #become({ session, id }: Shell, change: Partial<Shell>): void {
+    const all = this.#shells.get(session) ?? [];
     this.#shells.set(
-      shell.session,
-      all.map((one) => (one.id === shell.id ? { ...one, alive: false, code } : one)),
+      session,
+      all.map((one) => (one.id === id ? { ...one, ...change } : one)),
     );
   }
 
@@ -119,7 +130,7 @@ export class Terminals {
   #named(view: TerminalView): Shell {
     const number = (this.#numbers.get(view.session) ?? 0) + 1;
     this.#numbers.set(view.session, number);
-    return { ...view, number, code: null };
+    return { ...view, number, code: null, elsewhere: false };
   }
 }
 

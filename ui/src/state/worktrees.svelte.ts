@@ -88,6 +88,11 @@ export class WorktreesState {
     return session !== undefined && session.state !== 'ended';
   }
 
+  /** The sessions that work in one and have not ended. */
+  aliveIn({ sessions }: WorktreeView): SessionSummary[] {
+    return sessions.flatMap((id) => (this.isAlive(id) ? (this.bosk.store.sessions.get(id) ?? []) : []));
+  }
+
   /** Opens the view on a repository, and on one of its worktrees. */
   open(repository: string, folder: string | null = null): void {
     this.view = 'there';

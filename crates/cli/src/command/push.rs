@@ -1,9 +1,8 @@
 //! `bosk push`: publishes a session's branch. Ctrl-C ends it.
 
-use bosk_core::review::forge::PushRequest;
+use bosk_core::review::forge::{PushRequest, RemoteHas};
 use bosk_core::{Problem, ProblemCode};
 use bosk_runtime::home::Home;
-use bosk_runtime::merging::Pushed;
 use serde_json::json;
 
 use super::work;
@@ -55,8 +54,9 @@ pub(crate) async fn run(home: &Home, arguments: &Arguments) -> Result<Exit, Fail
             std::future::pending::<()>().await;
         }
     };
-    let pushed = work.push_until(&request, interrupted).await?;
-    if let Pushed::GivenUp { arrived } = pushed {
+    if !work.push_until(&request, interrupted).await? {
+        let has = work.remote_has(&request).await.ok();
+        let arrived = has.map(|has| has == RemoteHas::Pushed);
         let remote = one_line(&request.remote, 200);
         if arguments.json {
             print_json(

@@ -64,6 +64,31 @@ pub struct PushRequest {
     pub hooks: bool,
 }
 
+/// What a remote has of a branch, asked after a push of it that was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RemoteHas {
+    /// The commit that was pushed.
+    Pushed,
+    /// What it had when it was last fetched, or still no such branch.
+    AsBefore,
+    /// Something else: another push has come there.
+    Other,
+}
+
+impl RemoteHas {
+    /// By the commit that the branch is on there `now`, the one that was to be `pushed`, and the one of `before`.
+    #[must_use]
+    pub fn of(now: Option<&str>, pushed: &str, before: Option<&str>) -> Self {
+        match now {
+            Some(now) if now == pushed => Self::Pushed,
+            now if now == before => Self::AsBefore,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Whether the forge's own command can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -161,4 +186,24 @@ pub enum Feedback {
         /// Its id.
         id: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RemoteHas;
+
+    #[test]
+    fn what_a_remote_has_is_told_by_commits_alone() {
+        for (now, before, has) in [
+            (Some("new"), Some("old"), RemoteHas::Pushed),
+            (Some("new"), None, RemoteHas::Pushed),
+            (Some("old"), Some("old"), RemoteHas::AsBefore),
+            (None, None, RemoteHas::AsBefore),
+            (None, Some("old"), RemoteHas::Other),
+            (Some("theirs"), Some("old"), RemoteHas::Other),
+            (Some("theirs"), None, RemoteHas::Other),
+        ] {
+            assert_eq!(RemoteHas::of(now, "new", before), has, "{now:?} {before:?}");
+        }
+    }
 }

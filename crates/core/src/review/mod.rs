@@ -203,6 +203,32 @@ pub struct EditedFile {
     pub stamp: String,
 }
 
+/// What a person has written in a file and not saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Unsaved {
+    /// The file, from the worktree's root.
+    pub path: String,
+    /// All of its text, as it was written.
+    pub text: String,
+    /// [`EditedFile::stamp`] of what it was written over.
+    pub stamp: String,
+    /// When the last of it was written: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub at: i64,
+}
+
+/// That there is such a text, of which file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UnsavedFile {
+    /// The file, from the worktree's root.
+    pub path: String,
+    /// When the last of it was written: milliseconds since 1970.
+    #[ts(type = "number")]
+    pub at: i64,
+}
+
 /// A picture, as it was or as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::state::{Glance, Paused, State};
+use super::state::{Glance, Paused, State, Turn};
 use crate::journal::RunNote;
 use crate::launch::{Backend, Effort, Fork, PermissionMode, Variant};
 use crate::limits::{Limit, Limits};
@@ -232,6 +232,15 @@ impl SessionSummary {
     #[must_use]
     pub fn has_failed_check(&self) -> bool {
         self.check.as_ref().is_some_and(|check| matches!(check.verdict, Verdict::Failed { .. }))
+    }
+
+    /// Whether its process only waits for the next message: ending it interrupts nothing.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        self.state == (State::Running { turn: Turn::Idle })
+            && self.queued == 0
+            && self.background == 0
+            && !self.is_checking()
     }
 
     /// Whether it can be frozen now, and is not yet.

@@ -110,6 +110,11 @@ pub enum Event {
         /// Which session.
         id: SessionId,
     },
+    /// What is kept of a review was written, by whomever: its comments, or what was read.
+    Comments {
+        /// Of which session.
+        id: SessionId,
+    },
     /// Which sessions that work change the same files.
     Overlaps {
         /// All of them, as far as they are known.

@@ -192,6 +192,16 @@ pub struct DeletePlan {
     pub ignored: Vec<IgnoredFile>,
 }
 
+/// Sessions that a person has agreed to end so that their folder can go, each as it stood when that was asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Ending {
+    /// They rest ([`SessionSummary::rests`](crate::session::SessionSummary::rests)): one that is at work by then stays.
+    pub resting: Vec<SessionId>,
+    /// They are at work, and are interrupted.
+    pub working: Vec<SessionId>,
+}
+
 /// What was removed, so that it can be undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

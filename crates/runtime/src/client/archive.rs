@@ -2,6 +2,7 @@
 //! session runs there. Not here: how git does it ([`crate::git::remove`], [`crate::git::restore`]), and how long what
 //! was put away is kept ([`super::expire`]).
 
+mod end;
 mod idle;
 mod session;
 
@@ -23,6 +24,7 @@ use crate::home::{self, Home};
 use crate::journal::writer::wall_clock;
 use crate::trust::filters;
 
+pub use end::end;
 pub(crate) use idle::idle;
 pub use idle::stop_inside;
 

@@ -10,6 +10,7 @@ use bosk_core::{Problem, ProblemCode, SessionId};
 
 use super::archive::idle;
 use super::forget::forget;
+use super::reconcile::{Standing, standing};
 use super::teardown::before_removal;
 use super::worktrees::sharing;
 use crate::cache::Cache;
@@ -134,7 +135,8 @@ pub async fn remove(
     token: RemovalToken,
     delete_branch: bool,
 ) -> Result<Removed, Problem> {
-    if !session.state.is_ended() {
+    // The row may be of a moment ago.
+    if standing(home, &session.id).await? == Standing::Kept {
         return Err(Problem::new(
             ProblemCode::SessionState,
             "The session is running, so it was not removed.",

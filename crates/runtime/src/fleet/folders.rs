@@ -1,15 +1,21 @@
-//! Folders of sessions that are being reviewed: whoever looks is told that something has changed there. Not here: how
-//! that is noticed ([`crate::review::watch`]), and what has changed.
+//! Folders of sessions that are being reviewed: whoever looks is told that something has changed there, or in what is
+//! kept of the review. Not here: how that is noticed ([`crate::review::watch`], [`crate::review::kept`]), and what has
+//! changed.
 
 use std::collections::HashMap;
 
 use bosk_core::{Problem, ProblemCode, SessionId};
+use notify::RecommendedWatcher;
+use tokio::sync::mpsc::WeakSender;
 use tokio::sync::oneshot;
 
 use super::Message;
 use super::state::State;
 use super::watched::unknown;
+use crate::client::blocking;
 use crate::git::Git;
+use crate::home::Home;
+use crate::review::kept;
 use crate::review::watch::Watch;
 
 /// Who waits until a folder is watched.
@@ -22,24 +28,33 @@ pub(super) struct Watching(HashMap<SessionId, Stage>);
 enum Stage {
     /// The system is being asked.
     Starting(Vec<Reply>),
-    Watched(Watch),
+    Watched(Watches),
+}
+
+/// What is watched of one session.
+pub(super) struct Watches {
+    folder: Watch,
+    /// What is kept of its review; none where the system watches no more. Ends with this.
+    _kept: Option<RecommendedWatcher>,
 }
 
 /// What a folder's watch says.
 pub(super) enum Told {
     /// It has begun, or cannot.
-    Begun(Result<Watch, Problem>),
+    Begun(Result<Watches, Problem>),
     /// Something has changed.
     Changed,
+    /// What is kept of the review was written.
+    Kept,
 }
 
 impl Watching {
     /// A session's row has changed: where the system tells nothing, that is a sign.
     pub(super) fn moved(&self, id: &SessionId) {
-        if let Some(Stage::Watched(watch)) = self.0.get(id)
-            && watch.is_blind()
+        if let Some(Stage::Watched(Watches { folder, .. })) = self.0.get(id)
+            && folder.is_blind()
         {
-            watch.poke();
+            folder.poke();
         }
     }
 
@@ -63,16 +78,25 @@ impl State {
             Some(Stage::Starting(replies)) => replies.push(reply),
             None => {
                 self.folders.0.insert(id.clone(), Stage::Starting(vec![reply]));
-                let (folder, id, to) =
-                    (session.summary.folder.clone(), id.clone(), self.to.clone());
+                let (folder, id, to, home) = (
+                    session.summary.folder.clone(),
+                    id.clone(),
+                    self.to.clone(),
+                    self.home.clone(),
+                );
                 tokio::spawn(async move {
                     let tell = {
                         let (id, to) = (id.clone(), to.clone());
                         move || tell(to.clone(), id.clone(), Told::Changed)
                     };
+                    let kept = {
+                        let (id, to, home) = (id.clone(), to.clone(), home.clone());
+                        blocking(move || Ok(watch_kept(&home, id, to)))
+                    };
                     let begun = async {
                         let git = Git::find().await?;
-                        Watch::start(&git, folder.as_ref(), tell).await
+                        let folder = Watch::start(&git, folder.as_ref(), tell).await?;
+                        Ok(Watches { folder, _kept: kept.await? })
                     };
                     tell_begun(to, id, begun.await).await;
                 });
@@ -91,6 +115,9 @@ impl State {
         match told {
             Told::Changed => {
                 self.listeners.reviewing(id, |listener| listener.gathered.folder(id));
+            }
+            Told::Kept => {
+                self.listeners.reviewing(id, |listener| listener.gathered.comments(id));
             }
             Told::Begun(begun) => {
                 // Nobody waits any more: the watch ends here.
@@ -118,17 +145,25 @@ impl State {
     }
 }
 
-async fn tell(to: tokio::sync::mpsc::WeakSender<Message>, id: SessionId, told: Told) {
+async fn tell(to: WeakSender<Message>, id: SessionId, told: Told) {
     if let Some(to) = to.upgrade() {
         let _ = to.send(Message::Folder(id, told)).await;
     }
 }
 
-async fn tell_begun(
-    to: tokio::sync::mpsc::WeakSender<Message>,
-    id: SessionId,
-    begun: Result<Watch, Problem>,
-) {
+fn watch_kept(home: &Home, id: SessionId, to: WeakSender<Message>) -> Option<RecommendedWatcher> {
+    let of = id.clone();
+    let told = move || {
+        // This is the watcher's own thread, which may wait for a busy fleet.
+        if let Some(to) = to.upgrade() {
+            let _ = to.blocking_send(Message::Folder(id.clone(), Told::Kept));
+        }
+    };
+    let watch = kept::watch(home, &of, told);
+    watch.inspect_err(|error| tracing::debug!(%error, "comments of others are not noticed")).ok()
+}
+
+async fn tell_begun(to: WeakSender<Message>, id: SessionId, begun: Result<Watches, Problem>) {
     let begun = begun.map_err(|problem| {
         let text = format!("The session's folder cannot be watched: {}", problem.message);
         Problem::new(ProblemCode::WorktreeFailed, text)

@@ -18,6 +18,7 @@ pub(super) struct Gathered {
     watched: BTreeMap<SessionId, OfWatched>,
     used: BTreeSet<SessionId>,
     folders: BTreeSet<SessionId>,
+    comments: BTreeSet<SessionId>,
     machine: bool,
     others: Vec<Event>,
 }
@@ -56,6 +57,7 @@ impl Gathered {
             && self.watched.is_empty()
             && self.used.is_empty()
             && self.folders.is_empty()
+            && self.comments.is_empty()
             && !self.machine
             && self.others.is_empty()
     }
@@ -84,6 +86,11 @@ impl Gathered {
     /// Something has changed in a session's folder.
     pub(super) fn folder(&mut self, id: &SessionId) {
         self.folders.insert(id.clone());
+    }
+
+    /// What is kept of a session's review was written.
+    pub(super) fn comments(&mut self, id: &SessionId) {
+        self.comments.insert(id.clone());
     }
 
     /// The machine was measured.
@@ -196,6 +203,8 @@ impl Gathered {
         }
         let folders = std::mem::take(&mut self.folders).into_iter();
         events.extend(folders.map(|id| Event::Folder { id }));
+        let comments = std::mem::take(&mut self.comments).into_iter();
+        events.extend(comments.map(|id| Event::Comments { id }));
         let used = std::mem::take(&mut self.used).into_iter();
         let sessions: Vec<SessionFigures> = used
             .filter_map(|id| {

@@ -9,6 +9,7 @@ mod merge;
 mod merged;
 mod propose;
 mod push;
+mod pushes;
 mod update;
 
 use std::path::{Path, PathBuf};
@@ -26,7 +27,8 @@ use crate::home::Home;
 use crate::process::Environment;
 use crate::trust::filters;
 
-pub use push::Pushed;
+
+pub use pushes::Pushes;
 
 /// A session's work: its folder in its repository.
 #[derive(Debug, Clone)]

@@ -1,12 +1,16 @@
 //! Publishing a session's branch.
 
-use bosk_core::review::forge::{PushPlan, PushRequest, Remote};
+use std::time::Duration;
+
+use bosk_core::review::forge::{PushPlan, PushRequest, Remote, RemoteHas};
 use bosk_core::review::remote;
 use bosk_core::{Problem, ProblemCode};
 
 use super::Work;
-pub use crate::git::merge::push::Pushed;
 use crate::git::merge::{advance, push};
+
+/// How long a remote may take to say what it has.
+const ANSWER: Duration = Duration::from_secs(20);
 
 impl Work {
     /// What pushing the branch would do, as far as is known without asking the remote.
@@ -43,7 +47,8 @@ impl Work {
         self.push_until(request, std::future::pending()).await.map(drop)
     }
 
-    /// The same, until it is given up: then it returns when all of it has ended, and the remote was asked what it has.
+    /// The same, until it is given up: then it returns false when all of it has ended. What the remote has by then,
+    /// [`remote_has`](Self::remote_has) asks it.
     ///
     /// # Errors
     /// As for [`push`](Self::push).
@@ -51,7 +56,7 @@ impl Work {
         &self,
         request: &PushRequest,
         given_up: impl Future<Output = ()>,
-    ) -> Result<Pushed, Problem> {
+    ) -> Result<bool, Problem> {
         let (git, folder) = (&self.git, &self.folder);
         let branch = self.branch().await?;
         advance::require_at(&self.repository, &branch, &request.head).await?;
@@ -83,13 +88,25 @@ impl Work {
             patience: push::PATIENCE,
         };
         let pushed = push::push(git, folder, &wanted, given_up).await?;
-        if request.set_upstream && pushed == Pushed::Done {
+        if request.set_upstream && pushed {
             let key = |name: &str| format!("branch.{branch}.{name}");
             let there = format!("refs/heads/{branch}");
             git.change(folder).args(["config", &key("remote"), &request.remote]).run().await?;
             git.change(folder).args(["config", &key("merge"), &there]).run().await?;
         }
         Ok(pushed)
+    }
+
+    /// What the remote has of the branch by now, after a push that was given up: it is asked itself.
+    ///
+    /// # Errors
+    /// It cannot be reached, or does not answer: then that is not known.
+    pub async fn remote_has(&self, request: &PushRequest) -> Result<RemoteHas, Problem> {
+        let (git, folder, remote) = (&self.git, &self.folder, &request.remote);
+        let branch = self.branch().await?;
+        let before = push::last_seen(git, folder, remote, &branch).await?;
+        let now = push::there(git, folder, (remote, &branch), ANSWER).await?;
+        Ok(RemoteHas::of(now.as_deref(), &request.head, before.as_deref()))
     }
 
     /// The repository's remotes, the likeliest first: what the branch follows, what is configured for pushing, `origin`.

@@ -14,7 +14,7 @@ use crate::git::changes::is_binary;
 use crate::git::compare::named;
 
 /// The largest file that is edited, in bytes.
-const LARGEST: u64 = 2 << 20;
+pub(super) const LARGEST: u64 = 2 << 20;
 
 impl Reviewed {
     /// Where a file lies, for a program that opens it.

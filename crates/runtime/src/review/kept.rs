@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use bosk_core::review::comment::Comment;
 use bosk_core::{Problem, SessionId};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use serde::{Deserialize, Serialize};
 
 use super::Reviewed;
@@ -95,6 +96,30 @@ pub(super) async fn read(home: &Home, id: &SessionId) -> Result<Kept, Problem> {
         Err(error) => Err(home::unwritable(&error)),
     })
     .await
+}
+
+/// Calls `told` each time it is written, by whomever, until the result is dropped.
+///
+/// # Errors
+/// The system watches no more.
+pub(crate) fn watch(
+    home: &Home,
+    id: &SessionId,
+    told: impl Fn() + Send + 'static,
+) -> notify::Result<RecommendedWatcher> {
+    // It is replaced whole each time, so its folder is what can be watched. Whatever else is written there is none of it.
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        let is_it = |event: &Event| {
+            let named =
+                event.paths.iter().any(|path| path.file_name().is_some_and(|one| one == FILE));
+            event.need_rescan() || named && !event.kind.is_access()
+        };
+        if event.as_ref().map_or(true, is_it) {
+            told();
+        }
+    })?;
+    watcher.watch(&home.session(id), RecursiveMode::NonRecursive)?;
+    Ok(watcher)
 }
 
 impl Reviewed {

@@ -15,6 +15,7 @@ mod picture;
 mod place;
 pub(crate) mod sides;
 mod undo;
+pub mod unsaved;
 pub mod watch;
 
 #[cfg(test)]

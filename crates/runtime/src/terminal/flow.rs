@@ -45,7 +45,9 @@ struct State {
 pub(super) enum Next {
     Output(Vec<u8>),
     Ended(Code),
-    /// The end was told, or somebody else listens now.
+    /// Somebody else listens now: whatever is kept is theirs.
+    Taken,
+    /// The end was told.
     Nothing,
 }
 
@@ -130,9 +132,8 @@ impl Flow {
             let waited = self.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        // Whatever is kept is the next one's.
         if state.listener != Some(listener) {
-            return Next::Nothing;
+            return Next::Taken;
         }
         let from = state.kept.len() - state.untold;
         let piece: Vec<u8> = state.kept.iter().skip(from).take(PIECE).copied().collect();
@@ -175,7 +176,7 @@ mod tests {
                     all.extend(piece);
                 }
                 Next::Ended(code) => end = Some(code),
-                Next::Nothing => panic!("the end is still to be told"),
+                other => panic!("the end is still to be told, not {other:?}"),
             }
         }
         assert_eq!(all.len(), KEPT);
@@ -231,7 +232,7 @@ mod tests {
         flow.take(b"kept");
         let one = flow.begin();
         let other = flow.begin();
-        assert_eq!(flow.next(one, false), Next::Nothing, "it is the other's");
+        assert_eq!(flow.next(one, false), Next::Taken, "it is the other's");
         flow.stop(one);
         assert_eq!(output(&flow, other), b"kept");
         flow.take(b"more");

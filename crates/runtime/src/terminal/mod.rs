@@ -90,7 +90,8 @@ impl Terminals {
         own.map(|(id, terminal)| terminal.view(*id)).collect()
     }
 
-    /// Tells what it has said last, and from then on what it says, in place of whoever listened before.
+    /// Tells what it has said last, and from then on what it says, in place of whoever listened before: that one is
+    /// told so.
     ///
     /// # Errors
     /// There is no such terminal.

@@ -139,6 +139,10 @@ impl Terminal {
                         end_told = true;
                         TerminalSaid::Ended { code }
                     }
+                    Next::Taken => {
+                        listener(TerminalSaid::Taken);
+                        return;
+                    }
                     Next::Nothing => return,
                 };
                 if !listener(said) {

@@ -70,7 +70,7 @@ impl Heard {
             match self.said.recv_timeout(PATIENCE) {
                 Ok(TerminalSaid::Output { .. }) => {}
                 Ok(TerminalSaid::Ended { code }) => return code,
-                Err(error) => panic!("it never ended: {error}"),
+                other => panic!("it never ended, but {other:?}"),
             }
         }
     }
@@ -129,6 +129,9 @@ fn whoever_listens_later_gets_what_was_said_before() {
     first.until("said before");
     let mut second = stage.listen(id);
     second.until("said before");
+    // The first is told, and then nothing more.
+    let last = first.said.iter().last();
+    assert_eq!(last, Some(TerminalSaid::Taken), "and its channel is gone with it");
     stage.terminals.write(id, "echo said af''ter\n").unwrap();
     second.until("said after");
 }
@@ -191,7 +194,7 @@ fn a_flood_is_held_back_and_can_still_be_ended() {
     while got < flow::AHEAD {
         match heard.said.recv_timeout(PATIENCE).unwrap() {
             TerminalSaid::Output { data } => got += STANDARD.decode(data).unwrap().len(),
-            TerminalSaid::Ended { .. } => panic!("it goes on"),
+            other => panic!("it goes on, and said {other:?}"),
         }
     }
     assert!(got <= flow::AHEAD + (64 << 10), "{got}");

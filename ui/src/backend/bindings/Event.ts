@@ -107,6 +107,10 @@ items: Array<InboxItem>, } | { "type": "folder",
 /**
  * Which session.
  */
+id: SessionId, } | { "type": "comments", 
+/**
+ * Of which session.
+ */
 id: SessionId, } | { "type": "overlaps", 
 /**
  * All of them, as far as they are known.

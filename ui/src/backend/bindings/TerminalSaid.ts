@@ -11,4 +11,4 @@ data: string, } | { "kind": "ended",
 /**
  * Its exit code, where it had one.
  */
-code: number | null, };
+code: number | null, } | { "kind": "taken" };

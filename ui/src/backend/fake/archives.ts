@@ -1,4 +1,14 @@
-import type { DeletePlan, DiskUse, Loss, PutAway, RemovalToken, SessionId, WorktreeView } from '../types';
+import { rests } from '../../state/ending';
+import type {
+  DeletePlan,
+  DiskUse,
+  Ending,
+  Loss,
+  PutAway,
+  RemovalToken,
+  SessionId,
+  WorktreeView,
+} from '../types';
 import { lossesOf, sizeOf, suggestions, tree } from './trees';
 import { no, type Session } from './world';
 import { Trees } from './worktrees';
@@ -9,10 +19,22 @@ export class Archives extends Trees {
   readonly #away = new Map<string, { tree: WorktreeView; removed: Session | null }>();
   #made = 0;
 
-  async archive(repository: string, folder: string, token: RemovalToken): Promise<PutAway> {
-    this.calls.push({ name: 'archive', args: [repository, folder, token] });
+  async archive(repository: string, folder: string, token: RemovalToken, ending: Ending): Promise<PutAway> {
+    this.calls.push({ name: 'archive', args: [repository, folder, token, ending] });
     this.checkToken(folder, token);
+    await this.#endAll(this.tree(repository, folder).sessions, ending);
     return this.#putAway(repository, this.tree(repository, folder), true, null);
+  }
+
+  /** Ends those that were agreed to, as they were seen; refuses where another one is at work. */
+  async #endAll(ids: readonly SessionId[], { resting, working }: Ending): Promise<void> {
+    for (const id of ids) {
+      const session = this.sessions.get(id)?.summary;
+      if (!session || session.state === 'ended') continue;
+      if (!working.includes(id) && !(resting.includes(id) && rests(session)))
+        throw no('session_state', 'A session runs in the worktree, so it was left alone.', 'Stop it first.');
+      await this.stop(id);
+    }
   }
 
   #putAway(repository: string, one: WorktreeView, whole: boolean, removed: Session | null): PutAway {
@@ -75,9 +97,11 @@ export class Archives extends Trees {
     folder: string,
     token: RemovalToken,
     branch: boolean,
+    ending: Ending,
   ): Promise<PutAway> {
-    this.calls.push({ name: 'deleteWorktree', args: [repository, folder, token, branch] });
+    this.calls.push({ name: 'deleteWorktree', args: [repository, folder, token, branch, ending] });
     this.checkToken(folder, token);
+    await this.#endAll(this.tree(repository, folder).sessions, ending);
     return this.#putAway(repository, this.tree(repository, folder), false, null);
   }
 
@@ -141,7 +165,13 @@ export class Archives extends Trees {
   }
 
   /** A session in a worktree goes into the trash with it. */
-  override async removeSession(id: SessionId): Promise<void> {
+  override async removeSession(
+    id: SessionId,
+    token?: RemovalToken,
+    ending: Ending = { resting: [], working: [id] },
+  ): Promise<void> {
+    this.calls.push({ name: 'removeSession', args: [id, token, ending] });
+    await this.#endAll([id], ending);
     const session = this.session(id);
     const { worktree, repository_path } = session.summary;
     if (worktree) {
@@ -149,6 +179,6 @@ export class Archives extends Trees {
       const one = items.find(({ sessions }) => sessions.includes(id));
       if (one) this.#putAway(repository_path, one, true, session);
     }
-    await super.removeSession(id);
+    await super.removeSession(id, token, ending);
   }
 }

@@ -1,5 +1,5 @@
 import type { SessionSummary } from '../types';
-import { summary } from './scenes';
+import { summary } from './summary';
 
 /** Four attempts at the same: the last one is still at it. */
 export function attempts(now: number): SessionSummary[] {

@@ -13,6 +13,7 @@ import type {
   PullRequest,
   PushPlan,
   PushRequest,
+  RemoteHas,
   Resolution,
   SessionId,
 } from '../types';
@@ -37,11 +38,16 @@ export class Merging extends Reviewed implements MergingBackend {
     foreseen: this.scene === 'finish-conflicts' ? ['src/auth/redirect.ts', 'src/legacy.ts'] : [],
     inTheWay: this.scene === 'finish-conflicts' ? ['README.md'] : [],
     hookFails: false,
+    /** The remote takes what is pushed, and never answers. */
+    hangs: this.scene === 'push-hangs',
+    /** What it has after that; null where it cannot be asked. */
+    has: 'as_before' as RemoteHas | null,
   };
   standing: ConflictFile[] = this.scene === 'conflicts' ? conflictFiles() : [];
   operation: Conflicts['operation'] = this.scene === 'conflicts' ? 'merge' : null;
   request: PullRequest | null = this.scene === 'pull-request' ? request : null;
   #resolved: string[] = [];
+  #cancelled: () => void = () => undefined;
 
   #called(name: string, ...args: unknown[]): void {
     this.calls.push({ name, args });
@@ -186,12 +192,29 @@ export class Merging extends Reviewed implements MergingBackend {
     return { branch, head: commitId(1), remotes, upstream, ahead, behind };
   }
 
-  async push(id: SessionId, asked: PushRequest): Promise<void> {
+  async push(id: SessionId, asked: PushRequest): Promise<boolean> {
     this.#called('push', id, asked);
+    if (this.stands.hangs) {
+      await new Promise<void>((cancelled) => (this.#cancelled = cancelled));
+      return false;
+    }
     if (this.stands.remoteHas > 0 && !asked.force_with_lease)
       throw no('git_failed', 'The remote has commits that this branch does not have.', 'Nothing was pushed.');
     this.stands.unpushed = 0;
     this.stands.remoteHas = 0;
+    return true;
+  }
+
+  async cancelPush(id: SessionId): Promise<void> {
+    this.#called('cancelPush', id);
+    this.#cancelled();
+  }
+
+  async remoteHas(id: SessionId, asked: PushRequest): Promise<RemoteHas> {
+    this.#called('remoteHas', id, asked);
+    if (this.stands.has === null)
+      throw no('git_failed', `"${asked.remote}" did not answer, so what it has by now is not known.`);
+    return this.stands.has;
   }
 
   async forge(_id: SessionId): Promise<ForgeView> {

@@ -1,5 +1,5 @@
 import type { Addition, Ran, Schedule, Template, When } from '../types';
-import { uuid } from './scenes';
+import { uuid } from './summary';
 import { specOf } from './tasks';
 import { no } from './world';
 

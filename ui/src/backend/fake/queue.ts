@@ -11,7 +11,7 @@ import type {
 } from '../types';
 import { promptsIn } from './batch';
 import { Resources } from './resources';
-import { summary } from './scenes';
+import { summary } from './summary';
 import { task, taskId, tasks } from './tasks';
 import { check } from './usage';
 import { no } from './world';

@@ -1,4 +1,4 @@
-import type { LaunchSpec, RewindPlan, SessionId } from '../types';
+import type { Ending, LaunchSpec, RemovalToken, RewindPlan, SessionId } from '../types';
 import { no, World } from './world';
 
 /** What git and the repository's files would say. */
@@ -143,7 +143,7 @@ export class Repository extends World {
     );
   }
 
-  async removeSession(id: SessionId): Promise<void> {
+  async removeSession(id: SessionId, _token?: RemovalToken, _ending?: Ending): Promise<void> {
     this.sessions.delete(id);
     this.emit({ type: 'session_gone', id });
   }

@@ -13,7 +13,7 @@ import type {
   ToolMark,
 } from '../types';
 import { Desk } from './desk';
-import { summary } from './scenes';
+import { summary } from './summary';
 import * as made from './usage';
 import { no } from './world';
 

@@ -16,8 +16,8 @@ import type {
 } from '../types';
 import { pictures, twelve, very } from './changed';
 import { count, kindOf, pick, sides, stagedOf, stamp, unified, type FakeFile } from './changes';
-import { Beside } from './beside';
-import { uuid } from './scenes';
+import { Edits } from './edits';
+import { uuid } from './summary';
 import { no } from './world';
 
 const gone = no('session_state', 'The file has changed since, so nothing was done.', 'Look at it again.');
@@ -37,7 +37,7 @@ interface Kept {
 }
 
 /** A session's changes, roughly as git would tell them: what is staged, reverted and undone is so afterwards. */
-export class Reviewed extends Beside implements ReviewBackend {
+export class Reviewed extends Edits implements ReviewBackend {
   overlaps: Overlap[] = [];
   readonly #kept = new Map<SessionId, Kept>();
   readonly #watched = new Set<SessionId>();
@@ -206,11 +206,18 @@ export class Reviewed extends Beside implements ReviewBackend {
     kept.comments = isKnown
       ? kept.comments.map((one) => (one.id === comment.id ? comment : one))
       : [...kept.comments, comment];
+    this.#written(id);
+  }
+
+  /** Who reviews is told, also whoever has written it. */
+  #written(id: SessionId): void {
+    if (this.#watched.has(id)) this.emit({ type: 'comments', id });
   }
 
   async removeComment(id: SessionId, comment: string): Promise<void> {
     const kept = this.#of(id);
     kept.comments = kept.comments.filter((one) => one.id !== comment);
+    this.#written(id);
   }
 
   async sendComments(id: SessionId, comments: string[], note: string): Promise<void> {
@@ -219,6 +226,7 @@ export class Reviewed extends Beside implements ReviewBackend {
     kept.comments = kept.comments.map((one) =>
       comments.includes(one.id) ? { ...one, state: 'sent' as const } : one,
     );
+    this.#written(id);
   }
 }
 

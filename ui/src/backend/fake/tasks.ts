@@ -1,5 +1,5 @@
 import type { Hold, LaunchSpec, QueuedTask, SessionId, Wait } from '../types';
-import { uuid } from './scenes';
+import { uuid } from './summary';
 import { no } from './world';
 
 /** Made-up queues. */

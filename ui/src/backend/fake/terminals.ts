@@ -48,6 +48,7 @@ export class Terminals extends Merging implements TerminalsBackend {
 
   async listenTerminal(terminal: number, onSaid: (said: TerminalSaid) => void): Promise<void> {
     const shell = this.#shell(terminal);
+    shell.listener({ kind: 'taken' });
     shell.listener = onSaid;
     onSaid({ kind: 'output', data: base64(shell.said) });
     if (!shell.view.alive) onSaid({ kind: 'ended', code: 0 });

@@ -6,7 +6,7 @@ import type {
   WorktreeSize,
   WorktreeView,
 } from '../types';
-import { summary, uuid } from './scenes';
+import { summary, uuid } from './summary';
 
 /** Made-up worktrees of the repository `shop`. */
 

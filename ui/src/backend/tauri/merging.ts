@@ -20,6 +20,8 @@ export const merging: MergingBackend = {
 
   pushPlan: (id) => invoke('push_plan', { id }),
   push: (id, request) => invoke('push', { id, request }),
+  cancelPush: (id) => invoke('cancel_push', { id }),
+  remoteHas: (id, request) => invoke('remote_has', { id, request }),
   forge: (id) => invoke('forge', { id }),
   openPullRequest: (id, title, body, draft) => invoke('open_pull_request', { id, title, body, draft }),
   sendFeedback: (id, feedback) => invoke('send_feedback', { id, feedback }),

@@ -17,5 +17,5 @@ export const session: SessionBackend = {
   changedFiles: (id) => invoke('changed_files', { id }),
   fileDiff: (id, path) => invoke('file_diff', { id, path }),
   removalPlan: (id) => invoke('removal_plan', { id }),
-  removeSession: (id, token) => invoke('remove_session', { id, token }),
+  removeSession: (id, token, ending) => invoke('remove_session', { id, token, ending }),
 };

@@ -8,11 +8,11 @@ export const worktrees: WorktreesBackend = {
   adoptWorktree: (repository, folder) => invoke('adopt_worktree', { repository, folder }),
   releaseWorktree: (repository, folder) => invoke('release_worktree', { repository, folder }),
   archivePlan: (repository, folder) => invoke('archive_plan', { repository, folder }),
-  archive: (repository, folder, token) => invoke('archive', { repository, folder, token }),
+  archive: (repository, folder, token, ending) => invoke('archive', { repository, folder, token, ending }),
   restore: (archive) => invoke('restore', { archive }),
   deletePlan: (repository, folder) => invoke('delete_plan', { repository, folder }),
-  deleteWorktree: (repository, folder, token, branch) =>
-    invoke('delete_worktree', { repository, folder, token, branch }),
+  deleteWorktree: (repository, folder, token, branch, ending) =>
+    invoke('delete_worktree', { repository, folder, token, branch, ending }),
   archivedDeletePlan: (archive) => invoke('archived_delete_plan', { archive }),
   deleteArchived: (archive, token, snapshots) => invoke('delete_archived', { archive, token, snapshots }),
   diskUse: () => invoke('disk_use'),

@@ -1,7 +1,7 @@
 import type { ReviewBackend } from '../../backend/review';
 import type { EditedFile, Problem, SessionId } from '../../backend/types';
 import { asProblem } from '../../state/connection';
-import { drafts } from './drafts';
+import type { Unsaveds } from '../../state/unsaved.svelte';
 
 export type Files = Pick<ReviewBackend, 'readFile' | 'writeFile'>;
 
@@ -16,23 +16,29 @@ export class Edited {
   changed = $state.raw<EditedFile | null>(null);
   /** What was not saved last time is here again. */
   restored = $state(false);
+  /** What was not saved last time, where the file cannot be read any more. */
+  stranded = $state.raw<string | null>(null);
   busy = $state(false);
   saved = $state(false);
   dirty = $derived(this.file?.text !== null && this.file !== null && this.text !== this.file.text);
 
   constructor(
     private readonly files: Files,
+    private readonly unsaved: Pick<Unsaveds, 'of' | 'keep'>,
     readonly session: SessionId,
     readonly path: string,
   ) {}
 
   async read(): Promise<void> {
     this.problem = null;
+    const draft = await this.unsaved.of(this.session, this.path);
     try {
       const file = await this.files.readFile(this.session, this.path);
-      const draft = drafts.of(this.session, this.path);
       this.#take(file);
-      if (!draft || file.text === null || draft.text === file.text) return;
+      if (file.text === null) this.stranded = draft?.text ?? null;
+      if (!draft || file.text === null) return;
+      // Saved by other means meanwhile.
+      if (draft.text === file.text) return void this.unsaved.keep(this.session, this.path, null);
       this.restored = true;
       this.#begin(draft.text);
       if (draft.stamp === file.stamp) return;
@@ -40,6 +46,7 @@ export class Edited {
       this.file = { ...file, stamp: draft.stamp };
     } catch (error) {
       this.problem = asProblem(error);
+      this.stranded = draft?.text ?? null;
     }
   }
 
@@ -97,6 +104,12 @@ export class Edited {
     await this.#save(this.text, changed.stamp);
   }
 
+  /** What was written cannot be put back anywhere, and is not wanted. */
+  drop(): void {
+    this.stranded = null;
+    this.unsaved.keep(this.session, this.path, null);
+  }
+
   #take(file: EditedFile): void {
     this.file = file;
     this.#begin(file.text ?? '');
@@ -109,6 +122,6 @@ export class Edited {
 
   #keep(): void {
     const { file, text } = this;
-    drafts.keep(this.session, this.path, file && this.dirty ? { text, stamp: file.stamp } : null);
+    this.unsaved.keep(this.session, this.path, file && this.dirty ? { text, stamp: file.stamp } : null);
   }
 }

@@ -17,6 +17,8 @@ export interface Told {
   ended: (code: number | null) => string;
   /** The key that leaves it was pressed. */
   left: () => void;
+  /** Another window shows it from here on. */
+  taken: () => void;
 }
 
 /** The picture of one terminal (xterm.js). It goes on while it is not on screen: nothing of it is lost then. */
@@ -27,6 +29,8 @@ export class Screen {
   readonly #over: (() => void)[] = [];
   readonly #show: (bytes: number) => void;
   #begun = false;
+  /** Another window has it: what happens here is not the terminal's. */
+  #taken = false;
 
   constructor(
     private readonly backend: Backend,
@@ -55,7 +59,9 @@ export class Screen {
     );
     const resize = gather<{ cols: number; rows: number }>(
       (_before, last) => last,
-      ({ cols, rows }) => backend.resizeTerminal(id, cols, rows),
+      async ({ cols, rows }) => {
+        if (!this.#taken) await backend.resizeTerminal(id, cols, rows);
+      },
     );
     this.#terminal.onData(write);
     this.#terminal.onResize(resize);
@@ -104,11 +110,32 @@ export class Screen {
     this.#terminal.open(this.#host);
     allowStyles(this.#host);
     this.#over.push(watchColours(colour), applyColours(this.#host));
+    this.#listen();
+  }
+
+  #listen(): void {
     void this.backend.listenTerminal(this.id, (said) => this.#hear(said)).catch(() => this.#end(null));
+  }
+
+  /** Takes it from the other window: all that is kept of it is told anew, and it gets the size that it has here. */
+  takeBack(): void {
+    if (!this.#taken) return;
+    this.#taken = false;
+    this.#terminal.reset();
+    this.#terminal.options.disableStdin = false;
+    this.#listen();
+    const { cols, rows } = this.#terminal;
+    void this.backend.resizeTerminal(this.id, cols, rows).catch(() => undefined);
+    this.focus();
   }
 
   #hear(said: TerminalSaid): void {
     if (said.kind === 'ended') return this.#end(said.code);
+    if (said.kind === 'taken') {
+      this.#taken = true;
+      this.#terminal.options.disableStdin = true;
+      return this.told.taken();
+    }
     const bytes = Uint8Array.from(atob(said.data), (letter) => letter.charCodeAt(0));
     this.#terminal.write(bytes, () => this.#show(bytes.length));
   }

@@ -22,9 +22,16 @@ class Screens {
         return code === null ? t('shell.ended') : t('shell.endedCode', { code });
       },
       left: () => terminals.hide(),
+      taken: () => terminals.elsewhere(shell, true),
     });
     this.#made.set(shell.id, { session: shell.session, screen });
     return screen;
+  }
+
+  /** Takes it from the window that shows it now. */
+  takeBack(shell: Shell): void {
+    terminalsOf(this.bosk).elsewhere(shell, false);
+    this.of(shell).takeBack();
   }
 
   close(shell: Shell): void {

@@ -1,6 +1,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { CanGo, DeletePlan, Loss, Problem } from '../../backend/types';
 import { asProblem } from '../../state/connection';
+import { endingOf } from '../../state/ending';
 import { several } from '../../state/several';
 import { fates } from '../../state/worktrees';
 import type { Waste, WorktreesState } from '../../state/worktrees.svelte';
@@ -97,7 +98,7 @@ export class Cleaning {
       await backend.deleteArchived(place, plan.token, false);
       return { bytes: suggestion.bytes, archive: null };
     }
-    const { archive } = await backend.deleteWorktree(repository, place, plan.token, false);
+    const { archive } = await backend.deleteWorktree(repository, place, plan.token, false, endingOf([]));
     return { bytes: suggestion.bytes, archive };
   }
 }

@@ -95,7 +95,7 @@ export const around = {
   'remove.ignored.other': '{count} ignored files are in the trash only:',
   'remove.ignoredList': 'Files that git ignores',
   'remove.nested': 'Repositories inside are in the trash only:',
-  'remove.running': 'The session has not ended. Stop it first; what it has done so far stays.',
+  'remove.stopFirst': 'Stop and remove',
   'remove.confirm': 'Remove',
   'remove.archive': 'Archive',
   'remove.archived': 'Archived “{title}”.',

@@ -77,6 +77,16 @@ export const finish = {
   'push.do': 'Push',
   'push.forceDo': 'Push with force',
   'push.busy': 'Pushing…',
+  'push.cancel': 'Cancel the push',
+  'push.lookAgain': 'Look again',
+  'push.left.asking': 'The push was cancelled. Asking {remote} what it has…',
+  'push.left.pushed':
+    'The push was cancelled, but {remote} had all of it by then. Push again to have that noted here; nothing is sent twice.',
+  'push.left.as_before':
+    'The push was cancelled, and {remote} is as it was. Where it was still at it, it may finish by itself.',
+  'push.left.other':
+    'The push was cancelled. {remote} has something else by now: another push has come there. Fetch it first.',
+  'push.left.unknown': 'The push was cancelled. Whether {remote} was changed by then is not known.',
   'push.done': 'Pushed to {remote}',
 
   'request.looking': 'Asking the forge…',

@@ -101,12 +101,13 @@ export const worktrees = {
   'archive.body':
     'The folder {folder} goes to Bosk’s trash, and can be put back at any time until it expires.',
   'archive.branch': 'The branch {branch} stays.',
-  'archive.running.one':
-    '{count} session works in it and has not ended. Stop it first; what it has done so far stays.',
-  'archive.running.other':
-    '{count} sessions work in it and have not ended. Stop them first; what they have done so far stays.',
-  'archive.stop.one': 'Stop {count} session',
-  'archive.stop.other': 'Stop {count} sessions',
+  'archive.stopFirst': 'Stop and archive',
+  'ends.working.one':
+    '{count} session is at work here. It is interrupted and ends; what it has done so far stays.',
+  'ends.working.other':
+    '{count} sessions are at work here. They are interrupted and end; what they have done so far stays.',
+  'ends.interrupted': 'What is interrupted',
+  'ends.resting': 'At rest, and ended with it: {titles}.',
   'archive.confirm': 'Archive',
 
   'archived.none': 'Nothing of this repository is archived.',
@@ -146,7 +147,9 @@ export const worktrees = {
   'delete.sureLater': 'This is only in a snapshot then, until that expires:',
   'delete.confirm': 'Delete',
   'delete.next': 'Delete…',
+  'delete.stopFirst': 'Stop and delete',
   'delete.sure': 'Delete and lose this',
+  'delete.sureStopFirst': 'Stop, delete and lose this',
   'delete.back': 'Back',
   'loss.uncommitted.one': '{count} changed file that is not committed',
   'loss.uncommitted.other': '{count} changed files that are not committed',

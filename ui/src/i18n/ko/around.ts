@@ -96,7 +96,7 @@ export const around: Record<keyof typeof english, string> = {
   'remove.ignored.other': 'git이 무시하는 파일 {count}개는 휴지통에만 남습니다:',
   'remove.ignoredList': 'git이 무시하는 파일',
   'remove.nested': '안에 든 저장소는 휴지통에만 남습니다:',
-  'remove.running': '세션이 아직 끝나지 않았습니다. 먼저 중지하세요. 지금까지 한 일은 그대로 남습니다.',
+  'remove.stopFirst': '중지하고 삭제',
   'remove.confirm': '삭제',
   'remove.archive': '보관',
   'remove.archived': '“{title}” 보관했습니다.',

@@ -77,6 +77,16 @@ export const finish: Record<keyof typeof english, string> = {
   'push.do': '푸시',
   'push.forceDo': '강제로 푸시',
   'push.busy': '푸시하는 중…',
+  'push.cancel': '푸시 취소',
+  'push.lookAgain': '다시 확인',
+  'push.left.asking': '푸시를 취소했습니다. {remote}에 무엇이 있는지 묻는 중…',
+  'push.left.pushed':
+    '푸시를 취소했지만 {remote}에는 이미 모두 들어가 있습니다. 다시 푸시하면 여기에도 기록되며, 같은 것을 두 번 보내지는 않습니다.',
+  'push.left.as_before':
+    '푸시를 취소했고 {remote}은(는) 그대로입니다. 아직 처리하던 중이었다면 스스로 끝낼 수도 있습니다.',
+  'push.left.other':
+    '푸시를 취소했습니다. {remote}에 다른 푸시가 들어와 내용이 달라졌습니다. 먼저 가져오세요.',
+  'push.left.unknown': '푸시를 취소했습니다. 그때까지 {remote}이(가) 바뀌었는지는 알 수 없습니다.',
   'push.done': '{remote}에 푸시했습니다',
 
   'request.looking': '확인하는 중…',

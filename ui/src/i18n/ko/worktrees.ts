@@ -100,12 +100,13 @@ export const worktrees: Record<keyof typeof english, string> = {
   'archive.title': '이 작업 트리를 보관할까요?',
   'archive.body': '{folder} 폴더를 Bosk의 휴지통으로 옮깁니다. 기한까지 언제든 되돌릴 수 있습니다.',
   'archive.branch': '{branch} 브랜치는 남습니다.',
-  'archive.running.one':
-    '여기서 일하는 세션 {count}개가 아직 끝나지 않았습니다. 먼저 중지하세요. 지금까지 한 일은 그대로 남습니다.',
-  'archive.running.other':
-    '여기서 일하는 세션 {count}개가 아직 끝나지 않았습니다. 먼저 중지하세요. 지금까지 한 일은 그대로 남습니다.',
-  'archive.stop.one': '세션 {count}개 중지',
-  'archive.stop.other': '세션 {count}개 중지',
+  'archive.stopFirst': '중지하고 보관',
+  'ends.working.one':
+    '여기서 세션 {count}개가 일하고 있습니다. 하던 일을 멈추고 끝냅니다. 지금까지 한 일은 그대로 남습니다.',
+  'ends.working.other':
+    '여기서 세션 {count}개가 일하고 있습니다. 하던 일을 멈추고 끝냅니다. 지금까지 한 일은 그대로 남습니다.',
+  'ends.interrupted': '멈추게 되는 일',
+  'ends.resting': '쉬고 있어 함께 끝내는 세션: {titles}.',
   'archive.confirm': '보관',
 
   'archived.none': '이 저장소에서 보관한 것이 없습니다.',
@@ -145,7 +146,9 @@ export const worktrees: Record<keyof typeof english, string> = {
   'delete.sureLater': '다음은 기한까지 스냅샷에만 남습니다:',
   'delete.confirm': '삭제',
   'delete.next': '삭제…',
+  'delete.stopFirst': '중지하고 삭제',
   'delete.sure': '잃더라도 삭제',
+  'delete.sureStopFirst': '중지하고, 잃더라도 삭제',
   'delete.back': '뒤로',
   'loss.uncommitted.one': '커밋하지 않은 바뀐 파일 {count}개',
   'loss.uncommitted.other': '커밋하지 않은 바뀐 파일 {count}개',

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use bosk_core::session::StopReason;
+use bosk_core::session::{SessionSummary, StopReason};
 use bosk_core::{Problem, ProblemCode, SessionId};
 
 use crate::catalog;
@@ -17,12 +17,10 @@ use crate::home::Home;
 /// One does not end, or Bosk's folder cannot be read.
 pub async fn stop_inside(home: &Home, folder: &Path) -> Result<Vec<SessionId>, Problem> {
     let mut stopped = Vec::new();
-    for session in catalog::list(home).await?.into_iter().flatten() {
-        if is_inside(&session.folder, &real(folder))
-            && standing(home, &session.id).await? == Standing::Kept
-        {
-            ended::stop(home, &session.id, StopReason::Person).await?;
-            stopped.push(session.id);
+    for (id, row) in inside(home, folder).await? {
+        if row.is_some() && standing(home, &id).await? == Standing::Kept {
+            ended::stop(home, &id, StopReason::Person).await?;
+            stopped.push(id);
         }
     }
     Ok(stopped)
@@ -42,20 +40,11 @@ fn is_inside(path: &str, folder: &Path) -> bool {
 /// # Errors
 /// One runs there: Bosk's, or one that was started elsewhere.
 pub(crate) async fn idle(home: &Home, folder: &Path) -> Result<Vec<File>, Problem> {
-    let folder = real(folder);
-    let mut inside = Vec::new();
-    for listed in catalog::list(home).await? {
-        match listed {
-            Ok(session) if is_inside(&session.folder, &folder) => inside.push(session.id),
-            Ok(_) => {}
-            // Nobody can tell where it works: it must not run.
-            Err((id, _)) => inside.push(id),
-        }
-    }
-    let (home, folder) = (home.clone(), folder.clone());
+    let inside = inside(home, folder).await?;
+    let (home, folder) = (home.clone(), real(folder));
     blocking(move || {
         let mut held = Vec::new();
-        for id in inside {
+        for (id, _) in inside {
             held.extend(forget::hold(&home, &id).map_err(|_| runs(&id))?);
         }
         let is_there = |one: &bosk_core::view::ForeignSession| is_inside(&one.folder, &folder);
@@ -67,7 +56,24 @@ pub(crate) async fn idle(home: &Home, folder: &Path) -> Result<Vec<File>, Proble
     .await
 }
 
-fn runs(id: &SessionId) -> Problem {
+/// The sessions that have worked in the folder or below it, with their rows. Where nobody can tell where one works, it
+/// is among them without one: it must not run.
+///
+/// # Errors
+/// Bosk's folder cannot be read.
+pub(super) async fn inside(
+    home: &Home,
+    folder: &Path,
+) -> Result<Vec<(SessionId, Option<SessionSummary>)>, Problem> {
+    let folder = real(folder);
+    let listed = catalog::list(home).await?.into_iter().filter_map(|listed| match listed {
+        Ok(row) => is_inside(&row.folder, &folder).then(|| (row.id.clone(), Some(row))),
+        Err((id, _)) => Some((id, None)),
+    });
+    Ok(listed.collect())
+}
+
+pub(super) fn runs(id: &SessionId) -> Problem {
     Problem::new(
         ProblemCode::SessionState,
         format!("Session `{}` runs in the worktree, so it was left alone.", id.short()),

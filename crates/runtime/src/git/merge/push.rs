@@ -15,9 +15,6 @@ use crate::git::{Git, GitError};
 /// How long a push may take.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-/// How long a remote may take to tell what it has.
-const ASKING: Duration = Duration::from_secs(10);
-
 /// The remotes and their addresses, those for pushing, by name. An address may hold secrets.
 ///
 /// # Errors
@@ -90,19 +87,7 @@ pub struct Push<'a> {
     pub patience: Duration,
 }
 
-/// What came of a push.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pushed {
-    /// The remote has it.
-    Done,
-    /// It was given up, and has ended with all that it had started here.
-    GivenUp {
-        /// Whether the remote has it all the same, as far as it tells right after that.
-        arrived: Option<bool>,
-    },
-}
-
-/// Pushes, until it is given up. Dropped before its end, it is ended with all that it has started.
+/// Pushes, until it is given up; false where it was, and then the remote may have it all the same ([`there`]). Dropped before its end, it is ended with all that it has started.
 ///
 /// # Errors
 /// The remote refuses or cannot be reached, a hook refuses, or it took too long; the remote's branch is then as it was,
@@ -112,7 +97,7 @@ pub async fn push(
     folder: &Path,
     push: &Push<'_>,
     given_up: impl Future<Output = ()>,
-) -> Result<Pushed, Problem> {
+) -> Result<bool, Problem> {
     let reference = format!("refs/heads/{}", push.branch);
     let mut call =
         git.change(folder).hooks(push.hooks).args(["push", "--porcelain", "--no-progress"]);
@@ -127,29 +112,48 @@ pub async fn push(
     call = call.arg("--").arg(push.remote).arg(format!("{}:{reference}", push.commit));
     call = unasked(git, folder, call).await?;
     let output = call.limit(64 << 10).timeout(push.patience).watched_until(given_up).await?;
-    let Some(output) = output else {
-        return Ok(Pushed::GivenUp { arrived: has(git, folder, push, &reference).await });
-    };
+    let Some(output) = output else { return Ok(false) };
     match output.code {
-        Some(0) => Ok(Pushed::Done),
+        Some(0) => Ok(true),
         _ if output.timed_out => Err(too_long(push)),
         _ => Err(failed(push, &output)),
     }
 }
 
-/// Whether the remote has the commit on that branch; none where it does not say.
-async fn has(git: &Git, folder: &Path, push: &Push<'_>, reference: &str) -> Option<bool> {
-    let call = git.look(folder).args(["ls-remote", "--", push.remote, reference]);
-    let call = unasked(git, folder, call).await.ok()?;
-    let output = call.limit(64 << 10).timeout(ASKING).watched().await.ok()?;
-    // Source of the format: git-ls-remote(1), `<id>\t<reference>`.
-    let is_it = |line: &str| line == format!("{}\t{reference}", push.commit);
-    (output.code == Some(0)).then(|| output.text().lines().any(is_it))
+/// The commit that a remote's branch is on now, by the remote's own word; none where it has no such branch.
+///
+/// # Errors
+/// The remote cannot be reached, or does not answer in time.
+pub async fn there(
+    git: &Git,
+    folder: &Path,
+    (remote, branch): (&str, &str),
+    patience: Duration,
+) -> Result<Option<String>, Problem> {
+    let reference = format!("refs/heads/{branch}");
+    let call = git.look(folder).args(["ls-remote", "--refs", "--", remote, &reference]);
+    let call = unasked(git, folder, call).await?;
+    let output = call.limit(64 << 10).timeout(patience).watched().await?;
+    if output.timed_out || output.code != Some(0) {
+        let why = match output.timed_out {
+            true => format!("did not answer within {} s", patience.as_secs()),
+            false => format!("did not answer ({})", line(output.stderr())),
+        };
+        let text = format!("\"{remote}\" {why}, so what it has by now is not known.");
+        return Err(Problem::new(ProblemCode::GitFailed, text)
+            .hint("Look again when it can be reached. Nothing here was changed."));
+    }
+    // Source of the format: git-ls-remote(1). A pattern matches the end of other names, too.
+    let id = |line: &str| {
+        let (id, name) = line.split_once('\t')?;
+        (name == reference).then(|| id.to_owned())
+    };
+    Ok(output.text().lines().find_map(id))
 }
 
-/// A call that asks nobody for a password.
-/// Source of the names: git(1), ssh(1), ssh_config(5), and the Git Credential Manager's own documentation.
+/// The same call, which asks nobody for a password.
 async fn unasked<'git>(git: &Git, folder: &Path, call: Call<'git>) -> Result<Call<'git>, Problem> {
+    // Source of the names: git(1), ssh(1), ssh_config(5), and the Git Credential Manager's own documentation.
     let call = call.setting("core.askPass=").env("SSH_ASKPASS_REQUIRE", "never");
     let call = call.env("GCM_INTERACTIVE", "never");
     Ok(match ssh(git, folder).await? {
