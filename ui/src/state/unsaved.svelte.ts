@@ -3,7 +3,7 @@ import type { Problem, SessionId, Unsaved, UnsavedFile } from '../backend/types'
 import { t } from '../i18n/index.svelte';
 import type { Bosk } from './bosk.svelte';
 import { asProblem } from './connection';
-import { oneEach } from './window';
+import { oneEach } from './window.svelte';
 
 /** How long after the last letter what was written is kept: milliseconds. */
 const PAUSE = 500;

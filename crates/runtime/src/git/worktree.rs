@@ -209,7 +209,9 @@ async fn checkout(
     let added = async {
         // As the main work tree, where that is sparse; git would check out everything.
         let sparse = furnish::sparse_patterns(repository).await?;
-        let call = git.change(root).args(["worktree", "add", "--quiet", "--lock", "--reason"]);
+        // As many at a time as there are cores; git's own setting is one. Files that a filter reads are not among them.
+        let call = git.change(root).setting("checkout.workers=0");
+        let call = call.args(["worktree", "add", "--quiet", "--lock", "--reason"]);
         let call = call.arg(&reason).args(sparse.as_ref().map(|_| "--no-checkout"));
         call.arg("--").arg(folder).arg(branch).run().await?;
         match sparse {

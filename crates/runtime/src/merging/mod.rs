@@ -27,7 +27,6 @@ use crate::home::Home;
 use crate::process::Environment;
 use crate::trust::filters;
 
-
 pub use pushes::Pushes;
 
 /// A session's work: its folder in its repository.

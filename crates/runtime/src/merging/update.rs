@@ -65,7 +65,17 @@ impl Work {
             .args(["update-ref", "--", &self.begun(), &before])
             .run()
             .await?;
-        match self.take(call.arg(&commit), sign, "the branch was not updated").await {
+        // Git writes this beside the marks of a conflict: a branch's name says more than a commit's.
+        let side = named.map(|name| format!("heads/{name}"));
+        let is_same = match (&side, how) {
+            (Some(side), MergeHow::Merge) => {
+                let look = self.git.look(&self.folder).args(["rev-parse", "--verify", "--quiet"]);
+                look.arg(format!("refs/{side}^{{commit}}")).answer_or_nothing().await? == commit
+            }
+            _ => false,
+        };
+        let side = side.filter(|_| is_same).unwrap_or(commit);
+        match self.take(call.arg(side), sign, "the branch was not updated").await {
             Ok(()) => self.conflicts().await,
             Err(problem) => self.stopped(problem, Some(&before)).await,
         }

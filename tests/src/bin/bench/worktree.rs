@@ -11,7 +11,7 @@ use crate::cost::milliseconds;
 use crate::report::Row;
 use crate::review::{make, said};
 
-const TIMES: usize = 5;
+const TIMES: usize = 3;
 
 pub(crate) async fn measure() -> Vec<Row> {
     let folder = tempfile::tempdir().unwrap();

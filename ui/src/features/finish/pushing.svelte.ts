@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Problem, PushRequest, RemoteHas, SessionId } from '../../backend/types';
 import type { Bosk } from '../../state/bosk.svelte';
 import { asProblem } from '../../state/connection';
-import { oneEach } from '../../state/window';
+import { oneEach } from '../../state/window.svelte';
 
 /** What a remote has after a push that was cancelled: null while it is asked, or its problem where it does not say. */
 export type Left = { has: RemoteHas | null } | { problem: Problem };
