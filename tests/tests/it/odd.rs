@@ -8,7 +8,6 @@ mod kinds;
 mod without;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use bosk_core::review::Review;
 use bosk_core::worktree::{ArchivedWorktree, Origin, Worktrees};
@@ -54,14 +53,10 @@ async fn put_away(sandbox: &Sandbox, folder: &Path) -> ArchivedWorktree {
 }
 
 async fn whole_path(kind: &Kind) {
-    let begun = Instant::now();
-    let mut steps = String::new();
-    let mut step = |name: &str| steps.push_str(&format!(" {name} {:?}", begun.elapsed()));
     let sandbox = Sandbox::new();
     let Some(root) = (kind.repository)(&sandbox) else { return };
     let (session, folder) = worked(&sandbox, &root, kind.writes).await;
     let (id, text) = (session.id.as_str(), folder.to_str().unwrap());
-    step("worked");
 
     let repo = root.to_str().unwrap();
     let listed: Worktrees = told(&sandbox, &["worktrees", "--json", "--repo", repo]).await;
@@ -78,7 +73,6 @@ async fn whole_path(kind: &Kind) {
     let known =
         listed.items.iter().any(|one| Path::new(&one.folder) == root && one.problem.is_none());
     assert!(known, "{listed:?}");
-    step("listed");
 
     let review: Review = told(&sandbox, &["diff", id, "--json"]).await;
     assert_eq!(review.total as usize, kind.changed(), "{review:?}");
@@ -100,36 +94,29 @@ async fn whole_path(kind: &Kind) {
     for name in &wanted {
         says(&sandbox, &["diff", id, "--", name]).await;
     }
-    step("reviewed");
 
     let before = State::of(&sandbox, &folder);
     let away = put_away(&sandbox, &folder).await;
     says(&sandbox, &["restore", &away.id]).await;
     assert_eq!(State::of(&sandbox, &folder), before, "as it was put away");
-    step("restored");
     let away = put_away(&sandbox, &folder).await;
     std::fs::remove_dir_all(sandbox.home().trash().join(&away.id).join("tree")).unwrap();
     says(&sandbox, &["restore", &away.id]).await;
     let (now, before) = (State::of(&sandbox, &folder), before);
     assert_eq!(now.of_snapshot(false), before.of_snapshot(false), "made of the snapshot");
-    step("rebuilt");
 
     says(&sandbox, &["commit", id, "--message", "All of it"]).await;
     assert_eq!(sandbox.git(&folder, ["status", "--porcelain"]), "");
-    step("committed");
     says(&sandbox, &["merge", id, "--squash"]).await;
     let tree = |of: &str| sandbox.git(&root, ["rev-parse", &format!("{of}^{{tree}}")]);
     assert_eq!(tree("main"), tree("work"));
     assert_eq!(sandbox.git(&root, ["status", "--porcelain"]), "");
-    step("merged");
     let gone = says(&sandbox, &["delete", "--yes", "--delete-branch", text]).await;
     assert!(gone.contains("Everything in it exists elsewhere"), "{gone}");
     assert!(!folder.exists());
     assert_eq!(sandbox.git(&root, ["branch", "--list", "work"]), "");
     let ran = std::fs::read_to_string(sandbox.path("mark")).unwrap_or_default();
     assert_eq!(ran, "", "a program of the repository's has run");
-    step("deleted");
-    println!("{}:{steps}", kind.name);
 }
 
 macro_rules! each {

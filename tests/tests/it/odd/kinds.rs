@@ -7,7 +7,6 @@ use bosk_tests::Sandbox;
 
 /// A kind of repository.
 pub(super) struct Kind {
-    pub(super) name: &'static str,
     /// Makes it; where a person opens it. None where the git of this machine cannot make it.
     pub(super) repository: fn(&Sandbox) -> Option<PathBuf>,
     /// What Claude runs in its worktree.
@@ -27,7 +26,6 @@ impl Kind {
 }
 
 const ORDINARY: Kind = Kind {
-    name: "ordinary",
     repository: |sandbox| Some(made(sandbox, "shop", &[])),
     writes: "echo more >> readme.md\nmkdir -p a/b\necho new > a/b/new.txt",
     names: &["a/b/new.txt", "readme.md"],
@@ -51,6 +49,7 @@ fn commit(sandbox: &Sandbox, folder: &Path) {
     sandbox.git(folder, ["commit", "--quiet", "--message", "base"]);
 }
 
+#[allow(clippy::print_stdout, reason = "a kind that is left out is told")]
 fn made_if_known(sandbox: &Sandbox, option: &str) -> Option<PathBuf> {
     let mut git = std::process::Command::new("git");
     git.args(["init", "--quiet", option]).arg(sandbox.path("trial"));
@@ -66,12 +65,12 @@ fn made_if_known(sandbox: &Sandbox, option: &str) -> Option<PathBuf> {
 
 pub(super) fn sha_256() -> Kind {
     let repository = |sandbox: &Sandbox| made_if_known(sandbox, "--object-format=sha256");
-    Kind { name: "sha-256", repository, ..ORDINARY }
+    Kind { repository, ..ORDINARY }
 }
 
 pub(super) fn reftable() -> Kind {
     let repository = |sandbox: &Sandbox| made_if_known(sandbox, "--ref-format=reftable");
-    Kind { name: "reftable", repository, ..ORDINARY }
+    Kind { repository, ..ORDINARY }
 }
 
 pub(super) fn settings_of_each_worktree() -> Kind {
@@ -82,12 +81,11 @@ pub(super) fn settings_of_each_worktree() -> Kind {
         sandbox.git(&root, ["config", "--worktree", "core.fileMode", "true"]);
         Some(root)
     };
-    Kind { name: "settings of each worktree", repository, ..ORDINARY }
+    Kind { repository, ..ORDINARY }
 }
 
 pub(super) fn names() -> Kind {
     Kind {
-        name: "names",
         writes: r#"
             for name in 'two\nlines' 'caf\351 \377' '\303\251.txt' 'e\314\201.txt' '"q" '"'"'s'"'"'' 'tab\there' 'back\\slash'; do
                 echo new > "./$(printf "$name")"
@@ -112,12 +110,11 @@ pub(super) fn names() -> Kind {
 
 pub(super) fn folder_of_an_odd_name() -> Kind {
     let repository = |sandbox: &Sandbox| Some(made(sandbox, "-a \"shop\"\nof $(mine) 'é'", &[]));
-    Kind { name: "folder of an odd name", repository, ..ORDINARY }
+    Kind { repository, ..ORDINARY }
 }
 
 pub(super) fn one_long_line() -> Kind {
     Kind {
-        name: "one long line",
         writes: "head -c 10000000 /dev/zero | tr '\\0' x > line.txt",
         names: &["line.txt"],
         huge: true,
@@ -137,7 +134,6 @@ pub(super) fn long_difference() -> Kind {
         Some(root)
     };
     Kind {
-        name: "long difference",
         repository,
         writes: "sed s/old/new/ long.txt > other && mv other long.txt",
         names: &["long.txt"],
@@ -159,7 +155,6 @@ pub(super) fn many_files() -> Kind {
         Some(root)
     };
     Kind {
-        name: "many files",
         repository,
         writes: "for file in d*/*.txt; do echo new > $file; echo new > ${file%.txt}.new; done",
         many: 4_000,
@@ -177,7 +172,6 @@ pub(super) fn line_ends() -> Kind {
         Some(root)
     };
     Kind {
-        name: "line ends",
         repository,
         writes: r"
             printf 'one\r\ntwo\r\nthree\r\n' > dos.txt
@@ -192,7 +186,6 @@ pub(super) fn line_ends() -> Kind {
 
 pub(super) fn links() -> Kind {
     Kind {
-        name: "links",
         writes: "ln -s /nowhere/at/all lost\nln -s readme.md near\nrm kept.txt\nln -s . kept.txt",
         names: &["lost", "near", "kept.txt"],
         ..ORDINARY
@@ -201,7 +194,6 @@ pub(super) fn links() -> Kind {
 
 pub(super) fn executable() -> Kind {
     Kind {
-        name: "executable",
         writes: "chmod +x kept.txt\necho '#!/bin/sh' > run.sh\nchmod +x run.sh",
         names: &["kept.txt", "run.sh"],
         ..ORDINARY
@@ -234,7 +226,7 @@ pub(super) fn failing_hooks() -> Kind {
         }
         Some(root)
     };
-    Kind { name: "failing hooks", repository, ..ORDINARY }
+    Kind { repository, ..ORDINARY }
 }
 
 /// A worktree of a bare repository, inside of somebody else's repository.
@@ -249,7 +241,7 @@ pub(super) fn bare() -> Kind {
         sandbox.git(&bare, ["worktree", "add", "--quiet", root.to_str().unwrap(), "main"]);
         Some(root)
     };
-    Kind { name: "bare", repository, ..ORDINARY }
+    Kind { repository, ..ORDINARY }
 }
 
 pub(super) fn submodule() -> Kind {
@@ -262,5 +254,5 @@ pub(super) fn submodule() -> Kind {
         sandbox.git(&root, ["remote", "remove", "origin"]);
         Some(root)
     };
-    Kind { name: "submodule", repository, ..ORDINARY }
+    Kind { repository, ..ORDINARY }
 }
