@@ -203,7 +203,7 @@ describe('a file that is edited', () => {
     expect(await faults()).toEqual([]);
     await fireEvent.keyDown(field, { key: 'ArrowDown' });
     await fireEvent.keyDown(field, { key: 'Enter' });
-    await screen.findByRole('dialog', { name: 'Edit src/auth/redirect.ts' });
+    await screen.findByRole('dialog', { name: 'Edit src/auth/return-url.test.ts' });
   });
 });
 

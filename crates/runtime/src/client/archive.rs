@@ -331,10 +331,13 @@ async fn entry(home: &Home, id: &str) -> Result<Entry, Problem> {
 
 async fn repository(entry: &Entry) -> Result<Repository, Problem> {
     let root = PathBuf::from(&entry.record.repository);
+    let common_dir = Path::new(&entry.record.common_dir);
     let discovered = match Repository::discover(&root).await {
-        // It was known by a worktree that is gone.
+        // It was known by a worktree that is gone, or in whose place another repository is.
+        Ok(found) if found.common_dir != common_dir && common_dir.is_dir() => {
+            Repository::of_common(found.git, common_dir).await
+        }
         Err(problem) if problem.code == ProblemCode::NotARepository => {
-            let common_dir = Path::new(&entry.record.common_dir);
             Repository::of_common(Git::find().await?, common_dir).await
         }
         found => found,
