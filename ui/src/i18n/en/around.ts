@@ -90,7 +90,7 @@ export const around = {
   'remove.uncommitted': 'There are changes that are not committed. They are in the snapshot.',
   'remove.ownCommits.one': '{count} commit is on no other branch. Its branch stays.',
   'remove.ownCommits.other': '{count} commits are on no other branch. The branch stays.',
-  'remove.merged': 'All of their work is merged.',
+  'remove.merged': 'All of that work is merged.',
   'remove.ignored.one': '{count} ignored file is in the trash only:',
   'remove.ignored.other': '{count} ignored files are in the trash only:',
   'remove.ignoredList': 'Files that git ignores',
