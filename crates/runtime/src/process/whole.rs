@@ -16,6 +16,7 @@ use super::COOKIE;
 const DRAIN: Duration = Duration::from_millis(250);
 
 /// How long it may take to end when it is asked to.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How long ending what came of it may take.
