@@ -1,6 +1,6 @@
-//! A stand-in for `gh`: it answers from the file that `STAND_IN_GH` names, and writes down what it was called with. The
+//! A stand-in for `gh`, and under the name `glab` for that: it answers from the file that `STAND_IN_GH` names, and writes down what it was called with. The
 //! file's fields: `signed_in`; `requests` as `gh pr list` prints them; `comments` as the API does; `log`; `hang` and
-//! `fail`, which hold for all but the sign-in; `calls`, which it adds to.
+//! `fail`, which hold for all but the sign-in; `calls`, which it adds to. As `glab`: `answers`, by the path that is asked.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -18,7 +18,7 @@ fn main() {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let mut state: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     let mut input = String::new();
-    if words.contains(&"--body-file=-") {
+    if words.contains(&"--body-file=-") || words.contains(&"--input=-") {
         std::io::stdin().read_to_string(&mut input).unwrap();
     }
     let call = json!({"args": args, "input": input});
@@ -50,6 +50,15 @@ fn main() {
         std::process::exit(1);
     }
     let or_none = |name: &str| state[name].as_array().cloned().unwrap_or_default();
+    let called = std::env::args_os().next().unwrap();
+    if std::path::Path::new(&called).ends_with("glab") {
+        match &state["answers"][*words.last().unwrap()] {
+            Value::String(text) => println!("{text}"),
+            Value::Null => std::process::exit(1),
+            answer => println!("{answer}"),
+        }
+        return;
+    }
     match words.as_slice() {
         ["pr", "list", ..] => println!("{}", Value::Array(or_none("requests"))),
         ["pr", "create", ..] => println!("https://github.com/o/shop/pull/7"),

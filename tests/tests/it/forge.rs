@@ -21,10 +21,14 @@ fn sandbox() -> (Sandbox, PathBuf) {
 }
 
 fn install(sandbox: &mut Sandbox, state: &Value) {
+    install_as(sandbox, "gh", state);
+}
+
+fn install_as(sandbox: &mut Sandbox, name: &str, state: &Value) {
     let bin = sandbox.path("bin");
     std::fs::create_dir_all(&bin).unwrap();
     let program = bosk_tests::sandbox::program("stand-in-gh");
-    let link = bin.join("gh");
+    let link = bin.join(name);
     if !link.exists() {
         std::os::unix::fs::symlink(program, link).unwrap();
         let path = sandbox.value("PATH");
@@ -204,5 +208,75 @@ async fn failing_checks_and_comments_go_to_the_session() {
         hooks: false,
     };
     assert_eq!(work.push(&wrong).await.unwrap_err().code, ProblemCode::InvalidInput);
+    session.stop().await;
+}
+
+#[tokio::test]
+async fn merge_requests_of_gitlab_by_its_own_command() {
+    let (mut sandbox, state) = sandbox();
+    let main = sandbox.repository("shop");
+    sandbox.git(&main, ["remote", "set-url", "origin", "https://gitlab.com/g/sub/shop.git"]);
+    let at = |path: &str| format!("projects/g%2Fsub%2Fshop/{path}");
+    let listed = at("merge_requests?source_branch=work&state=all&per_page=10");
+    install_as(
+        &mut sandbox,
+        "glab",
+        &json!({"signed_in": true, "answers": {&listed: [], at("merge_requests"): {"iid": 5}}}),
+    );
+    let sandbox = sandbox;
+    let (session, mut watched, folder) = at_rest(&sandbox, "Work").await;
+    write(&folder, "a.txt", "1\n");
+    let work = work(&sandbox, &session).await;
+    work.commit(&all("Add a")).await.unwrap();
+    let view = work.forge().await.unwrap();
+    assert!(view.state == ForgeState::Ready && view.request.is_none(), "{view:?}");
+    let plan = work.push_plan().await.unwrap();
+    assert_eq!(plan.branch, "work");
+    sandbox.git(&folder, ["update-ref", "refs/remotes/origin/work", &plan.head]);
+    // It is asked for again, and is not there yet.
+    let _ = work.open_pull_request("A title", "The body", true).await;
+    let made = calls(&state).into_iter().find(|call| call["input"] != "").unwrap();
+    assert!(made["args"].to_string().contains("--method=POST"), "{made}");
+    let asked: Value = serde_json::from_str(made["input"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        asked,
+        json!({"source_branch": "work", "target_branch": "main", "title": "Draft: A title", "description": "The body"})
+    );
+
+    let job = "https://gitlab.com/g/sub/shop/-/jobs/22";
+    let answers = json!({
+        &listed: [
+            {"iid": 4, "title": "Old", "web_url": "https://gitlab.com/4", "state": "closed"},
+            {"iid": 5, "title": "T", "web_url": "https://gitlab.com/5", "state": "opened", "draft": true},
+        ],
+        at("merge_requests/5/pipelines?per_page=1"): [{"id": 11}],
+        at("pipelines/11/jobs?per_page=100"): [
+            {"name": "build", "status": "success", "web_url": job, "allow_failure": false},
+            {"name": "test", "status": "failed", "web_url": job, "allow_failure": false},
+            {"name": "style", "status": "failed", "web_url": job, "allow_failure": true},
+            {"name": "deploy", "status": "running", "web_url": null},
+        ],
+        at("merge_requests/5/notes?sort=asc&per_page=100"): [
+            {"id": 1, "author": {"username": "bot"}, "body": "added 1 commit", "system": true, "position": null},
+            {"id": 2, "author": {"username": "ann"}, "body": "Use a list",
+             "position": {"new_path": "a.txt", "old_path": "a.txt", "new_line": null, "old_line": 4}},
+        ],
+        at("jobs/22/trace"): "assertion failed",
+    });
+    std::fs::write(&state, json!({"signed_in": true, "answers": answers}).to_string()).unwrap();
+    let request = work.forge().await.unwrap().request.unwrap();
+    assert_eq!((request.number, request.state.as_str(), request.draft), (5, "open", true));
+    let checks: Vec<_> = request.checks.iter().map(|one| (one.name.as_str(), one.passed)).collect();
+    assert_eq!(
+        checks,
+        [("build", Some(true)), ("test", Some(false)), ("style", Some(true)), ("deploy", None)]
+    );
+    let [note] = request.comments.as_slice() else { panic!("{:?}", request.comments) };
+    assert_eq!((note.path.as_deref(), note.line), (Some("a.txt"), Some(4)));
+    let before = session.acknowledged().len();
+    work.send_feedback(&Feedback::Check { name: "test".into() }).await.unwrap();
+    watched.until("told", |_| session.acknowledged().len() > before).await;
+    watched.idle().await;
+    assert!(last_prompt(&session).contains("assertion failed"));
     session.stop().await;
 }
