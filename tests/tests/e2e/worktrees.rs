@@ -160,15 +160,8 @@ async fn worktrees_are_looked_at_adopted_put_away_and_back() {
     window.inspect("worktrees-korean").await;
 }
 
-/// Answers the question whether it is put away; a process that rests ends first.
+/// Answers the question whether it is put away; a process that rests ends with it.
 async fn put_away(window: &Window, name: &str) {
-    window.until("one('archive-dialog')").await;
-    window
-        .until("one('archive-stop') || one('archive-confirm') && !one('archive-confirm').disabled")
-        .await;
-    if window.read::<bool>("Boolean(one('archive-stop'))").await {
-        window.click(&at("archive-stop")).await;
-    }
     window.until("one('archive-confirm') && !one('archive-confirm').disabled").await;
     window.inspect(name).await;
     window.click(&at("archive-confirm")).await;

@@ -46,22 +46,18 @@ async fn a_push_that_hangs_is_given_up_whole_and_the_remote_is_asked() {
     let work = work(&sandbox, &session).await;
     commit_in(&sandbox, &folder, "a.txt", "a\n");
     let request = to(&work.push_plan().await.unwrap());
-    let pipe = sandbox.path("pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let name = pipe.display();
-    hook(&bare.join("hooks"), "pre-receive", &format!("echo $$ > {name}; exec sleep 600"));
+    let pipe = hanging(&sandbox, &bare, "pre-receive");
     let pushes = Pushes::default();
-    let hanging = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe).unwrap());
     let cancelled = async {
-        let pid = hanging.await.unwrap();
+        let hung = pids(pipe).await;
         let second = pushes.push(&work, &request).await.unwrap_err();
         assert!(second.message.contains("goes on already"), "{second:?}");
         pushes.cancel(&session.id);
-        ProcessIdentity::of(pid.trim().parse().unwrap())
+        hung
     };
     let (pushed, left) = tokio::join!(pushes.push(&work, &request), cancelled);
     assert!(!pushed.unwrap(), "it was given up");
-    if let Some(left) = left {
+    for left in left {
         left.wait_until_dead(PATIENCE);
         assert!(!left.is_alive(), "what it had started on the other side is ended with it");
     }

@@ -20,16 +20,21 @@ const ENDING: Duration = Duration::from_secs(30);
 /// # Errors
 /// It does not end, or its files cannot be used.
 pub async fn stop(home: &Home, id: &SessionId, reason: StopReason) -> Result<(), Problem> {
-    // It may be ending by itself, which is as good.
-    if let Ok(connection) = Connection::open(home, id).await {
-        let _ = connection.call(Call::Stop { reason }).await;
-    }
+    ask_to_stop(home, id, reason).await;
     let gone = tokio::time::timeout(ENDING, ended(home, id)).await;
     gone.unwrap_or_else(|_| {
         let text = format!("Session `{}` does not end, so nothing was changed.", id.short());
         Err(Problem::new(ProblemCode::SessionState, text)
             .hint("End it by force: `bosk kill`. Then try again."))
     })
+}
+
+/// Asks the session's keeper to stop it, and does not wait for that.
+pub(super) async fn ask_to_stop(home: &Home, id: &SessionId, reason: StopReason) {
+    // It may be ending by itself, which is as good.
+    if let Ok(connection) = Connection::open(home, id).await {
+        let _ = connection.call(Call::Stop { reason }).await;
+    }
 }
 
 /// Waits until the session's keeper is gone, however it goes, and mends what a dead one could not

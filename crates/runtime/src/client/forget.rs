@@ -82,7 +82,7 @@ pub(super) fn hold(home: &Home, id: &SessionId) -> Result<Option<File>, Problem>
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(home::unwritable(&error)),
     };
-    if !keeper::take(&file).map_err(|error| home::unwritable(&error))? {
+    if !keeper::take(&file)? {
         let text = format!("Session `{}` is running, so it was not removed.", id.short());
         return Err(Problem::new(ProblemCode::SessionState, text).hint("Stop it first."));
     }

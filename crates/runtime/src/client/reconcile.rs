@@ -2,7 +2,7 @@
 //! whoever comes next ends what it left behind, writes that the session was lost, and so makes it
 //! resumable. The lock decides who that is.
 
-use std::fs::{File, TryLockError};
+use std::fs::TryLockError;
 use std::time::Duration;
 
 use bosk_core::journal::{Kind, Note};
@@ -38,13 +38,14 @@ pub async fn standing(home: &Home, id: &SessionId) -> Result<Standing, Problem> 
     let (home, id) = (home.clone(), id.clone());
     blocking(move || {
         // Only a look, and over at once: a keeper that starts now wants the lock for itself.
-        match open(&home, &id)?.try_lock_shared() {
+        let path = lock_file(&home, &id);
+        match keeper::open_lock(&path)?.try_lock_shared() {
             Err(TryLockError::WouldBlock) => return Ok(Standing::Kept),
             looked => looked.map_err(|error| home::unwritable(&error.into()))?,
         }
         if is_unfinished(&home, &id)? {
-            let lock = open(&home, &id)?;
-            if !keeper::take(&lock).map_err(|error| home::unwritable(&error))? {
+            let lock = keeper::open_lock(&path)?;
+            if !keeper::take(&lock)? {
                 return Ok(Standing::Kept);
             }
             mend(&home, &id)?;
@@ -61,12 +62,6 @@ pub async fn standing(home: &Home, id: &SessionId) -> Result<Standing, Problem> 
 pub async fn past(home: &Home, record: &SessionRecord) -> Result<replay::Past, Problem> {
     let (folder, tally) = (home.session(&record.id), record.tally());
     blocking(move || replay::read(&folder, tally).map_err(|error| home::unwritable(&error))).await
-}
-
-fn open(home: &Home, id: &SessionId) -> Result<File, Problem> {
-    // No keeper has ever had it where it has to be made.
-    let file = File::options().create(true).truncate(false).write(true).open(lock_file(home, id));
-    file.map_err(|error| home::unwritable(&error))
 }
 
 /// Whether a keeper has died before it could write the end down. One that was launched just now may

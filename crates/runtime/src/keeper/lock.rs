@@ -24,13 +24,21 @@ pub fn lock_file(home: &Home, id: &SessionId) -> PathBuf {
 /// # Errors
 /// Somebody keeps the session.
 pub(crate) fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
+    let file = open_lock(path)?;
+    if take(&file)? {
+        return Ok(file);
+    }
+    let text = format!("Session `{}` is running already.", id.short());
+    Err(Problem::new(ProblemCode::SessionState, text))
+}
+
+/// The file, to be locked; made where no keeper has ever had it.
+///
+/// # Errors
+/// It cannot be opened.
+pub(crate) fn open_lock(path: &Path) -> Result<File, Problem> {
     let file = File::options().create(true).truncate(false).write(true).open(path);
-    let file = file.map_err(|error| home::unwritable(&error))?;
-    let taken = take(&file).map_err(|error| home::unwritable(&error))?;
-    taken.then_some(file).ok_or_else(|| {
-        let text = format!("Session `{}` is running already.", id.short());
-        Problem::new(ProblemCode::SessionState, text)
-    })
+    file.map_err(|error| home::unwritable(&error))
 }
 
 /// Takes the lock; false where a keeper has it. Whoever looks whether there is a keeper has it too, for less than a
@@ -38,8 +46,9 @@ pub(crate) fn take_lock(path: &Path, id: &SessionId) -> Result<File, Problem> {
 ///
 /// # Errors
 /// The system cannot lock it.
-pub(crate) fn take(file: &File) -> io::Result<bool> {
-    take_between(file, || std::thread::sleep(Duration::from_millis(1)))
+pub(crate) fn take(file: &File) -> Result<bool, Problem> {
+    let taken = take_between(file, || std::thread::sleep(Duration::from_millis(1)));
+    taken.map_err(|error| home::unwritable(&error))
 }
 
 fn take_between(file: &File, mut wait: impl FnMut()) -> io::Result<bool> {

@@ -52,7 +52,7 @@ use crate::session_record::SessionRecord;
 use crate::socket;
 
 pub use lock::lock_file;
-pub(crate) use lock::{take, take_lock};
+pub(crate) use lock::{open_lock, take, take_lock};
 
 /// What a keeper changes in the environment of its session: how a rehearsal is done.
 #[derive(Debug, Clone, Default)]

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use bosk_core::git::RemovalToken;
 use bosk_core::session::{SessionSummary, State, StopReason};
-use bosk_core::wire::Call;
 use bosk_core::worktree::Ending;
 use bosk_core::{Problem, ProblemCode};
 
 use super::idle::{inside, runs};
-use crate::client::{Connection, ended};
+use crate::client::ended;
 use crate::git::{Repository, remove};
 use crate::home::Home;
 
@@ -93,8 +92,5 @@ async fn stop(home: &Home, row: &SessionSummary) {
         return;
     }
     let reason = if row.rests() { StopReason::Finished } else { StopReason::Person };
-    // It may be ending by itself, which is as good.
-    if let Ok(keeper) = Connection::open(home, &row.id).await {
-        let _ = keeper.call(Call::Stop { reason }).await;
-    }
+    ended::ask_to_stop(home, &row.id, reason).await;
 }

@@ -1,8 +1,6 @@
 //! Going back that somebody was killed in: it was decided and is not told. Whoever looks at the session next finishes
 //! it, or says why that cannot be. Nothing is lost by either: the files before are kept in a snapshot.
 
-use std::fs::File;
-
 use bosk_core::journal::{Decision, Note, WentBack};
 use bosk_core::session::{Points, went_back_last};
 use bosk_core::{Problem, ProblemCode, SessionId};
@@ -25,11 +23,9 @@ pub(in crate::client) async fn settle(home: &Home, id: &SessionId) -> Result<(),
     }
     let path = lock_file(home, id);
     let lock = blocking(move || {
-        let file = File::options().create(true).truncate(false).write(true).open(path);
-        let file = file.map_err(|error| home::unwritable(&error))?;
+        let file = keeper::open_lock(&path)?;
         // A keeper, or somebody who goes back at this moment, knows that it is done.
-        let taken = keeper::take(&file).map_err(|error| home::unwritable(&error))?;
-        Ok(taken.then_some(file))
+        Ok(keeper::take(&file)?.then_some(file))
     });
     match lock.await? {
         Some(_lock) => finish(home, id).await,
